@@ -1,0 +1,3 @@
+//! The 80386.
+
+pub mod regs;

@@ -1,0 +1,34 @@
+//! dosmux runs several DOS sessions side by side, each a virtual-8086 task on an emulated 80386.
+//!
+//! Code map, top down; no arrow goes up:
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`cli`] | arguments, exit codes; the only place that prints |
+//! | [`tui`] | the terminal UI |
+//! | [`script`] | scripts that type keys and wait for screens |
+//! | [`session`] | a machine with a name and an input queue; the manager that runs many |
+//! | [`config`] | the tables of config files and scripts |
+//! | [`monitor`] | the V86 monitor: one machine, its traps, interrupts and idle time |
+//! | [`bios`] | interrupt services behind ROM stubs |
+//! | [`cpu`] | the 80386 |
+//! | [`devices`] | the chips of the board |
+//! | [`disk`] | disk images |
+//! | [`mem`] | physical memory |
+//! | [`screen`], [`keys`], [`clock`], [`types`] | plain values |
+
+pub mod bios;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod cpu;
+pub mod devices;
+pub mod disk;
+pub mod keys;
+pub mod mem;
+pub mod monitor;
+pub mod screen;
+pub mod script;
+pub mod session;
+pub mod tui;
+pub mod types;

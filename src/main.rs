@@ -1,0 +1,5 @@
+//! The `dosmux` program.
+
+fn main() -> std::process::ExitCode {
+    dosmux::cli::run()
+}

@@ -1,0 +1,97 @@
+//! Memory as a V86 task sees it: segment and offset, with the A20 gate.
+
+use super::Memory;
+use crate::types::{PhysAddr, SegOff};
+
+/// Access to a guest's first 1 MiB + 64 KiB from the host's side, for BIOS services and the
+/// monitor. Offsets wrap at 64 KiB within the segment; with A20 closed, addresses wrap at 1 MiB.
+pub struct GuestMemory<'a> {
+    mem: &'a mut Memory,
+    a20: bool,
+}
+
+impl<'a> GuestMemory<'a> {
+    /// The view with the A20 gate open (`a20`) or closed.
+    pub fn new(mem: &'a mut Memory, a20: bool) -> GuestMemory<'a> {
+        GuestMemory { mem, a20 }
+    }
+
+    /// Where `at` lies on the bus.
+    #[must_use]
+    pub fn phys(&self, at: SegOff) -> PhysAddr {
+        let linear = at.linear().0;
+        PhysAddr(if self.a20 { linear } else { linear & 0xF_FFFF })
+    }
+
+    /// The physical memory below, for transfers outside the first megabyte.
+    pub fn physical(&mut self) -> &mut Memory {
+        self.mem
+    }
+
+    /// Reads a byte.
+    #[must_use]
+    pub fn read_u8(&self, at: SegOff) -> u8 {
+        self.mem.read_u8(self.phys(at))
+    }
+
+    /// Reads a little-endian word.
+    #[must_use]
+    pub fn read_u16(&self, at: SegOff) -> u16 {
+        u16::from_le_bytes([self.read_u8(at), self.read_u8(at.offset(1))])
+    }
+
+    /// Reads a little-endian doubleword.
+    #[must_use]
+    pub fn read_u32(&self, at: SegOff) -> u32 {
+        u32::from(self.read_u16(at)) | u32::from(self.read_u16(at.offset(2))) << 16
+    }
+
+    /// Reads a far pointer: offset, then segment.
+    #[must_use]
+    pub fn read_far(&self, at: SegOff) -> SegOff {
+        SegOff { off: self.read_u16(at), seg: self.read_u16(at.offset(2)) }
+    }
+
+    /// Writes a byte.
+    pub fn write_u8(&mut self, at: SegOff, value: u8) {
+        let phys = self.phys(at);
+        self.mem.write_u8(phys, value);
+    }
+
+    /// Writes a little-endian word.
+    pub fn write_u16(&mut self, at: SegOff, value: u16) {
+        let [low, high] = value.to_le_bytes();
+        self.write_u8(at, low);
+        self.write_u8(at.offset(1), high);
+    }
+
+    /// Writes a little-endian doubleword.
+    pub fn write_u32(&mut self, at: SegOff, value: u32) {
+        self.write_u16(at, crate::types::lo16(value));
+        self.write_u16(at.offset(2), crate::types::hi16(value));
+    }
+
+    /// Writes a far pointer: offset, then segment.
+    pub fn write_far(&mut self, at: SegOff, value: SegOff) {
+        self.write_u16(at, value.off);
+        self.write_u16(at.offset(2), value.seg);
+    }
+
+    /// Fills `out` from `at` on.
+    pub fn read_bytes(&self, at: SegOff, out: &mut [u8]) {
+        let mut at = at;
+        for byte in out {
+            *byte = self.read_u8(at);
+            at = at.offset(1);
+        }
+    }
+
+    /// Writes `data` from `at` on.
+    pub fn write_bytes(&mut self, at: SegOff, data: &[u8]) {
+        let mut at = at;
+        for &byte in data {
+            self.write_u8(at, byte);
+            at = at.offset(1);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use super::*;
+use crate::types::LinearAddr;
+
+fn cached(mem: &mut Memory, page: u32) {
+    mem.cache_read(LinearAddr(page), PhysAddr(page));
+    mem.cache_write(LinearAddr(page), PhysAddr(page));
+}
+
+#[test]
+fn fresh_memory_shares_one_page_until_written() {
+    let mut mem = Memory::new(0x10_0000);
+    assert_eq!(mem.private_frames(), 0);
+    mem.write_u8(PhysAddr(0x5000), 7);
+    assert_eq!(mem.private_frames(), 1);
+    assert_eq!(mem.read_u8(PhysAddr(0x6000)), 0);
+}
+
+#[test]
+fn a_fork_sees_the_old_bytes_and_neither_sees_the_others_writes() {
+    let mut parent = Memory::new(0x4000);
+    parent.write_u8(PhysAddr(0x1000), 1);
+    cached(&mut parent, 0x1000);
+    let mut child = parent.fork();
+    cached(&mut child, 0x1000);
+    cached(&mut parent, 0x1000);
+    assert!(parent.cached_write(LinearAddr(0x1000), 2u8));
+    assert!(child.cached_write(LinearAddr(0x1001), 3u8));
+    assert_eq!((parent.read_u16(PhysAddr(0x1000)), child.read_u16(PhysAddr(0x1000))), (0x0002, 0x0301));
+}
+
+#[test]
+fn rom_drops_writes_by_either_road() {
+    let mut mem = Memory::new(0x4000);
+    mem.map_rom(PhysAddr(0x2000), &[Arc::new([0xAA; PAGE_SIZE])]);
+    cached(&mut mem, 0x2000);
+    assert!(!mem.cached_write(LinearAddr(0x2000), 1u8));
+    mem.write_u8(PhysAddr(0x2000), 1);
+    assert_eq!(mem.read_u8(PhysAddr(0x2000)), 0xAA);
+}
+
+#[test]
+fn missing_memory_reads_as_ones() {
+    let mut mem = Memory::new(0x1000);
+    mem.write_u16(PhysAddr(0x0FFF), 0x1234);
+    assert_eq!(mem.read_u16(PhysAddr(0x0FFF)), 0xFF34);
+}
+
+#[test]
+fn a_read_entry_follows_its_page_when_the_first_write_moves_it() {
+    let mut mem = Memory::new(0x4000);
+    mem.cache_read(LinearAddr(0x1000), PhysAddr(0x1000));
+    mem.cache_write(LinearAddr(0x1000), PhysAddr(0x1000));
+    assert!(mem.cached_write(LinearAddr(0x1000), 9u8));
+    assert_ne!(mem.cached_read::<u8>(LinearAddr(0x1000)), Some(0), "stale page");
+}
+
+#[test]
+fn an_access_across_pages_is_left_to_the_slow_path() {
+    let mut mem = Memory::new(0x4000);
+    cached(&mut mem, 0x1000);
+    cached(&mut mem, 0x2000);
+    assert_eq!(mem.cached_read::<u16>(LinearAddr(0x1FFF)), None);
+    assert!(!mem.cached_write(LinearAddr(0x1FFD), 0u32));
+    assert!(mem.cached_write(LinearAddr(0x1FFC), 0u32));
+}
+
+#[test]
+fn a_guest_write_to_decoded_code_is_held_back_and_reported() {
+    let mut mem = Memory::new(0x4000);
+    cached(&mut mem, 0x1000);
+    mem.mark_code(PhysAddr(0x1010), 4);
+    cached(&mut mem, 0x1000);
+    assert!(!mem.cached_write(LinearAddr(0x1000), 1u8), "code pages leave the fast path");
+    assert_eq!(mem.write_guest(PhysAddr(0x100F), &[1]), Ok(()));
+    assert_eq!(mem.write_guest(PhysAddr(0x100F), &[1, 2]), Err(CodeHit));
+    assert_eq!(mem.read_u8(PhysAddr(0x1010)), 0);
+    assert_eq!(mem.take_code_hits(), [PhysAddr(0x1010)]);
+}
+
+#[test]
+fn dirty_marks_return_after_each_take() {
+    let mut mem = Memory::new(0x4000);
+    cached(&mut mem, 0x1000);
+    mem.take_dirty(PhysAddr(0x1000), 1);
+    assert!(!mem.take_dirty(PhysAddr(0x1000), 1));
+    assert!(!mem.cached_write(LinearAddr(0x1000), 1u8));
+    cached(&mut mem, 0x1000);
+    assert!(mem.take_dirty(PhysAddr(0x1000), 1));
+}
+
+#[test]
+fn a_log_is_clean_again_when_every_byte_is_restored() {
+    let mut mem = Memory::new(0x4000);
+    mem.write_u8(PhysAddr(0x10), 5);
+    mem.start_log();
+    mem.write_u8(PhysAddr(0x10), 6);
+    assert!(!mem.log_is_clean());
+    mem.write_u8(PhysAddr(0x10), 5);
+    assert!(mem.end_log());
+}

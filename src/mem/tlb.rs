@@ -1,0 +1,184 @@
+//! The translation cache: linear page → host pointer, so that a hit costs one compare.
+//!
+//! Two direct-mapped tables, for reads and for writes, each with a bank for supervisor and one for
+//! user accesses. An entry's tag is the linear page's address; a tag with a low bit set matches no
+//! access. All raw pointers of the product live in this file.
+//!
+//! JUSTIFICATION: a memory access is the commonest thing a guest does; by page pointer it is one
+//! compare and one move, by frame index it is two dependent loads and two bounds checks more.
+#![allow(unsafe_code)]
+
+use std::sync::Arc;
+
+use super::{Frame, Memory, PAGE_BYTES, Page};
+use crate::types::{LinearAddr, PhysAddr};
+
+/// Entries in one bank: the V86 window's 272 pages fit without a clash.
+const BANK: usize = 512;
+const TABLE: usize = 2 * BANK;
+/// Tag of an entry that matches nothing.
+const EMPTY: u32 = 1;
+/// In the tag of a write entry: the page is writable but holds decoded code.
+const CODE: u32 = 2;
+const PAGE_MASK: u32 = !(PAGE_BYTES - 1);
+
+#[derive(Clone, Copy)]
+struct Entry {
+    tag: u32,
+    frame: u32,
+    host: *mut u8,
+}
+
+const EMPTY_ENTRY: Entry = Entry { tag: EMPTY, frame: 0, host: std::ptr::null_mut() };
+
+/// The translation cache of one machine's CPU.
+pub(super) struct Tlb {
+    reads: Box<[Entry; TABLE]>,
+    writes: Box<[Entry; TABLE]>,
+    /// First entry of the bank in use.
+    bank: usize,
+}
+
+// SAFETY: the pointers lead into pages that the same `Memory` keeps alive through its frames; they
+// are followed only with the whole `Memory` borrowed, so moving it to another thread moves all.
+unsafe impl Send for Tlb {}
+
+impl Tlb {
+    pub(super) fn new() -> Tlb {
+        Tlb { reads: Box::new([EMPTY_ENTRY; TABLE]), writes: Box::new([EMPTY_ENTRY; TABLE]), bank: 0 }
+    }
+
+    pub(super) fn flush(&mut self) {
+        self.reads.fill(EMPTY_ENTRY);
+        self.writes.fill(EMPTY_ENTRY);
+    }
+
+    pub(super) fn drop_writes(&mut self) {
+        self.writes.fill(EMPTY_ENTRY);
+    }
+
+    /// Drops every entry that leads to frame `index`.
+    pub(super) fn drop_frame(&mut self, index: usize) {
+        drop_entries(&mut self.reads, index);
+        drop_entries(&mut self.writes, index);
+    }
+
+    /// Drops every write entry that leads to frame `index`.
+    pub(super) fn drop_frame_writes(&mut self, index: usize) {
+        drop_entries(&mut self.writes, index);
+    }
+
+    fn slot(&self, page: u32) -> usize {
+        self.bank + (page / PAGE_BYTES) as usize % BANK
+    }
+}
+
+fn drop_entries(entries: &mut [Entry; TABLE], index: usize) {
+    for entry in entries.iter_mut() {
+        if entry.frame as usize == index {
+            *entry = EMPTY_ENTRY;
+        }
+    }
+}
+
+/// A guest-sized integer that the translation cache moves in one access.
+pub trait Scalar: Copy {
+    /// Size in bytes.
+    const BYTES: u32;
+}
+
+impl Scalar for u8 {
+    const BYTES: u32 = 1;
+}
+impl Scalar for u16 {
+    const BYTES: u32 = 2;
+}
+impl Scalar for u32 {
+    const BYTES: u32 = 4;
+}
+
+impl Memory {
+    /// Reads through the translation cache; `None` if the page is not in it or the access crosses
+    /// into the next page.
+    #[inline(always)]
+    #[must_use]
+    pub fn cached_read<T: Scalar>(&self, addr: LinearAddr) -> Option<T> {
+        let entry = &self.tlb.reads[self.tlb.slot(addr.0)];
+        if entry.tag != addr.0.wrapping_add(T::BYTES - 1) & PAGE_MASK {
+            return None;
+        }
+        // SAFETY: a matching tag means that `host` is the page of a live frame (entries are dropped
+        // before their frame's page changes) and that first and last byte lie in that page.
+        Some(unsafe { entry.host.add((addr.0 % PAGE_BYTES) as usize).cast::<T>().read_unaligned() })
+    }
+
+    /// Writes through the translation cache. False, with nothing written, if the page is not in
+    /// it, holds decoded code, or the access crosses into the next page.
+    #[inline(always)]
+    #[must_use]
+    pub fn cached_write<T: Scalar>(&mut self, addr: LinearAddr, value: T) -> bool {
+        let entry = &self.tlb.writes[self.tlb.slot(addr.0)];
+        if entry.tag != addr.0.wrapping_add(T::BYTES - 1) & PAGE_MASK {
+            return false;
+        }
+        // SAFETY: as for reads; a write entry's frame is private RAM, so no other owner exists, and
+        // the pointer came from a mutable borrow of the page.
+        unsafe { entry.host.add((addr.0 % PAGE_BYTES) as usize).cast::<T>().write_unaligned(value) }
+        true
+    }
+
+    /// The physical address that a read of `addr` goes to, if its page is in the cache.
+    #[inline(always)]
+    #[must_use]
+    pub fn cached_phys(&self, addr: LinearAddr) -> Option<PhysAddr> {
+        let entry = &self.tlb.reads[self.tlb.slot(addr.0)];
+        (entry.tag == addr.0 & PAGE_MASK).then(|| PhysAddr((entry.frame * PAGE_BYTES) | (addr.0 % PAGE_BYTES)))
+    }
+
+    /// The physical address that a write to `addr` may go to, if its page is known to be writable
+    /// but holds decoded code.
+    #[inline]
+    #[must_use]
+    pub fn cached_code_page(&self, addr: LinearAddr) -> Option<PhysAddr> {
+        let entry = &self.tlb.writes[self.tlb.slot(addr.0)];
+        (entry.tag == addr.0 & PAGE_MASK | CODE).then(|| PhysAddr((entry.frame * PAGE_BYTES) | (addr.0 % PAGE_BYTES)))
+    }
+
+    /// Remembers that the linear page of `addr` reads from the frame of `phys`.
+    pub fn cache_read(&mut self, addr: LinearAddr, phys: PhysAddr) {
+        let index = super::frame_index(phys);
+        let Some(frame) = self.frames.get(index) else { return };
+        let host = Arc::as_ptr(&frame.page).cast::<u8>().cast_mut();
+        let slot = self.tlb.slot(addr.0);
+        self.tlb.reads[slot] = Entry { tag: addr.0 & PAGE_MASK, frame: phys.0 / PAGE_BYTES, host };
+    }
+
+    /// Remembers that the linear page of `addr` may be written and leads to the frame of `phys`.
+    ///
+    /// ROM, missing memory and a running write log are not remembered: those writes are slow.
+    pub fn cache_write(&mut self, addr: LinearAddr, phys: PhysAddr) {
+        let index = super::frame_index(phys);
+        if self.log.is_some() || self.frames.get(index).is_none_or(|frame| frame.rom) {
+            return;
+        }
+        let host: *mut Page = self.page_mut(index);
+        let tag = addr.0 & PAGE_MASK | if holds_code(&self.frames[index]) { CODE } else { 0 };
+        let slot = self.tlb.slot(addr.0);
+        self.tlb.writes[slot] = Entry { tag, frame: phys.0 / PAGE_BYTES, host: host.cast() };
+        // The page may just have moved: reads of it must follow.
+    }
+
+    /// Forgets every translation (CR3 load, paging switched).
+    pub fn flush_translations(&mut self) {
+        self.tlb.flush();
+    }
+
+    /// Uses the translations of user (CPL 3) or supervisor accesses from now on.
+    pub fn select_bank(&mut self, user: bool) {
+        self.tlb.bank = if user { BANK } else { 0 };
+    }
+}
+
+fn holds_code(frame: &Frame) -> bool {
+    frame.code.is_some()
+}

@@ -1,0 +1,122 @@
+//! What a session's display shows, as plain values: the one thing that the terminal UI, scripts
+//! and golden files look at. Knows no device and no terminal.
+
+/// One character cell as text memory holds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Cell {
+    /// Character code in the guest's code page.
+    pub code: u8,
+    /// VGA attribute: bits 0–3 foreground, 4–6 background, 7 blink or bright background.
+    pub attr: u8,
+}
+
+/// The hardware cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cursor {
+    /// Row from the top, 0-based.
+    pub row: u16,
+    /// Column from the left, 0-based.
+    pub col: u16,
+    /// First scan line of the cursor within the character cell.
+    pub start: u8,
+    /// Last scan line of the cursor, inclusive.
+    pub end: u8,
+}
+
+/// An 8-bit-per-channel colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rgb {
+    /// Red.
+    pub r: u8,
+    /// Green.
+    pub g: u8,
+    /// Blue.
+    pub b: u8,
+}
+
+/// A text screen at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// Columns, 1–255.
+    pub cols: u16,
+    /// Rows, 1–255.
+    pub rows: u16,
+    /// `cols × rows` cells, row by row.
+    pub cells: Vec<Cell>,
+    /// The cursor if it is switched on and inside the screen.
+    pub cursor: Option<Cursor>,
+    /// Colour of each of the sixteen attribute values, through palette registers and DAC.
+    pub palette: [Rgb; 16],
+    /// True if attribute bit 7 blinks, false if it selects a bright background.
+    pub blink: bool,
+    /// Scan lines in a character cell: 8, 14 or 16 in the BIOS's modes.
+    pub cell_height: u8,
+    /// BIOS video mode number as the BIOS data area holds it.
+    pub mode: u8,
+}
+
+impl Screen {
+    /// The cell at `row`, `col`, or `None` outside the screen.
+    #[must_use]
+    pub fn cell(&self, row: u16, col: u16) -> Option<Cell> {
+        if row >= self.rows || col >= self.cols {
+            return None;
+        }
+        self.cells.get(usize::from(row) * usize::from(self.cols) + usize::from(col)).copied()
+    }
+
+    /// One row as Unicode text, all columns, no trimming. Empty outside the screen.
+    #[must_use]
+    pub fn row_text(&self, row: u16) -> String {
+        (0..self.cols).filter_map(|col| self.cell(row, col)).map(|c| cp437_to_char(c.code)).collect()
+    }
+
+    /// All rows, each with trailing blanks removed, joined by line feeds.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let rows: Vec<String> = (0..self.rows).map(|row| self.row_text(row).trim_end().to_owned()).collect();
+        rows.join("\n")
+    }
+
+    /// True if some row contains `needle`.
+    #[must_use]
+    pub fn contains(&self, needle: &str) -> bool {
+        (0..self.rows).any(|row| self.row_text(row).contains(needle))
+    }
+}
+
+/// The graphic that code page 437 shows for each of the codes 00h–1Fh.
+/// Source: IBM code page 437 as drawn by display adapters (graphic, not control, meaning).
+const CONTROL_GRAPHICS: [char; 32] = [
+    ' ', '☺', '☻', '♥', '♦', '♣', '♠', '•', '◘', '○', '◙', '♂', '♀', '♪', '♫', '☼', '►', '◄', '↕', '‼', '¶', '§', '▬',
+    '↨', '↑', '↓', '→', '←', '∟', '↔', '▲', '▼',
+];
+
+/// The Unicode character that shows `code` of code page 437 as a display adapter draws it.
+#[must_use]
+pub fn cp437_to_char(code: u8) -> char {
+    match code {
+        0x00..=0x1F => CONTROL_GRAPHICS[usize::from(code)],
+        0x7F => '⌂',
+        0x20..=0x7E => char::from(code),
+        0x80..=0xFF => oem_cp::code_table::DECODING_TABLE_CP437[usize::from(code - 0x80)],
+    }
+}
+
+/// The code of `c` in code page 437, or `None` if the page lacks it.
+#[must_use]
+pub fn char_to_cp437(c: char) -> Option<u8> {
+    (0..=255u8).find(|&code| cp437_to_char(code) == c && !(code == 0 && c == ' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_but_nul_has_a_character_of_its_own() {
+        for code in 1..=255u8 {
+            assert_eq!(char_to_cp437(cp437_to_char(code)), Some(code), "code {code:02X}h");
+        }
+    }
+}
