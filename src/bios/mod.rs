@@ -7,10 +7,11 @@
 pub mod rom;
 
 use crate::clock::VirtTime;
-use crate::cpu::regs::Regs;
+use crate::cpu::regs::{Regs, eflags};
 use crate::devices::Board;
 use crate::disk::Drives;
 use crate::mem::GuestMemory;
+use crate::types::{Port, SegOff, Width, lo8, lo16};
 
 /// What a service wants the monitor to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,48 @@ pub struct Bios<'a> {
     pub extended_bytes: u32,
     /// True to boot from the first hard disk instead of A:.
     pub boot_from_disk: bool,
+}
+
+impl Bios<'_> {
+    /// Sets or clears CF in the FLAGS image that the stub's IRET will restore.
+    pub fn set_carry(&mut self, on: bool) {
+        self.set_image_flag(eflags::CF, on);
+    }
+
+    /// Sets or clears ZF in the FLAGS image that the stub's IRET will restore.
+    pub fn set_zero(&mut self, on: bool) {
+        self.set_image_flag(eflags::ZF, on);
+    }
+
+    /// Makes the stub's IRET enable interrupts.
+    ///
+    /// Source: services that end in STI and RETF 2 on an AT return with IF set, whatever the
+    /// caller had.
+    pub fn return_with_interrupts(&mut self) {
+        self.set_image_flag(eflags::IF, true);
+    }
+
+    /// Reads a byte port.
+    pub fn read_port(&mut self, port: u16) -> u8 {
+        lo8(self.board.read(Port(port), Width::Byte, self.now))
+    }
+
+    /// Writes a byte port.
+    pub fn write_port(&mut self, port: u16, value: u8) {
+        self.board.write(Port(port), Width::Byte, u32::from(value), self.now);
+    }
+
+    /// Where the FLAGS image of the interrupt frame lies.
+    fn flags_image(&self) -> SegOff {
+        self.regs.ss_sp().offset(4)
+    }
+
+    fn set_image_flag(&mut self, flag: u32, on: bool) {
+        let at = self.flags_image();
+        let image = self.mem.read_u16(at);
+        let flag = lo16(flag);
+        self.mem.write_u16(at, if on { image | flag } else { image & !flag });
+    }
 }
 
 /// Power-on self test: fills the vector table, the BIOS data area and the chips' registers, and
