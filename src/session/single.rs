@@ -2,17 +2,36 @@
 
 use std::time::Duration;
 
-use super::{Host, SessionError};
+use super::input::{self, InputQueue, KeyboardState};
+use super::log::DebugLog;
+use super::{Host, SessionError, drives};
 use crate::clock::VirtTime;
-use crate::config::SessionSpec;
-use crate::keys::KeyEvent;
-use crate::monitor::vm::{StopReason, TrapStats, Vm};
+use crate::config::{BootDrive, SessionSpec, Speed};
+use crate::keys::{Key, KeyEvent};
+use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
 use crate::screen::Screen;
+use crate::types::PhysAddr;
+
+/// How long an instruction takes in deterministic mode when the session has no speed of its own.
+/// *Units*: picoseconds; 25 million instructions per second, a fast 486.
+pub const NOMINAL_PS_PER_INSTRUCTION: u64 = 40_000;
+
+/// Guest time between two looks at the screen and the input queue while the guest computes.
+const SLICE: Duration = Duration::from_millis(10);
+/// The shortest skip, so that a wait for an event that is due already goes on.
+const ONE_NS: Duration = Duration::from_nanos(1);
+
+/// When a guest wakes that waits for a key and nothing else.
+const END_OF_TIME: VirtTime = VirtTime(u64::MAX);
+
+/// BIOS data area 40:17, keyboard flags; bit 6 is Caps Lock.
+const BDA_KEYBOARD_FLAGS: PhysAddr = PhysAddr(0x417);
+const CAPS_LOCK: u8 = 0x40;
 
 /// How a session is started.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionOptions {
-    /// Every image gets an overlay, whatever its policy says (as `dosmux test` does).
+    /// No image file is written: the policy `image` becomes `overlay` (as `dosmux test` does).
     pub force_overlay: bool,
     /// What the guest's clock shows at power-on. *Units*: seconds since 1970-01-01, local time.
     pub rtc_start: u64,
@@ -22,12 +41,32 @@ pub struct SessionOptions {
 pub struct Session {
     name: String,
     vm: Vm,
+    input: InputQueue,
+    log: DebugLog,
+    /// The guest waits, and nothing happens by itself before this time; `None` while it executes.
+    idle_until: Option<VirtTime>,
+    /// Keyboard and controller held nothing when the machine last ran.
+    keyboard_idle: bool,
 }
 
 impl Session {
     /// Opens the images of `spec` and switches the machine on.
-    pub fn new(_spec: &SessionSpec, _host: &Host, _options: SessionOptions) -> Result<Session, SessionError> {
-        todo!()
+    pub fn new(spec: &SessionSpec, host: &Host, options: SessionOptions) -> Result<Session, SessionError> {
+        let drives = drives::open(spec, host, options.force_overlay)?;
+        let log = DebugLog::open(spec.debug_port.as_deref()).map_err(|source| SessionError::DebugPort {
+            session: spec.name.clone(),
+            path: spec.debug_port.clone().unwrap_or_default(),
+            source,
+        })?;
+        let config = VmConfig {
+            memory_bytes: spec.memory_bytes,
+            rtc_start: options.rtc_start,
+            boot_from_disk: spec.boot == BootDrive::Disk,
+            ps_per_instruction: ps_per_instruction(spec.speed),
+        };
+        let vm = Vm::new(config, &host.rom, drives);
+        let (name, input) = (spec.name.clone(), InputQueue::default());
+        Ok(Session { name, vm, input, log, idle_until: None, keyboard_idle: true })
     }
 
     /// The session's name.
@@ -38,31 +77,55 @@ impl Session {
 
     /// Deterministic mode: runs for `span` of guest time; idle time is skipped at once.
     /// Returns early if the machine stops.
-    pub fn run_for(&mut self, _span: Duration) {}
+    pub fn run_for(&mut self, span: Duration) {
+        let limit = self.now() + span;
+        while self.now() < limit && self.step(limit) {}
+    }
 
     /// Deterministic mode: runs until `done` says so of the screen (looked at whenever it changed),
     /// the machine stops, or `limit` of guest time has passed. True if `done` said so.
-    pub fn run_until(&mut self, _limit: Duration, _done: impl FnMut(&Screen) -> bool) -> bool {
-        false
+    pub fn run_until(&mut self, limit: Duration, mut done: impl FnMut(&Screen) -> bool) -> bool {
+        let limit = self.now() + limit;
+        self.vm.take_screen_changed();
+        if done(&self.vm.screen()) {
+            return true;
+        }
+        loop {
+            let goes_on = self.now() < limit && self.step(limit);
+            if self.vm.take_screen_changed() && done(&self.vm.screen()) {
+                return true;
+            }
+            if !goes_on {
+                return false;
+            }
+        }
     }
 
     /// Queues a key event; it reaches the keyboard when there is room.
-    pub fn press(&mut self, _event: KeyEvent) {}
+    ///
+    /// It overtakes queued chords and text. At most 256 wait: further presses are lost with their
+    /// releases.
+    pub fn press(&mut self, event: KeyEvent) {
+        self.input.press(event);
+    }
 
-    /// Queues a chord of keys, pressed in order and released in reverse.
-    pub fn strike(&mut self, _keys: &[crate::keys::Key]) {}
+    /// Queues a chord of keys, pressed in order and released in reverse, behind queued text.
+    pub fn strike(&mut self, keys: &[Key]) {
+        self.input.strike(keys);
+    }
 
     /// Queues text; each character is typed only when the guest has read the one before.
     ///
-    /// Returns the characters that no keystroke of code page 437 gives; they are left out.
-    pub fn type_text(&mut self, _text: &str) -> Vec<char> {
-        Vec::new()
+    /// Returns the characters that no keystroke of code page 437 gives, and those beyond the first
+    /// 2^20 that wait; they are left out.
+    pub fn type_text(&mut self, text: &str) -> Vec<char> {
+        self.input.type_text(text)
     }
 
     /// True if everything queued has been read by the guest.
     #[must_use]
     pub fn input_done(&self) -> bool {
-        true
+        self.input.is_empty() && self.keyboard_idle && self.vm.keyboard_buffer_len() == 0
     }
 
     /// What the display shows.
@@ -83,15 +146,17 @@ impl Session {
         self.vm.stopped()
     }
 
-    /// Restarts the machine.
+    /// Restarts the machine. Input that waits is dropped.
     pub fn reset(&mut self) {
+        self.input.clear();
+        self.idle_until = None;
         self.vm.reset();
     }
 
     /// What the guest wrote to port E9h so far: the last 64 KiB.
     #[must_use]
     pub fn log(&self) -> &[u8] {
-        &[]
+        self.log.bytes()
     }
 
     /// How often the monitor was entered.
@@ -108,6 +173,118 @@ impl Session {
 
     /// The machine below.
     pub fn vm_mut(&mut self) -> &mut Vm {
+        // Whatever the caller does to the machine may end its wait.
+        self.idle_until = None;
         &mut self.vm
+    }
+
+    /// One slice towards `limit`, idle time skipped; false if the machine has stopped.
+    fn step(&mut self, limit: VirtTime) -> bool {
+        let until = limit.min(self.now() + SLICE);
+        match self.slice(until, u64::MAX) {
+            Pause::Idle(next) => {
+                self.pass_idle_time(next.map_or(limit, |at| at.min(limit)));
+                true
+            }
+            Pause::TimeReached | Pause::BudgetUsed => true,
+            Pause::Stopped(_) => false,
+        }
+    }
+
+    /// Feeds the input queue, then runs as [`Vm::run`] does; nothing is executed while the guest
+    /// waits.
+    pub(super) fn slice(&mut self, until: VirtTime, budget: u64) -> Pause {
+        if let Some(wake) = self.wait() {
+            return Pause::Idle(wake);
+        }
+        let until = self.until_input(until);
+        let pause = self.vm.run(until, budget);
+        self.drain_debug_port();
+        self.keyboard_idle = self.vm.board_mut().keyboard_idle();
+        let Pause::Idle(next) = pause else { return pause };
+        self.idle_until = Some(next.unwrap_or(END_OF_TIME));
+        Pause::Idle(self.wake_time())
+    }
+
+    /// Feeds the input queue. If the guest waits all the same: the earliest time at which that
+    /// changes, input included.
+    pub(super) fn wait(&mut self) -> Option<Option<VirtTime>> {
+        if self.feed_keyboard() || self.idle_until.is_some_and(|at| at <= self.now()) {
+            self.idle_until = None;
+        }
+        self.idle_until.is_some().then(|| self.wake_time())
+    }
+
+    /// If the guest waits, lets time pass up to `to` or up to the end of the wait; always a little.
+    pub(super) fn pass_idle_time(&mut self, to: VirtTime) {
+        if let Some(end) = self.idle_until {
+            self.vm.skip_to(to.min(end).max(self.now() + ONE_NS));
+        }
+    }
+
+    /// True if key events or text wait to go to the keyboard.
+    pub(super) fn input_waits(&self) -> bool {
+        !self.input.is_empty()
+    }
+
+    /// True if the display may have changed since the last call.
+    pub(super) fn take_screen_changed(&mut self) -> bool {
+        self.vm.take_screen_changed()
+    }
+
+    /// Sets the pace of virtual time. *Units*: picoseconds per instruction.
+    pub(super) fn set_ps_per_instruction(&mut self, ps: u64) {
+        self.vm.set_ps_per_instruction(ps);
+    }
+
+    /// Offers the keyboard the next key event; true if it took one.
+    fn feed_keyboard(&mut self) -> bool {
+        if self.input.is_empty() {
+            return false;
+        }
+        let (now, state) = (self.vm.now(), self.keyboard_state());
+        let board = self.vm.board_mut();
+        self.input.pump(now, state, |event| board.press(event, now))
+    }
+
+    /// `until`, or earlier if the input queue wants to be looked at.
+    fn until_input(&mut self, until: VirtTime) -> VirtTime {
+        if self.input.is_empty() {
+            return until;
+        }
+        let (now, state) = (self.vm.now(), self.keyboard_state());
+        let look = self.input.next_time(now, state).unwrap_or(now + input::RETRY);
+        // At least one instruction: a keyboard that cannot take an event now may never do so.
+        until.min(look.max(now + ONE_NS))
+    }
+
+    /// When a guest that waits has something to do, unless a key is pressed first.
+    fn wake_time(&mut self) -> Option<VirtTime> {
+        let (now, state) = (self.vm.now(), self.keyboard_state());
+        let event = self.idle_until.filter(|&at| at != END_OF_TIME);
+        [event, self.input.next_time(now, state)].into_iter().flatten().min()
+    }
+
+    fn keyboard_state(&mut self) -> KeyboardState {
+        KeyboardState {
+            idle: self.vm.board_mut().keyboard_idle(),
+            buffered: self.vm.keyboard_buffer_len(),
+            waits: self.idle_until.is_some(),
+            caps_lock: self.vm.memory().read_u8(BDA_KEYBOARD_FLAGS) & CAPS_LOCK != 0,
+        }
+    }
+
+    fn drain_debug_port(&mut self) {
+        let bytes = self.vm.board_mut().take_debug_output();
+        self.log.append(&bytes, &self.name);
+    }
+}
+
+/// How long an instruction takes in deterministic mode. *Units*: picoseconds.
+pub(super) fn ps_per_instruction(speed: Speed) -> u64 {
+    const PS_PER_SECOND: u64 = 1_000_000_000_000;
+    match speed {
+        Speed::Max => NOMINAL_PS_PER_INSTRUCTION,
+        Speed::PerSecond(rate) => (PS_PER_SECOND / rate.max(1)).max(1),
     }
 }

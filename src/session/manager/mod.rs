@@ -1,0 +1,178 @@
+//! Real time: worker threads run the sessions, each by weight, and an idle one costs nothing.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `queue` | who runs next and who sleeps until when; pure |
+//! | `pace` | how virtual time follows host time; pure |
+//! | `slot` | one session with its mailbox, its slices, and what is published of it |
+//! | `worker` | the threads |
+//! | `view` | what others see of a session |
+//! | `host_time` | the host's clocks |
+
+mod host_time;
+mod pace;
+mod queue;
+mod slot;
+mod view;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
+
+use self::slot::Slot;
+pub use self::view::{SessionState, SessionView};
+use self::worker::Shared;
+use super::{Host, Session, SessionError, SessionOptions};
+use crate::config::{Background, SessionSpec};
+use crate::keys::KeyEvent;
+use crate::types::SessionId;
+
+/// What the UI can ask of a session. Takes effect at the session's next slice.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// A key went down or came up.
+    Key(KeyEvent),
+    /// Text to be typed, paced by the guest.
+    Text(String),
+    /// The reset button.
+    Reset,
+}
+
+/// Runs sessions on worker threads. Dropped, it ends them all and closes their images.
+///
+/// Its methods may be called from any thread, but [`Manager::close`] and dropping it wait for
+/// running slices, so not from the waker of [`Manager::on_change`].
+pub struct Manager {
+    host: Host,
+    shared: Arc<Shared>,
+    workers: Vec<JoinHandle<()>>,
+    next_id: AtomicU32,
+}
+
+impl Manager {
+    /// Starts `workers` worker threads (the host's cores if zero).
+    ///
+    /// *Panics* if the host cannot start a single thread.
+    #[must_use]
+    pub fn new(host: Host, workers: usize) -> Manager {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let shared = Arc::new(Shared::new());
+        let wanted = if workers == 0 { cores } else { workers };
+        let workers: Vec<_> = (0..wanted).map_while(|index| spawn_worker(index, &shared)).collect();
+        assert!(!workers.is_empty(), "the host cannot start a thread");
+        Manager { host, shared, workers, next_id: AtomicU32::new(1) }
+    }
+
+    /// Starts a session. It is in the background until [`Manager::focus`] chooses it.
+    pub fn start(&self, spec: &SessionSpec) -> Result<SessionId, SessionError> {
+        let options = SessionOptions { force_overlay: false, rtc_start: host_time::wall_clock_seconds() };
+        let session = Session::new(spec, &self.host, options)?;
+        let id = SessionId(self.next_id.fetch_add(1, Ordering::Relaxed));
+        let pauses = spec.background == Background::Pause;
+        let slot = Arc::new(Slot::new(id, session, spec.speed, &self.shared.host, pauses));
+        self.shared.reschedule(|state| {
+            state.queue.add(id, spec.priority, slot.is_held());
+            state.slots.push(slot);
+        });
+        Ok(id)
+    }
+
+    /// Ends a session and closes its images. Waits for its running slice.
+    pub fn close(&self, id: SessionId) {
+        let mut state = self.shared.lock();
+        let Some(slot) = state.slot(id) else { return };
+        state.queue.remove(id);
+        state.slots.retain(|slot| slot.id() != id);
+        if state.foreground == Some(id) {
+            state.foreground = None;
+        }
+        drop(state);
+        slot.close();
+    }
+
+    /// Chooses the foreground session.
+    pub fn focus(&self, id: SessionId) {
+        self.shared.reschedule(|state| {
+            if state.foreground == Some(id) || state.slot(id).is_none() {
+                return;
+            }
+            let before = state.foreground.replace(id);
+            for (id, foreground) in before.map(|id| (id, false)).into_iter().chain([(id, true)]) {
+                let Some(slot) = state.slot(id) else { continue };
+                slot.set_foreground(foreground);
+                state.queue.set_foreground(id, foreground);
+                state.queue.set_held(id, slot.is_held());
+            }
+        });
+        self.shared.wake_ui();
+    }
+
+    /// Sends a command to a session; unknown ids are ignored.
+    ///
+    /// At most 1024 commands wait for a session that does not run; further ones are lost.
+    pub fn send(&self, id: SessionId, command: Command) {
+        self.shared.reschedule(|state| {
+            if let Some(slot) = state.slot(id) {
+                slot.post(command);
+                state.queue.wake(id);
+            }
+        });
+    }
+
+    /// All sessions in the order they were started.
+    #[must_use]
+    pub fn views(&self) -> Vec<SessionView> {
+        let slots = self.shared.lock().slots.clone();
+        slots.iter().map(|slot| slot.view()).collect()
+    }
+
+    /// Calls `waker` (from a worker thread) whenever a session's screen or state has changed, at
+    /// most 60 times a second for each session.
+    pub fn on_change(&self, waker: Box<dyn Fn() + Send + Sync>) {
+        self.shared.set_waker(Arc::from(waker));
+    }
+}
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        self.shared.shut_down();
+        for worker in self.workers.drain(..) {
+            // A slice's panic is caught; a worker that ended otherwise has nothing to hand over.
+            drop(worker.join());
+        }
+    }
+}
+
+/// Starts a worker; `None` if the host has no room for another thread.
+fn spawn_worker(index: usize, shared: &Arc<Shared>) -> Option<JoinHandle<()>> {
+    let shared = Arc::clone(shared);
+    let thread = std::thread::Builder::new().name(format!("dosmux-worker-{index}"));
+    match thread.spawn(move || shared.work()) {
+        Ok(worker) => Some(worker),
+        Err(error) => {
+            tracing::error!(%error, "cannot start a worker thread");
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manager_may_be_shared_by_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Manager>();
+    }
+
+    #[test]
+    fn commands_to_unknown_sessions_are_ignored() {
+        let manager = Manager::new(Host::new(), 1);
+        manager.send(SessionId(7), Command::Reset);
+        manager.focus(SessionId(7));
+        manager.close(SessionId(7));
+        assert!(manager.views().is_empty());
+    }
+}

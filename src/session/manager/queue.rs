@@ -1,0 +1,329 @@
+//! The scheduler's data: who is ready, who runs, who sleeps until when. Pure: host time comes in
+//! as numbers, threads and machines are elsewhere.
+//!
+//! Fairness is by weighted virtual runtime: a slice adds its host time divided by the session's
+//! weight, and the ready session with the least runs next. Sessions are few (hundreds at most), so
+//! each question is a walk over all of them and nothing is allocated after a session's start.
+
+use std::time::Duration;
+
+use crate::types::SessionId;
+
+/// How much more a session weighs while it is in the foreground.
+const FOREGROUND_FACTOR: u64 = 4;
+/// Scales virtual runtime, so that heavy sessions' short slices are not rounded away.
+const RUNTIME_SCALE: u64 = 64;
+/// Timers of the foreground session go off on multiples of this.
+const FOREGROUND_GRID: Duration = Duration::from_millis(5);
+/// Timers of the others go off on multiples of this, so that many idle sessions share wake-ups. No
+/// tick is lost: a session that wakes late catches up.
+const BACKGROUND_GRID: Duration = Duration::from_millis(20);
+
+/// What a session does next, as its slice ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Goes on as soon as it is its turn.
+    Ready,
+    /// Sleeps until something wakes it, or about the given host time.
+    Park(Option<u64>),
+    /// Sleeps until something wakes it, or exactly the given host time.
+    ParkExactly(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Waits for a worker.
+    Ready,
+    /// A worker runs it; `woken` if something happened meanwhile that it may not have seen.
+    Running { woken: bool },
+    /// Sleeps until the given host time, or until it is woken.
+    Parked(Option<u64>),
+}
+
+struct Task {
+    id: SessionId,
+    priority: u64,
+    foreground: bool,
+    /// Stands still whatever its stage.
+    held: bool,
+    /// Scaled host time divided by weight.
+    runtime: u64,
+    /// Goes before others of the same runtime.
+    urgent: bool,
+    stage: Stage,
+}
+
+impl Task {
+    fn weight(&self) -> u64 {
+        self.priority * if self.foreground { FOREGROUND_FACTOR } else { 1 }
+    }
+
+    fn grid_ns(&self) -> u64 {
+        let grid = if self.foreground { FOREGROUND_GRID } else { BACKGROUND_GRID };
+        u64::try_from(grid.as_nanos()).unwrap_or(1)
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.held && self.stage == Stage::Ready
+    }
+
+    fn competes(&self) -> bool {
+        !self.held && !matches!(self.stage, Stage::Parked(_))
+    }
+}
+
+/// All sessions of a manager as the scheduler sees them. Times are host nanoseconds.
+#[derive(Default)]
+pub(super) struct Queue {
+    tasks: Vec<Task>,
+    /// The greatest runtime a session was taken at: where the next one starts if no other competes.
+    floor: u64,
+}
+
+impl Queue {
+    /// Adds a session, ready at once.
+    pub(super) fn add(&mut self, id: SessionId, priority: u32, held: bool) {
+        let runtime = self.minimum();
+        let priority = u64::from(priority.max(1));
+        self.tasks.push(Task { id, priority, foreground: false, held, runtime, urgent: false, stage: Stage::Ready });
+    }
+
+    /// Forgets a session; a worker may still be running it.
+    pub(super) fn remove(&mut self, id: SessionId) {
+        self.tasks.retain(|task| task.id != id);
+    }
+
+    /// Makes a session the foreground one, or no longer.
+    pub(super) fn set_foreground(&mut self, id: SessionId, foreground: bool) {
+        if let Some(task) = self.task(id) {
+            task.foreground = foreground;
+        }
+    }
+
+    /// Makes a session stand still, or lets it go on; it then starts as one that was woken.
+    pub(super) fn set_held(&mut self, id: SessionId, held: bool) {
+        let Some(task) = self.task(id) else { return };
+        let released = task.held && !held;
+        task.held = held;
+        if released {
+            if task.stage == Stage::Ready {
+                task.stage = Stage::Parked(None);
+            }
+            self.wake(id);
+        }
+    }
+
+    /// Wakes a session because something happened that it should answer at once: it goes to the
+    /// front. True if it now waits for a worker and did not before.
+    pub(super) fn wake(&mut self, id: SessionId) -> bool {
+        let minimum = self.minimum();
+        let Some(task) = self.task(id) else { return false };
+        match &mut task.stage {
+            Stage::Ready => false,
+            Stage::Running { woken } => {
+                *woken = true;
+                false
+            }
+            Stage::Parked(_) => {
+                task.stage = Stage::Ready;
+                task.runtime = minimum;
+                task.urgent = true;
+                !task.held
+            }
+        }
+    }
+
+    /// Takes the session that runs next, if one is ready at `now`.
+    pub(super) fn take(&mut self, now: u64) -> Option<SessionId> {
+        self.wake_due(now);
+        let task = self.tasks.iter_mut().filter(|task| task.is_ready()).min_by_key(|t| (t.runtime, !t.urgent, t.id))?;
+        task.stage = Stage::Running { woken: false };
+        task.urgent = false;
+        let (id, runtime) = (task.id, task.runtime);
+        self.floor = self.floor.max(runtime);
+        Some(id)
+    }
+
+    /// Takes back a session whose slice took `used` nanoseconds of a worker.
+    pub(super) fn give_back(&mut self, id: SessionId, used: u64, next: Next) {
+        let Some(task) = self.task(id) else { return };
+        task.runtime += used.saturating_mul(RUNTIME_SCALE) / task.weight();
+        let woken = task.stage == Stage::Running { woken: true };
+        task.stage = match next {
+            _ if woken => Stage::Ready,
+            Next::Ready => Stage::Ready,
+            Next::Park(wake) => {
+                Stage::Parked(wake.map(|at| at.div_ceil(task.grid_ns()).saturating_mul(task.grid_ns())))
+            }
+            Next::ParkExactly(at) => Stage::Parked(Some(at)),
+        };
+    }
+
+    /// True if a session waits for a worker.
+    pub(super) fn any_ready(&self) -> bool {
+        self.tasks.iter().any(Task::is_ready)
+    }
+
+    /// When the next sleeper wakes by itself.
+    pub(super) fn next_wake(&self) -> Option<u64> {
+        self.tasks
+            .iter()
+            .filter(|task| !task.held)
+            .filter_map(|task| match task.stage {
+                Stage::Parked(wake) => wake,
+                _ => None,
+            })
+            .min()
+    }
+
+    /// Makes those sleepers ready whose time has come.
+    fn wake_due(&mut self, now: u64) {
+        let minimum = self.minimum();
+        for task in self.tasks.iter_mut().filter(|task| !task.held) {
+            if matches!(task.stage, Stage::Parked(Some(at)) if at <= now) {
+                task.stage = Stage::Ready;
+                // It has not used what it missed while asleep, and cannot claim it now.
+                task.runtime = task.runtime.max(minimum);
+            }
+        }
+    }
+
+    /// The least runtime among the sessions that compete.
+    fn minimum(&self) -> u64 {
+        self.tasks.iter().filter(|task| task.competes()).map(|task| task.runtime).min().unwrap_or(self.floor)
+    }
+
+    fn task(&mut self, id: SessionId) -> Option<&mut Task> {
+        self.tasks.iter_mut().find(|task| task.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000_000;
+    const A: SessionId = SessionId(1);
+    const B: SessionId = SessionId(2);
+    const C: SessionId = SessionId(3);
+
+    fn queue(sessions: &[(SessionId, u32)]) -> Queue {
+        let mut queue = Queue::default();
+        for &(id, priority) in sessions {
+            queue.add(id, priority, false);
+        }
+        queue
+    }
+
+    /// Runs `slices` slices of 5 ms on one worker; how many each session got.
+    fn share(queue: &mut Queue, slices: usize) -> [usize; 4] {
+        let mut got = [0; 4];
+        for _ in 0..slices {
+            let id = queue.take(0).unwrap();
+            got[id.0 as usize] += 1;
+            queue.give_back(id, 5 * MS, Next::Ready);
+        }
+        got
+    }
+
+    #[test]
+    fn busy_sessions_share_by_priority() {
+        let mut queue = queue(&[(A, 1), (B, 3)]);
+        assert_eq!(share(&mut queue, 400), [0, 100, 300, 0]);
+    }
+
+    #[test]
+    fn the_foreground_session_gets_four_times_as_much() {
+        let mut queue = queue(&[(A, 2), (B, 2)]);
+        queue.set_foreground(B, true);
+        assert_eq!(share(&mut queue, 500), [0, 100, 400, 0]);
+    }
+
+    #[test]
+    fn a_session_that_slept_cannot_claim_the_time_it_missed() {
+        let mut queue = queue(&[(A, 1), (B, 1)]);
+        assert_eq!(queue.take(0), Some(A));
+        queue.give_back(A, MS, Next::Park(Some(1000 * MS)));
+        for _ in 0..100 {
+            assert_eq!(queue.take(0), Some(B));
+            queue.give_back(B, 5 * MS, Next::Ready);
+        }
+        // Its timer has gone off by now.
+        assert_eq!(queue.take(1000 * MS), Some(A));
+        queue.give_back(A, 5 * MS, Next::Ready);
+        let got = share(&mut queue, 100);
+        assert!((49..=51).contains(&got[1]), "{got:?}");
+    }
+
+    #[test]
+    fn a_woken_session_runs_before_those_that_compute() {
+        let mut queue = queue(&[(A, 1), (B, 100), (C, 100)]);
+        // A has used much more than the others, then waits for a key.
+        assert_eq!(queue.take(0), Some(A));
+        queue.give_back(A, 50 * MS, Next::Park(None));
+        share(&mut queue, 20);
+        assert!(queue.wake(A));
+        assert_eq!(queue.take(0), Some(A));
+    }
+
+    #[test]
+    fn a_wake_during_a_slice_is_not_slept_through() {
+        let mut queue = queue(&[(A, 1)]);
+        queue.take(0);
+        assert!(!queue.wake(A));
+        queue.give_back(A, MS, Next::Park(None));
+        assert!(queue.any_ready());
+        assert_eq!(queue.take(0), Some(A));
+        queue.give_back(A, MS, Next::Park(None));
+        assert_eq!(queue.take(u64::MAX), None);
+    }
+
+    #[test]
+    fn timers_of_background_sessions_go_off_together() {
+        let mut queue = queue(&[(A, 1), (B, 1)]);
+        queue.take(0);
+        queue.take(0);
+        queue.give_back(A, 0, Next::Park(Some(41 * MS)));
+        queue.give_back(B, 0, Next::Park(Some(57 * MS)));
+        assert_eq!(queue.next_wake(), Some(60 * MS));
+        assert_eq!(queue.take(59 * MS), None);
+        assert_eq!(queue.take(60 * MS), Some(A));
+        assert_eq!(queue.take(60 * MS), Some(B));
+    }
+
+    #[test]
+    fn the_foreground_session_wakes_closer_to_its_time() {
+        let mut queue = queue(&[(A, 1)]);
+        queue.set_foreground(A, true);
+        queue.take(0);
+        queue.give_back(A, 0, Next::Park(Some(41 * MS)));
+        assert_eq!(queue.next_wake(), Some(45 * MS));
+        assert_eq!(queue.take(45 * MS), Some(A));
+        queue.give_back(A, 0, Next::ParkExactly(61 * MS));
+        assert_eq!(queue.next_wake(), Some(61 * MS));
+    }
+
+    #[test]
+    fn a_held_session_neither_runs_nor_wakes_until_released() {
+        let mut queue = queue(&[(A, 1), (B, 1)]);
+        queue.set_held(A, true);
+        assert_eq!(queue.take(0), Some(B));
+        queue.give_back(B, MS, Next::Park(None));
+        assert!(!queue.wake(A));
+        assert_eq!(queue.take(u64::MAX), None);
+        queue.set_held(A, false);
+        assert_eq!(queue.take(0), Some(A));
+        queue.set_held(A, true);
+        queue.give_back(A, MS, Next::Park(Some(5)));
+        assert_eq!((queue.next_wake(), queue.take(u64::MAX)), (None, None));
+    }
+
+    #[test]
+    fn a_removed_session_may_come_back_from_its_worker() {
+        let mut queue = queue(&[(A, 1)]);
+        queue.take(0);
+        queue.remove(A);
+        queue.give_back(A, MS, Next::Ready);
+        assert!(!queue.any_ready());
+    }
+}

@@ -1,0 +1,258 @@
+//! A session under the manager: its machine, its mailbox and what is published of it.
+//!
+//! Locks, each held shortly but the first, and never two of them at once except the machine's with
+//! one other: `machine` (by the worker that runs a slice), `mailbox` (by senders), `published` (by
+//! readers).
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Command;
+use super::host_time::HostTime;
+use super::pace::{Pace, Plan, SLICE_NS};
+use super::queue::Next;
+use super::view::{Published, SessionState, SessionView};
+use crate::clock::VirtTime;
+use crate::config::Speed;
+use crate::keys::KeyEvent;
+use crate::monitor::vm::Pause;
+use crate::session::Session;
+use crate::types::SessionId;
+
+/// Commands that wait at most. Beyond it they are lost, but key releases have as much room again:
+/// no key stays down because its release found no place.
+const MAILBOX_CAPACITY: usize = 1024;
+/// Shortest time between two changes that are published. *Units*: host nanoseconds.
+const FRAME_NS: u64 = 1_000_000_000 / 60;
+
+/// See the module's text.
+pub(super) struct Slot {
+    id: SessionId,
+    name: String,
+    machine: Mutex<Option<Machine>>,
+    mailbox: Mutex<VecDeque<Command>>,
+    published: Mutex<Published>,
+    /// Whether it stands still in the background, and whether it is there.
+    pauses: bool,
+    foreground: AtomicBool,
+    slices: AtomicU64,
+}
+
+/// What a slice did.
+pub(super) struct Ran {
+    /// Host time it took. *Units*: nanoseconds.
+    pub(super) used: u64,
+    /// What the session does next.
+    pub(super) next: Next,
+    /// Something new was published.
+    pub(super) news: bool,
+}
+
+impl Slot {
+    pub(super) fn new(id: SessionId, session: Session, speed: Speed, host: &HostTime, pauses: bool) -> Slot {
+        let published = Published {
+            state: SessionState::Running,
+            screen: Arc::new(session.screen()),
+            stats: Arc::new(session.stats()),
+        };
+        Slot {
+            id,
+            name: session.name().to_owned(),
+            machine: Mutex::new(Some(Machine::new(session, speed, host.now_ns()))),
+            mailbox: Mutex::new(VecDeque::new()),
+            published: Mutex::new(published),
+            pauses,
+            foreground: AtomicBool::new(false),
+            slices: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// Puts a command into the mailbox, if there is room.
+    pub(super) fn post(&self, command: Command) {
+        let mut mailbox = lock(&self.mailbox);
+        let release = matches!(command, Command::Key(KeyEvent { down: false, .. }));
+        let capacity = if release { 2 * MAILBOX_CAPACITY } else { MAILBOX_CAPACITY };
+        if mailbox.len() < capacity {
+            mailbox.push_back(command);
+        } else {
+            tracing::warn!(session = self.name, ?command, "too many commands wait; this one is lost");
+        }
+    }
+
+    /// Notes whether the session is the foreground one.
+    pub(super) fn set_foreground(&self, foreground: bool) {
+        self.foreground.store(foreground, Ordering::Relaxed);
+    }
+
+    /// True if the session stands still because it is in the background.
+    pub(super) fn is_held(&self) -> bool {
+        self.pauses && !self.foreground.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn view(&self) -> SessionView {
+        let published = lock(&self.published);
+        let paused = self.is_held() && !published.state.is_final();
+        SessionView {
+            id: self.id,
+            name: self.name.clone(),
+            state: if paused { SessionState::Paused } else { published.state.clone() },
+            screen: Arc::clone(&published.screen),
+            stats: Arc::clone(&published.stats),
+            slices: self.slices.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Waits for a running slice and drops the machine, which closes its images.
+    pub(super) fn close(&self) {
+        lock(&self.machine).take();
+    }
+
+    /// Runs one slice and publishes what it changed. A panic in it ends this session only.
+    pub(super) fn run(&self, host: &HostTime) -> Ran {
+        let start = host.now_ns();
+        self.slices.fetch_add(1, Ordering::Relaxed);
+        let mut machine = lock(&self.machine);
+        let (next, news) = catch_unwind(AssertUnwindSafe(|| match machine.as_mut() {
+            Some(machine) => self.run_machine(machine, start, host),
+            None => (Next::Park(None), false),
+        }))
+        .unwrap_or_else(|panic| self.fail(&mut machine, panic.as_ref()));
+        Ran { used: host.now_ns().saturating_sub(start), next, news }
+    }
+
+    fn run_machine(&self, machine: &mut Machine, start: u64, host: &HostTime) -> (Next, bool) {
+        let (state, next) = machine.slice(&self.mailbox, start, host);
+        machine.dirty |= machine.session.take_screen_changed();
+        let now = host.now_ns();
+        if !machine.dirty && state == machine.shown {
+            return (next, false);
+        }
+        let frame = machine.shown_at.saturating_add(FRAME_NS);
+        if now < frame && !state.is_final() {
+            return (next.by(frame), false);
+        }
+        let screen = std::mem::take(&mut machine.dirty).then(|| machine.session.screen());
+        let news = lock(&self.published).renew(&state, screen, machine.session.stats());
+        (machine.shown, machine.shown_at) = (state, now);
+        (next, news)
+    }
+
+    /// Gives the machine up after a panic and says why.
+    fn fail(&self, machine: &mut Option<Machine>, panic: &(dyn std::any::Any + Send)) -> (Next, bool) {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".to_owned());
+        tracing::error!(session = self.name, text, "dosmux failed in this session");
+        lock(&self.published).state = SessionState::Failed(text);
+        let machine = machine.take();
+        // What is left of it may panic again as it goes.
+        drop(catch_unwind(AssertUnwindSafe(|| drop(machine))));
+        (Next::Park(None), true)
+    }
+}
+
+impl Next {
+    /// The same, but awake at `at` at the latest.
+    fn by(self, at: u64) -> Next {
+        match self {
+            Next::Ready => Next::Ready,
+            Next::Park(wake) => Next::Park(Some(wake.map_or(at, |wake| wake.min(at)))),
+            Next::ParkExactly(wake) => Next::ParkExactly(wake.min(at)),
+        }
+    }
+}
+
+/// A session and how it keeps up with host time.
+struct Machine {
+    session: Session,
+    pace: Pace,
+    /// The screen may differ from the published one.
+    dirty: bool,
+    /// The state published last, and when.
+    shown: SessionState,
+    shown_at: u64,
+}
+
+impl Machine {
+    fn new(session: Session, speed: Speed, host: u64) -> Machine {
+        let pace = Pace::new(speed, host, session.now());
+        Machine { session, pace, dirty: true, shown: SessionState::Running, shown_at: 0 }
+    }
+
+    /// Runs the guest until its slice is over or it has nothing to do.
+    fn slice(&mut self, mailbox: &Mutex<VecDeque<Command>>, start: u64, host: &HostTime) -> (SessionState, Next) {
+        let mut now = start;
+        while now.saturating_sub(start) < SLICE_NS {
+            self.obey(mailbox);
+            self.session.pass_idle_time(self.pace.due(now));
+            if let Some(end) = self.step(start, now, host) {
+                return end;
+            }
+            now = host.now_ns();
+        }
+        (SessionState::Running, Next::Ready)
+    }
+
+    /// One run of the machine; the slice's end if it has nothing to do after it.
+    fn step(&mut self, start: u64, now: u64, host: &HostTime) -> Option<(SessionState, Next)> {
+        if let Some(wake) = self.session.wait() {
+            return self.idle(wake, now);
+        }
+        let before = self.session.now();
+        let (target, budget, ps) = match self.pace.plan(start, now, before) {
+            Plan::Run { target, budget, ps } => (target, budget, ps),
+            Plan::Wait(until) => return Some((SessionState::Running, Next::Park(Some(until)))),
+        };
+        self.session.set_ps_per_instruction(ps);
+        match self.session.slice(target, budget) {
+            Pause::Idle(wake) => self.idle(wake, now),
+            Pause::Stopped(reason) => Some((SessionState::Stopped(reason), Next::Park(None))),
+            Pause::TimeReached | Pause::BudgetUsed => {
+                let took = host.now_ns().saturating_sub(now);
+                self.pace.measured(took, self.session.now().as_ns().saturating_sub(before.as_ns()), ps);
+                None
+            }
+        }
+    }
+
+    /// The end of the slice for a guest that waits, unless its wait is over at host time `now`.
+    fn idle(&self, wake: Option<VirtTime>, now: u64) -> Option<(SessionState, Next)> {
+        let wake = wake.map(|at| self.pace.host_time(at));
+        if wake.is_some_and(|at| at <= now) {
+            return None;
+        }
+        // Typing has gaps that are shorter than the grid of timers.
+        let next = match wake {
+            Some(at) if self.session.input_waits() => Next::ParkExactly(at),
+            _ => Next::Park(wake),
+        };
+        Some((SessionState::Idle, next))
+    }
+
+    /// Carries out what the mailbox holds.
+    fn obey(&mut self, mailbox: &Mutex<VecDeque<Command>>) {
+        loop {
+            let Some(command) = lock(mailbox).pop_front() else { return };
+            match command {
+                Command::Key(event) => self.session.press(event),
+                Command::Text(text) => {
+                    let left_out = self.session.type_text(&text);
+                    if !left_out.is_empty() {
+                        tracing::warn!(session = self.session.name(), ?left_out, "characters that cannot be typed");
+                    }
+                }
+                Command::Reset => self.session.reset(),
+            }
+        }
+    }
+}
+
+/// Locks `mutex`. A panic while it was held left nothing half done that its next holder looks at.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
