@@ -66,7 +66,7 @@ impl Manager {
 
     /// Starts a session. It is in the background until [`Manager::focus`] chooses it.
     pub fn start(&self, spec: &SessionSpec) -> Result<SessionId, SessionError> {
-        let options = SessionOptions { force_overlay: false, rtc_start: host_time::wall_clock_seconds() };
+        let options = SessionOptions { force_overlay: false, rtc_start: host_time::local_seconds() };
         let session = Session::new(spec, &self.host, options)?;
         let id = SessionId(self.next_id.fetch_add(1, Ordering::Relaxed));
         let pauses = spec.background == Background::Pause;
