@@ -26,8 +26,8 @@ pub(crate) struct Program {
     asm: CodeAssembler,
     origin: u16,
     data: Vec<u8>,
-    /// Words in `data` that receive the address of a label when the program is linked.
-    pointers: Vec<(usize, CodeLabel)>,
+    /// Offsets of words that receive the offset of a label when the program is linked.
+    pointers: Vec<(u32, CodeLabel)>,
 }
 
 impl Deref for Program {
@@ -69,10 +69,12 @@ impl Program {
         self.bytes(&vec![0; len])
     }
 
-    /// A word that will hold the offset of `label`: the way to take a routine's address.
-    pub(crate) fn pointer(&mut self, label: CodeLabel) -> u32 {
-        self.pointers.push((self.data.len(), label));
-        self.room(2)
+    /// Makes the word at `slot` (from [`Program::room`]) hold the offset of the next instruction:
+    /// the way to take a routine's address, for vectors and tables.
+    pub(crate) fn point_here(&mut self, slot: u32) -> Emit {
+        let label = self.here()?;
+        self.pointers.push((slot, label));
+        Ok(())
     }
 
     /// Puts `label` here. Unlike the assembler's own call, several labels may share a place.
@@ -90,12 +92,13 @@ impl Program {
 
     /// Assembles everything. *Panics*: if the program does not fit its segment.
     pub(crate) fn link(mut self) -> Result<Vec<u8>, IcedError> {
-        let code_at = usize::from(self.origin) + JUMP_BYTES + self.data.len();
-        let code_ip = u64::try_from(code_at).expect("usize fits u64");
+        let data_at = usize::from(self.origin) + JUMP_BYTES;
+        let code_ip = u64::try_from(data_at + self.data.len()).expect("usize fits u64");
         let code = self.asm.assemble_options(code_ip, BlockEncoderOptions::RETURN_NEW_INSTRUCTION_OFFSETS)?;
-        for (at, label) in &self.pointers {
+        for (slot, label) in &self.pointers {
+            let at = usize::try_from(*slot).expect("a slot lies within one segment") - data_at;
             let target = u16::try_from(code.label_ip(label)?).expect("code lies within one segment");
-            self.data[*at..*at + 2].copy_from_slice(&target.to_le_bytes());
+            self.data[at..at + 2].copy_from_slice(&target.to_le_bytes());
         }
         let over_data = u16::try_from(self.data.len()).expect("data lies within one segment");
         let mut image = vec![JMP_NEAR];
