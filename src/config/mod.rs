@@ -1,6 +1,42 @@
 //! What a session is made of: the tables of the config file and of scripts, checked and typed.
+//!
+//! A file has one table for each session; every key is optional:
+//!
+//! ```toml
+//! [sessions.left]
+//! floppies = ["games.img", { image = "work.img", writes = "image" }]   # A:, B:
+//! disks = []                # hard disks, C: on; at most 4
+//! boot = "floppy"           # "floppy" | "disk"; default: the kind of drive that has an image
+//! memory = "16 MiB"         # "1 MiB" to "256 MiB", conventional and extended
+//! priority = 1              # 1-100: share against other sessions
+//! background = "run"        # "run" | "pause"
+//! speed = "max"             # or instructions per second: "8 MIPS", "500 kIPS"
+//! debug_port = "e9.log"     # gets what the guest writes to port E9h
+//! ```
+//!
+//! Paths are relative to the folder of the file that names them. `builtin:tour` is the floppy
+//! inside the binary. `writes` is `"overlay"` (kept apart and dropped at the end; the default),
+//! `"image"` (written to the file) or `"none"` (write-protected).
+
+mod adhoc;
+mod document;
+mod file;
+mod locate;
+mod sessions;
+pub mod units;
+
+pub use adhoc::{ImageError, sessions_of_images};
+pub use document::FileError;
+pub(crate) use document::{Document, Item, Table, read};
+pub use file::{load, parse};
+pub use locate::{ConfigSource, Environment, locate, user_file};
+pub(crate) use sessions::sessions;
+pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
 
 use crate::disk::{ImageSource, WritePolicy};
+
+/// The name of the built-in floppy where an image is named.
+pub const BUILTIN_TOUR: &str = "builtin:tour";
 
 /// One image in a drive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,3 +96,24 @@ pub struct SessionSpec {
     /// File that receives what the guest writes to port E9h.
     pub debug_port: Option<std::path::PathBuf>,
 }
+
+impl SessionSpec {
+    /// A session with empty drives and every setting at its default.
+    #[must_use]
+    pub fn new(name: &str) -> SessionSpec {
+        SessionSpec {
+            name: name.to_owned(),
+            floppies: Vec::new(),
+            disks: Vec::new(),
+            boot: BootDrive::Floppy,
+            memory_bytes: 16 << 20,
+            priority: 1,
+            background: Background::Run,
+            speed: Speed::Max,
+            debug_port: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

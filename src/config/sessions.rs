@@ -1,0 +1,148 @@
+//! The `[sessions.NAME]` tables that config files and scripts share.
+
+use std::path::Path;
+
+use super::document::{FileError, Item, Table};
+use super::{BUILTIN_TOUR, Background, BootDrive, ImageSpec, SessionSpec, units};
+use crate::disk::{ImageSource, WritePolicy};
+
+/// Keys of a `[sessions.NAME]` table.
+const KEYS: &[&str] = &["floppies", "disks", "boot", "memory", "priority", "background", "speed", "debug_port"];
+
+/// Write policies by name.
+pub const WRITE_POLICIES: &[(&str, WritePolicy)] =
+    &[("overlay", WritePolicy::Overlay), ("image", WritePolicy::Image), ("none", WritePolicy::None)];
+
+/// Most floppy drives of a session: the BIOS data area and the controller of an AT know two.
+pub const MAX_FLOPPIES: usize = 2;
+/// Most hard disks of a session: C: to F:, as on the two channels of an AT with four drives.
+pub const MAX_DISKS: usize = 4;
+/// Most characters in a session's name, so that status lines stay readable.
+pub const MAX_NAME_CHARS: usize = 32;
+
+/// The sessions of a file, in the order of the file. Paths are relative to `folder`.
+pub(crate) fn sessions(root: &Table<'_>, folder: &Path) -> Result<Vec<SessionSpec>, FileError> {
+    let missing = || root.error("no session; write a table such as [sessions.left]");
+    let table = root.get("sessions").ok_or_else(missing)?.table()?;
+    let specs: Vec<SessionSpec> =
+        table.entries().map(|(name, item)| session(name, item, folder)).collect::<Result<_, _>>()?;
+    if specs.is_empty() { Err(missing()) } else { Ok(specs) }
+}
+
+/// One `[sessions.NAME]` table.
+fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, FileError> {
+    check_name(name).map_err(|problem| item.name_error(&problem))?;
+    let table = item.table()?;
+    table.check_keys(KEYS)?;
+    let mut spec = SessionSpec::new(name);
+    if let Some(item) = table.get("floppies") {
+        spec.floppies = images(&item, folder, MAX_FLOPPIES)?;
+    }
+    if let Some(item) = table.get("disks") {
+        spec.disks = images(&item, folder, MAX_DISKS)?;
+        refuse_builtin_disks(&item, &spec.disks)?;
+    }
+    spec.boot = match table.get("boot") {
+        Some(item) => item.choice(&[("floppy", BootDrive::Floppy), ("disk", BootDrive::Disk)])?,
+        None if spec.floppies.is_empty() && !spec.disks.is_empty() => BootDrive::Disk,
+        None => BootDrive::Floppy,
+    };
+    settings(&table, folder, &mut spec)?;
+    Ok(spec)
+}
+
+/// The settings that are not about drives.
+fn settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<(), FileError> {
+    if let Some(item) = table.get("memory") {
+        let bytes = item.parsed(|text| units::MEMORY.parse(text))?;
+        // The range of `MEMORY` ends at 256 MiB.
+        spec.memory_bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+    }
+    if let Some(item) = table.get("priority") {
+        spec.priority = item.integer(1, 100)?;
+    }
+    if let Some(item) = table.get("background") {
+        spec.background = item.choice(&[("run", Background::Run), ("pause", Background::Pause)])?;
+    }
+    if let Some(item) = table.get("speed") {
+        spec.speed = item.parsed(units::parse_speed)?;
+    }
+    if let Some(item) = table.get("debug_port") {
+        spec.debug_port = Some(folder.join(not_empty(&item)?));
+    }
+    Ok(())
+}
+
+/// A list of images, at most `most` of them.
+fn images(item: &Item<'_>, folder: &Path, most: usize) -> Result<Vec<ImageSpec>, FileError> {
+    let items = item.array()?;
+    if items.len() > most {
+        return Err(items[most].error(&format!("one image too many; a session has at most {most} here")));
+    }
+    items.into_iter().map(|item| image(item, folder)).collect()
+}
+
+/// One image: a bare string or `{ image, writes }`.
+fn image(item: Item<'_>, folder: &Path) -> Result<ImageSpec, FileError> {
+    if !item.is_table() {
+        let spec = ImageSpec { source: source(&item, folder)?, writes: WritePolicy::Overlay };
+        return Ok(spec);
+    }
+    let table = item.table()?;
+    table.check_keys(&["image", "writes"])?;
+    let image = table.get("image").ok_or_else(|| table.error("no image; write image = \"FILE\""))?;
+    let source = source(&image, folder)?;
+    let writes = match table.get("writes") {
+        Some(item) => item.choice(if source == ImageSource::Tour { &BUILTIN_POLICIES } else { WRITE_POLICIES })?,
+        None => WritePolicy::Overlay,
+    };
+    Ok(ImageSpec { source, writes })
+}
+
+/// What can be done with an image that is no file.
+const BUILTIN_POLICIES: [(&str, WritePolicy); 2] = [("overlay", WritePolicy::Overlay), ("none", WritePolicy::None)];
+
+/// Where an image comes from.
+fn source(item: &Item<'_>, folder: &Path) -> Result<ImageSource, FileError> {
+    if item.string().is_err() {
+        return Err(item.wrong_type("a string or a table { image, writes }"));
+    }
+    parse_source(not_empty(item)?, folder).map_err(|problem| item.error(&problem))
+}
+
+/// Reads an image name as config files, scripts and the command line have it: `builtin:tour`, or a
+/// path relative to `folder`. *Errors*: the built-in images to choose from.
+pub(crate) fn parse_source(text: &str, folder: &Path) -> Result<ImageSource, String> {
+    match text.strip_prefix("builtin:") {
+        Some(_) if text == BUILTIN_TOUR => Ok(ImageSource::Tour),
+        Some(_) => Err(format!("no image is called `{text}`; valid built-in images are \"{BUILTIN_TOUR}\"")),
+        None => Ok(ImageSource::File(folder.join(text))),
+    }
+}
+
+/// The built-in image is a floppy.
+fn refuse_builtin_disks(item: &Item<'_>, disks: &[ImageSpec]) -> Result<(), FileError> {
+    match disks.iter().position(|disk| disk.source == ImageSource::Tour) {
+        Some(index) => Err(item.array()?[index].error("the built-in image is a floppy; name it in `floppies`")),
+        None => Ok(()),
+    }
+}
+
+fn not_empty<'a>(item: &Item<'a>) -> Result<&'a str, FileError> {
+    let text = item.string()?;
+    if text.is_empty() { Err(item.error("is empty; write the name of a file")) } else { Ok(text) }
+}
+
+/// *Errors*: why `name` is no name of a session.
+fn check_name(name: &str) -> Result<(), String> {
+    if name.trim().is_empty() {
+        return Err("a session's name must not be empty".to_owned());
+    }
+    if name.chars().count() > MAX_NAME_CHARS {
+        return Err(format!("a session's name has at most {MAX_NAME_CHARS} characters"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err("a session's name must not hold control characters".to_owned());
+    }
+    Ok(())
+}
