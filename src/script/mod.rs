@@ -1,1 +1,30 @@
-//! Session scripts.
+//! Session scripts: type keys into sessions and wait for their screens, with no terminal.
+//!
+//! A script is a TOML file with the `[sessions.NAME]` tables of a config file and a list of steps
+//! (`docs/SCRIPT.md` has every verb). Scripts run in deterministic mode: time is guest time, idle
+//! time is skipped at once, and the same script gives the same screens on any host at any load.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`ast`] | a script as plain values |
+//! | [`mod@parse`] | text to `ast`, with every check that needs no machine |
+//! | [`machine`] | what a script needs of a session |
+//! | [`stage`] | the sessions of one script, advancing together in guest time |
+//! | [`run`] | the steps, one by one |
+//! | [`batch`] | finds scripts in folders and runs many on the host's cores |
+//! | [`report`] | outcomes as text |
+
+pub mod ast;
+pub mod batch;
+pub mod machine;
+pub mod parse;
+pub mod report;
+pub mod run;
+pub mod stage;
+
+#[cfg(test)]
+mod fake;
+
+/// What the clock of every scripted session shows at power-on: Monday 1994-10-10 10:00:00.
+/// *Units*: seconds since 1970-01-01, local time.
+pub const RTC_START: u64 = 781_783_200;
