@@ -1,18 +1,21 @@
 //! What sessions of one process share.
 
 use crate::bios::rom::Rom;
+use crate::disk::ImageRegistry;
 
-/// Things that are built once and shared by all sessions: the ROM.
+/// Things that are built once and shared by all sessions: the ROM, and the disk images in use.
 pub struct Host {
     /// The BIOS ROM.
     pub rom: Rom,
+    /// Opens the images: shares their bytes, and keeps a second writer out.
+    pub images: ImageRegistry,
 }
 
 impl Host {
     /// Builds what sessions share.
     #[must_use]
     pub fn new() -> Host {
-        Host { rom: Rom::build() }
+        Host { rom: Rom::build(), images: ImageRegistry::new() }
     }
 }
 

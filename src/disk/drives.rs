@@ -1,0 +1,64 @@
+//! The drives of one machine, and the disk-change line of its floppy drives.
+
+use super::Disk;
+
+/// CMOS type of a floppy drive that has had no disk yet: 1.44M, as a PC's A: is.
+const DEFAULT_DRIVE_TYPE: u8 = 4;
+
+/// The drives of one machine.
+#[derive(Default)]
+pub struct Drives {
+    /// A: and B:. Swap disks with [`Drives::insert`] and [`Drives::eject`], which the guest notices.
+    pub floppies: [Option<Disk>; 2],
+    /// Hard disks, 80h on.
+    pub hard_disks: Vec<Disk>,
+    /// The disk-change line of each floppy drive.
+    changed: [bool; 2],
+    /// What kind of drive an empty one is: that of the disk it last had (0: none so far).
+    last_types: [u8; 2],
+}
+
+impl Drives {
+    /// Puts a disk into floppy drive `drive` (0 is A:) and gives back the one that was there, which
+    /// is dropped if ignored. The disk comes back if there is no such drive.
+    pub fn insert(&mut self, drive: usize, disk: Disk) -> Option<Disk> {
+        let Some(slot) = self.floppies.get_mut(drive) else { return Some(disk) };
+        self.changed[drive] = true;
+        self.last_types[drive] = disk.cmos_type();
+        slot.replace(disk)
+    }
+
+    /// Takes the disk out of floppy drive `drive`.
+    pub fn eject(&mut self, drive: usize) -> Option<Disk> {
+        let disk = self.floppies.get_mut(drive)?.take()?;
+        self.changed[drive] = true;
+        self.last_types[drive] = disk.cmos_type();
+        Some(disk)
+    }
+
+    /// True if a disk was inserted or ejected and the guest has not accessed one there since.
+    #[must_use]
+    pub fn changed(&self, drive: usize) -> bool {
+        self.changed.get(drive).copied().unwrap_or(false)
+    }
+
+    /// Stepping the heads resets the disk-change line, but only with a disk in the drive.
+    pub fn clear_changed(&mut self, drive: usize) {
+        if let Some(Some(_)) = self.floppies.get(drive) {
+            self.changed[drive] = false;
+        }
+    }
+
+    /// CMOS types of A: and B:, 0 if there is no such drive. A: is always there; B: once it had a disk.
+    #[must_use]
+    pub fn floppy_types(&self) -> [u8; 2] {
+        let kind = |drive: usize| self.floppies[drive].as_ref().map_or(self.last_types[drive], Disk::cmos_type);
+        [if kind(0) == 0 { DEFAULT_DRIVE_TYPE } else { kind(0) }, kind(1)]
+    }
+
+    /// Number of floppy drives, 1 or 2.
+    #[must_use]
+    pub fn floppy_count(&self) -> u8 {
+        if self.floppy_types()[1] == 0 { 1 } else { 2 }
+    }
+}

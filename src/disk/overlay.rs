@@ -1,0 +1,108 @@
+//! The private copy-on-write layer of one disk, and the base beneath it, which is only read.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use super::shared::lock;
+use super::{SECTOR_BYTES, Sector, host_file};
+
+/// Most sectors one layer may hold: 512 MiB. A guest that fills a large disk must not take all of
+/// the host's memory. Gap: what it writes beyond that fails like a defective disk.
+pub(super) const MAX_LAYER_SECTORS: usize = 1 << 20;
+
+/// The layer has [`MAX_LAYER_SECTORS`].
+#[derive(Debug)]
+pub(super) struct LayerFull;
+
+/// Sectors that differ from the base, or would if the base had not been preserved here.
+#[derive(Default)]
+pub(super) struct Layer {
+    sectors: BTreeMap<u64, Box<Sector>>,
+}
+
+impl Layer {
+    /// Stores sector `lba`.
+    pub(super) fn put(&mut self, lba: u64, data: &Sector) -> Result<(), LayerFull> {
+        self.put_limited(lba, data, MAX_LAYER_SECTORS)
+    }
+
+    /// Stores sector `lba` unless the layer already holds `limit` others.
+    pub(super) fn put_limited(&mut self, lba: u64, data: &Sector, limit: usize) -> Result<(), LayerFull> {
+        if let Some(sector) = self.sectors.get_mut(&lba) {
+            **sector = *data;
+            return Ok(());
+        }
+        if self.sectors.len() >= limit {
+            return Err(LayerFull);
+        }
+        self.sectors.insert(lba, Box::new(*data));
+        Ok(())
+    }
+
+    /// Keeps what the base holds at `lba`, before another session changes the base there.
+    pub(super) fn preserve(&mut self, lba: u64, old: &Sector) -> Result<(), LayerFull> {
+        if self.sectors.contains_key(&lba) { Ok(()) } else { self.put(lba, old) }
+    }
+
+    /// Number of sectors held.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.sectors.len()
+    }
+}
+
+/// What lies beneath a layer.
+pub(super) enum Base {
+    /// Part of the program.
+    Static(&'static [u8]),
+    /// A file's bytes, shared by every disk that was opened while it had them.
+    Memory(Arc<[u8]>),
+    /// A file too large to load.
+    File(File),
+}
+
+impl Base {
+    fn read(&self, lba: u64) -> io::Result<Sector> {
+        match self {
+            Base::Static(bytes) => sector_of(bytes, lba),
+            Base::Memory(bytes) => sector_of(bytes, lba),
+            Base::File(file) => host_file::read_sector(file, lba),
+        }
+    }
+}
+
+fn sector_of(bytes: &[u8], lba: u64) -> io::Result<Sector> {
+    let start = usize::try_from(lba).unwrap_or(usize::MAX).saturating_mul(SECTOR_BYTES);
+    let sector = bytes.get(start..).and_then(|rest| rest.first_chunk::<SECTOR_BYTES>());
+    sector.copied().ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+/// A base with a layer over it.
+pub(super) struct Overlay {
+    pub(super) base: Base,
+    /// Shared with the writers of the base's file, who preserve in it what they overwrite.
+    pub(super) layer: Arc<Mutex<Layer>>,
+}
+
+impl Overlay {
+    pub(super) fn new(base: Base) -> Overlay {
+        Overlay { base, layer: Arc::default() }
+    }
+
+    /// Reads sector `lba` of the layer, else of the base.
+    pub(super) fn read(&self, lba: u64) -> io::Result<Sector> {
+        // Held while the base is read: a writer of the file preserves the sector here first.
+        let layer = lock(&self.layer);
+        match layer.sectors.get(&lba) {
+            Some(sector) => Ok(**sector),
+            None => self.base.read(lba),
+        }
+    }
+
+    /// Writes sector `lba` to the layer.
+    pub(super) fn write(&self, lba: u64, data: &Sector) -> Result<(), LayerFull> {
+        lock(&self.layer).put(lba, data)
+    }
+}
