@@ -2,31 +2,31 @@
 
 use super::{Host, SessionError};
 use crate::config::{ImageSpec, SessionSpec};
-use crate::disk::{Disk, DiskError, Drives, ImageSource, WritePolicy};
+use crate::disk::{Disk, DiskError, Drives, ImageRegistry, ImageSource, WritePolicy};
 
 /// Opens the images of `spec`. With `force_overlay` no image file is ever written.
 pub(super) fn open(spec: &SessionSpec, host: &Host, force_overlay: bool) -> Result<Drives, SessionError> {
     let mut drives = Drives::default();
     for (slot, image) in drives.floppies.iter_mut().zip(&spec.floppies) {
-        *slot = Some(open_image(spec, host, image, force_overlay, Disk::open_floppy)?);
+        *slot = Some(open_image(spec, host, image, force_overlay, ImageRegistry::open_floppy)?);
     }
     for image in &spec.disks {
-        drives.hard_disks.push(open_image(spec, host, image, force_overlay, Disk::open_hard_disk)?);
+        drives.hard_disks.push(open_image(spec, host, image, force_overlay, ImageRegistry::open_hard_disk)?);
     }
     Ok(drives)
 }
 
-/// One of [`Disk`]'s ways to open an image.
-type Open = fn(&ImageSource, WritePolicy, &str) -> Result<Disk, DiskError>;
+/// One of the ways to open an image.
+type Open = fn(&ImageRegistry, &ImageSource, WritePolicy, &str) -> Result<Disk, DiskError>;
 
 fn open_image(
     spec: &SessionSpec,
-    _host: &Host,
+    host: &Host,
     image: &ImageSpec,
     force_overlay: bool,
     open: Open,
 ) -> Result<Disk, SessionError> {
-    open(&image.source, policy(image.writes, force_overlay), &spec.name)
+    open(&host.images, &image.source, policy(image.writes, force_overlay), &spec.name)
         .map_err(|source| SessionError::Disk { session: spec.name.clone(), source })
 }
 
