@@ -27,7 +27,7 @@ fn open_image(
     open: Open,
 ) -> Result<Disk, SessionError> {
     open(&host.images, &image.source, policy(image.writes, force_overlay), &spec.name)
-        .map_err(|source| SessionError::Disk { session: spec.name.clone(), source })
+        .map_err(|cause| SessionError::Disk { session: spec.name.clone(), cause })
 }
 
 /// The policy that holds: a write-protected disk stays one, it is safe already.

@@ -2,25 +2,25 @@
 
 use std::path::PathBuf;
 
-/// Why a session cannot start.
+/// Why a session cannot start. Each text is whole, causes included; there is no chain to print.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// One of its images cannot be used.
-    #[error("session `{session}`: {source}")]
+    #[error("session `{session}`: {cause}")]
     Disk {
         /// The session's name.
         session: String,
         /// What is wrong with the image.
-        source: crate::disk::DiskError,
+        cause: crate::disk::DiskError,
     },
     /// The file for what the guest writes to the debug port cannot be opened.
-    #[error("session `{session}`: cannot open the debug port's file `{}`", path.display())]
+    #[error("session `{session}`: cannot open the debug port's file `{}`: {cause}", path.display())]
     DebugPort {
         /// The session's name.
         session: String,
         /// The file.
         path: PathBuf,
         /// What the host says.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
 }

@@ -53,10 +53,10 @@ impl Session {
     /// Opens the images of `spec` and switches the machine on.
     pub fn new(spec: &SessionSpec, host: &Host, options: SessionOptions) -> Result<Session, SessionError> {
         let drives = drives::open(spec, host, options.force_overlay)?;
-        let log = DebugLog::open(spec.debug_port.as_deref()).map_err(|source| SessionError::DebugPort {
+        let log = DebugLog::open(spec.debug_port.as_deref()).map_err(|cause| SessionError::DebugPort {
             session: spec.name.clone(),
             path: spec.debug_port.clone().unwrap_or_default(),
-            source,
+            cause,
         })?;
         let config = VmConfig {
             memory_bytes: spec.memory_bytes,
