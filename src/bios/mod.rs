@@ -4,7 +4,29 @@
 //! V86 mode; the monitor recognises the address, calls [`call`] with the service byte that follows
 //! the ARPL, and resumes behind it, where the stub does the rest (EOI, chained INT, IRET).
 
+pub mod bda;
+mod boot;
+mod font;
+mod key_words;
+mod keyboard_09h;
+mod keyboard_16h;
+mod misc;
+mod post;
 pub mod rom;
+mod system_15h;
+pub mod table;
+mod text_page;
+mod time_1ah;
+mod unexpected;
+mod video_10h;
+mod video_font;
+mod video_info;
+mod video_modes;
+mod video_palette;
+mod wait;
+
+#[cfg(test)]
+mod testing;
 
 use crate::clock::VirtTime;
 use crate::cpu::regs::{Regs, eflags};
@@ -34,7 +56,10 @@ pub enum Outcome {
 
 /// State of the BIOS that a real one would keep outside the BIOS data area.
 #[derive(Default)]
-pub struct BiosState {}
+pub struct BiosState {
+    clock_reads: time_1ah::ClockReads,
+    delay: Option<wait::Delay>,
+}
 
 /// What one service call may look at and change.
 pub struct Bios<'a> {
@@ -100,9 +125,12 @@ impl Bios<'_> {
 
 /// Power-on self test: fills the vector table, the BIOS data area and the chips' registers, and
 /// leaves CS:IP at the boot stub and SS:SP at a small stack.
-pub fn post(_bios: &mut Bios<'_>) {}
+pub fn post(bios: &mut Bios<'_>) {
+    *bios.state = BiosState::default();
+    post::run(bios);
+}
 
 /// Runs the service whose number follows the trapped ARPL in the ROM.
-pub fn call(_service: u8, _bios: &mut Bios<'_>) -> Outcome {
-    Outcome::Done
+pub fn call(service: u8, bios: &mut Bios<'_>) -> Outcome {
+    table::dispatch(service, bios)
 }

@@ -1,0 +1,170 @@
+//! Power-on self test: vectors, BIOS data area, chips, text mode 3, and off to the boot stub.
+
+use super::{Bios, bda, rom, time_1ah, video_modes};
+use crate::types::SegOff;
+
+/// The stack the boot stub starts with: the unused end of the vector table, as on an AT.
+const STACK: SegOff = SegOff { seg: 0x30, off: 0x100 };
+/// Conventional memory. There is no extended BIOS data area to take from it. *Units*: KiB.
+const CONVENTIONAL_KB: u16 = 640;
+/// Start and end of the keyboard buffer within the BIOS data area.
+const KEYBOARD_BUFFER: (u16, u16) = (0x1E, 0x3E);
+/// Equipment word: floppy drives are present.
+const EQUIPMENT_FLOPPY: u16 = 0x0001;
+/// Equipment word: two floppy drives.
+const EQUIPMENT_SECOND_FLOPPY: u16 = 0x0040;
+/// Equipment word: 80×25 in colour at power-on.
+const EQUIPMENT_COLOUR: u16 = 0x0020;
+/// CMOS register with the types of A: (high half) and B: (low half).
+const CMOS_FLOPPY_TYPES: u8 = 0x10;
+
+/// Runs the self test; see [`super::post`].
+pub(super) fn run(bios: &mut Bios<'_>) {
+    fill_vectors(bios);
+    fill_data_area(bios);
+    start_chips(bios);
+    video_modes::set_mode(bios, 3);
+    time_1ah::set_ticks_from_clock(bios);
+    let start = rom::boot();
+    bios.regs.set_cs(start.seg);
+    bios.regs.eip = u32::from(start.off);
+    bios.regs.set_ss(STACK.seg);
+    bios.regs.gpr[crate::cpu::regs::Gpr::Esp as usize] = u32::from(STACK.off);
+    bios.regs.set_ds(0);
+    bios.regs.set_es(0);
+}
+
+fn fill_vectors(bios: &mut Bios<'_>) {
+    for (index, vector) in (0u16..).zip(rom::vectors()) {
+        bios.mem.write_far(SegOff::new(0, index * 4), vector);
+    }
+}
+
+fn fill_data_area(bios: &mut Bios<'_>) {
+    bios.mem.write_bytes(SegOff::new(bda::SEGMENT, 0), &[0; 0x101]);
+    let equipment = equipment(bios);
+    let disks = u8::try_from(bios.drives.hard_disks.len()).unwrap_or(u8::MAX);
+    let mem = &mut bios.mem;
+    bda::EQUIPMENT.set(mem, equipment);
+    bda::MEMORY_KB.set(mem, CONVENTIONAL_KB);
+    bda::HARD_DISKS.set(mem, disks);
+    bda::BUFFER_HEAD.set(mem, KEYBOARD_BUFFER.0);
+    bda::BUFFER_TAIL.set(mem, KEYBOARD_BUFFER.0);
+    bda::BUFFER_START.set(mem, KEYBOARD_BUFFER.0);
+    bda::BUFFER_END.set(mem, KEYBOARD_BUFFER.1);
+    bda::KEYBOARD_STATE.set(mem, bda::kbd3::ENHANCED);
+    for port in 0..4 {
+        bda::COM_TIMEOUTS.nth(port).set(mem, 1);
+    }
+    for port in 0..3 {
+        bda::LPT_TIMEOUTS.nth(port).set(mem, 0x14);
+    }
+    bda::VIDEO_CONTROL.set(mem, bda::video_control::MEMORY_256K);
+    // Switches of an EGA with an enhanced colour display, and no feature connector.
+    bda::VIDEO_SWITCHES.set(mem, 0xF9);
+    bda::VIDEO_OPTIONS.set(mem, bda::video_options::VGA | bda::video_options::LINES_400);
+    bda::DISPLAY_CODE.set(mem, 0x08);
+    mem.write_far(bda::VIDEO_SAVE_POINTER.at(), rom::video_save_pointers());
+}
+
+/// Equipment word. A drive counts if the CMOS names its type or an image is in it.
+fn equipment(bios: &mut Bios<'_>) -> u16 {
+    let types = time_1ah::read_cmos(bios, CMOS_FLOPPY_TYPES);
+    // An absent chip reads FFh, which is no pair of types.
+    let types = if types == 0xFF { 0 } else { types };
+    let [a, b] = [types >> 4 != 0, types & 0x0F != 0];
+    let a = a || bios.drives.floppies[0].is_some();
+    let b = b || bios.drives.floppies[1].is_some();
+    let mut word = EQUIPMENT_COLOUR;
+    if a || b {
+        word |= EQUIPMENT_FLOPPY;
+    }
+    if b {
+        word |= EQUIPMENT_SECOND_FLOPPY;
+    }
+    word
+}
+
+/// Port writes that bring the chips up, in order.
+///
+/// Source: 8259A, 8254 and 8042 data sheets; IBM PC AT Technical Reference for the values.
+const CHIP_START: &[(u16, u8)] = &[
+    // First 8259A: edge-triggered, cascade, vectors 08h-0Fh, second one on line 2, 8086 mode.
+    (0x20, 0x11),
+    (0x21, 0x08),
+    (0x21, 0x04),
+    (0x21, 0x01),
+    // Second 8259A: vectors 70h-77h.
+    (0xA0, 0x11),
+    (0xA1, 0x70),
+    (0xA1, 0x02),
+    (0xA1, 0x01),
+    // Lines 0, 1, 2 and 8 are open.
+    (0x21, 0xF8),
+    (0xA1, 0xFE),
+    // Counter 0: mode 3, 65536; counter 1: mode 2, 18 (memory refresh); counter 2: mode 3.
+    (0x43, 0x36),
+    (0x40, 0x00),
+    (0x40, 0x00),
+    (0x43, 0x54),
+    (0x41, 0x12),
+    (0x43, 0xB6),
+    (0x42, 0x33),
+    (0x42, 0x05),
+    // Speaker off, parity checks as an AT leaves them.
+    (0x61, 0x00),
+    // 8042: translate to set 1, self test passed, interrupt on key; keyboard on.
+    (0x64, 0x60),
+    (0x60, 0x45),
+    (0x64, 0xAE),
+    // MC146818: 32768 Hz, 1024 Hz periodic rate; 24 hours, BCD, no interrupts; index left at 0Dh.
+    (0x70, 0x0A),
+    (0x71, 0x26),
+    (0x70, 0x0B),
+    (0x71, 0x02),
+    (0x70, 0x0D),
+];
+
+fn start_chips(bios: &mut Bios<'_>) {
+    for &(port, value) in CHIP_START {
+        bios.write_port(port, value);
+    }
+    // Whatever the keyboard sent before now, and interrupts the clock has pending, are stale.
+    bios.read_port(0x60);
+    time_1ah::read_cmos(bios, 0x0C);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bios::testing::Machine;
+    use crate::types::PhysAddr;
+
+    #[test]
+    fn the_machine_starts_at_the_boot_stub_with_the_stack_of_an_at() {
+        let machine = Machine::new();
+        assert_eq!(machine.regs.cs_ip(), SegOff::new(0xF000, 0xE6F2));
+        assert_eq!(machine.regs.ss_sp(), SegOff::new(0x30, 0x100));
+    }
+
+    #[test]
+    fn the_data_area_describes_the_machine() {
+        let machine = Machine::new();
+        let word = |at| machine.mem.read_u16(PhysAddr(at));
+        let byte = |at| machine.mem.read_u8(PhysAddr(at));
+        assert_eq!(word(0x413), 640);
+        assert_eq!(word(0x410) & 0x30, 0x20);
+        assert_eq!((byte(0x449), word(0x44A), word(0x44C), byte(0x484), word(0x485)), (3, 80, 0x1000, 24, 16));
+        assert_eq!((word(0x41A), word(0x41C), word(0x480), word(0x482)), (0x1E, 0x1E, 0x1E, 0x3E));
+        assert_eq!(word(0x463), 0x3D4);
+        assert_eq!(word(0x40E), 0, "no extended BIOS data area");
+    }
+
+    #[test]
+    fn vectors_lead_to_the_entry_points() {
+        let machine = Machine::new();
+        assert_eq!(machine.mem.read_u32(PhysAddr(0x10 * 4)), 0xF000_F065);
+        assert_eq!(machine.mem.read_u32(PhysAddr(0x1E * 4)), 0xF000_EFC7);
+        assert_eq!(machine.mem.read_u32(PhysAddr(0x66 * 4)), 0);
+    }
+}
