@@ -76,11 +76,11 @@ pub(super) fn show_cursor(bios: &mut Bios<'_>) {
     video_modes::write_crtc(bios, 0x0F, low);
 }
 
-/// Offset of a cell in display memory.
+/// Offset of a cell in display memory: even, whatever page size a program put into the data area.
 fn cell_offset(bios: &Bios<'_>, page: u8, at: Position) -> u32 {
     let page_start = u32::from(page % PAGES) * u32::from(bda::VIDEO_PAGE_BYTES.get(&bios.mem));
     let cell = u32::from(at.row) * u32::from(cols(bios)) + u32::from(at.col);
-    (page_start + cell * 2) % MEMORY_BYTES
+    ((page_start & !1) + cell * 2) % MEMORY_BYTES
 }
 
 fn base(bios: &Bios<'_>) -> u32 {
