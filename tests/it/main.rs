@@ -1,3 +1,7 @@
 //! Integration tests: one binary, a module per area.
 
+mod guests;
+mod layering;
+#[path = "../guests/mod.rs"]
+mod programs;
 mod tour;

@@ -1,0 +1,48 @@
+//! Guest programs for integration tests, each a bootable floppy image.
+//!
+//! They run on the bare BIOS, report on the screen and never end. Those that check something print
+//! one line for each check, `PASS name` or `FAIL name`, and `done` at last. To try them on another
+//! PC, write them to a folder: `DOSMUX_GUESTS_DIR=/tmp/guests cargo test every_guest_builds`.
+
+mod flags;
+mod guest;
+mod hooks;
+mod input;
+mod memory;
+mod ports;
+mod self_modifying;
+mod stops;
+
+pub(crate) use flags::flags;
+pub(crate) use hooks::hooks;
+pub(crate) use input::{compute, echo, poll_keyboard, poll_tick};
+pub(crate) use memory::{a20_gate, high_memory_area};
+pub(crate) use ports::{chips, debug_port, disk_write};
+pub(crate) use self_modifying::self_modifying;
+pub(crate) use stops::{
+    cli_hlt, cli_loop, divide_error, divide_error_caught, idle, invalid_opcode, stack_wrap, wild_code,
+};
+
+/// Every guest and its name.
+pub(crate) const ALL: &[(&str, fn() -> Vec<u8>)] = &[
+    ("idle", idle),
+    ("cli-hlt", cli_hlt),
+    ("cli-loop", cli_loop),
+    ("invalid-opcode", invalid_opcode),
+    ("wild-code", wild_code),
+    ("divide-error", divide_error),
+    ("divide-error-caught", divide_error_caught),
+    ("stack-wrap", stack_wrap),
+    ("compute", compute),
+    ("echo", echo),
+    ("poll-keyboard", poll_keyboard),
+    ("poll-tick", poll_tick),
+    ("hooks", hooks),
+    ("self-modifying", self_modifying),
+    ("debug-port", debug_port),
+    ("chips", chips),
+    ("disk-write", disk_write),
+    ("a20-gate", a20_gate),
+    ("high-memory-area", high_memory_area),
+    ("flags", flags),
+];
