@@ -5,7 +5,8 @@
 //! report), or the scan code E0h (keypad Enter and slash). Functions 00h and 01h hide or convert
 //! them; 10h and 11h show them.
 //!
-//! Functions: 00h–05h, 10h–12h. Gap: 03h is accepted and ignored; the host's keyboard repeats.
+//! Functions: 00h–05h, 10h–12h. Gap: 03h (repeat rate) and 04h (key click) are accepted and
+//! ignored; the host's keyboard repeats.
 //! Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 16h.
 
 use super::bda::{self, kbd3, shift2};

@@ -161,6 +161,39 @@ mod tests {
     }
 
     #[test]
+    fn timer_keyboard_and_clock_may_interrupt_and_nothing_else() {
+        let mut machine = Machine::new();
+        assert_eq!((machine.read_port(0x21), machine.read_port(0xA1)), (0xF8, 0xFE));
+        machine.now += std::time::Duration::from_millis(60);
+        machine.board.advance(machine.now);
+        assert!(machine.board.interrupt_pending());
+        assert_eq!(machine.board.acknowledge(), crate::types::Vector(0x08));
+    }
+
+    #[test]
+    fn the_tick_count_starts_at_the_time_of_day() {
+        let machine = Machine::new();
+        // 10:20:30 after midnight, at 18.2065 ticks a second.
+        assert_eq!(machine.mem.read_u32(PhysAddr(0x46C)), 677_828);
+    }
+
+    #[test]
+    fn floppy_drives_come_from_the_cmos() {
+        let machine = Machine::new();
+        assert_eq!(machine.mem.read_u16(PhysAddr(0x410)) & 0xC1, 0x01, "one drive");
+    }
+
+    #[test]
+    fn the_display_shows_an_empty_text_screen_with_a_cursor() {
+        let screen = Machine::new().screen();
+        assert_eq!((screen.cols, screen.rows, screen.cell_height, screen.mode), (80, 25, 16, 3));
+        let cursor = screen.cursor.unwrap();
+        assert_eq!((cursor.row, cursor.col, cursor.start, cursor.end), (0, 0, 13, 14));
+        assert_eq!(screen.text().trim(), "");
+        assert!(screen.blink);
+    }
+
+    #[test]
     fn vectors_lead_to_the_entry_points() {
         let machine = Machine::new();
         assert_eq!(machine.mem.read_u32(PhysAddr(0x10 * 4)), 0xF000_F065);

@@ -18,6 +18,9 @@ const BLOCK_MOVE_FAULT: u8 = 0x02;
 const BLOCK_MOVE_MAX_WORDS: u16 = 0x8000;
 /// Port with the A20 gate in bit 1 and the reset line in bit 0.
 const PORT_SYSTEM_CONTROL: u16 = 0x92;
+/// The 8042's command port, and its command that closes the A20 gate.
+const PORT_KBC_COMMAND: u16 = 0x64;
+const KBC_CLOSE_A20: u8 = 0xDD;
 const A20_OPEN: u8 = 0x02;
 const RESET: u8 = 0x01;
 /// "SMAP".
@@ -62,9 +65,13 @@ fn refuse(bios: &mut Bios<'_>) -> Outcome {
 fn int15_24_a20(bios: &mut Bios<'_>) -> Outcome {
     let port = bios.read_port(PORT_SYSTEM_CONTROL);
     match bios.regs.al() {
-        0 => bios.write_port(PORT_SYSTEM_CONTROL, port & !(A20_OPEN | RESET)),
+        0 => {
+            // The gate is open while either of port 92h and the 8042 opens it.
+            bios.write_port(PORT_SYSTEM_CONTROL, port & !(A20_OPEN | RESET));
+            bios.write_port(PORT_KBC_COMMAND, KBC_CLOSE_A20);
+        }
         1 => bios.write_port(PORT_SYSTEM_CONTROL, port & !RESET | A20_OPEN),
-        2 => bios.regs.set_al(u8::from(port & A20_OPEN != 0)),
+        2 => bios.regs.set_al(u8::from(bios.board.a20())),
         // Keyboard controller and port 92h.
         3 => bios.regs.set_bx(0x0003),
         _ => return refuse(bios),
@@ -270,6 +277,22 @@ mod tests {
             assert_eq!(bios.regs.ax(), 0x4F1E);
         });
         assert!(machine.flag(eflags::CF));
+    }
+
+    #[test]
+    fn the_a20_gate_opens_and_closes_whoever_opened_it() {
+        let mut machine = Machine::new();
+        let state = |machine: &mut Machine| {
+            machine.service_ax(0x15, 0x2402);
+            (machine.regs.al(), machine.board.a20())
+        };
+        assert_eq!(state(&mut machine), (0, false));
+        machine.service_ax(0x15, 0x2401);
+        assert_eq!(state(&mut machine), (1, true));
+        machine.with(|bios| bios.write_port(0x64, 0xDF));
+        machine.service_ax(0x15, 0x2400);
+        assert_eq!(state(&mut machine), (0, false));
+        assert!(!machine.board.take_reset());
     }
 
     #[test]

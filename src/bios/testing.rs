@@ -7,7 +7,8 @@ use crate::cpu::regs::{Regs, eflags};
 use crate::devices::{Board, BoardConfig};
 use crate::disk::Drives;
 use crate::mem::{GuestMemory, Memory};
-use crate::types::{PhysAddr, SegOff, lo16};
+use crate::screen::Screen;
+use crate::types::{PhysAddr, Port, SegOff, Width, lo8, lo16};
 
 /// Memory of a test machine: 1 MiB and 1 MiB of extended memory.
 const MEMORY_BYTES: u32 = 2 << 20;
@@ -79,6 +80,15 @@ impl Machine {
     /// True if the frame's FLAGS image has `flag`.
     pub(super) fn flag(&self, flag: u32) -> bool {
         self.mem.read_u16(PhysAddr(FRAME.offset(4).linear().0)) & lo16(flag) != 0
+    }
+
+    pub(super) fn read_port(&mut self, port: u16) -> u8 {
+        lo8(self.board.read(Port(port), Width::Byte, self.now))
+    }
+
+    /// What the display shows.
+    pub(super) fn screen(&self) -> Screen {
+        self.board.screen(&self.mem, self.now)
     }
 
     /// Row `row` of the page at B8000h, 80 columns, as text.

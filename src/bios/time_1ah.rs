@@ -266,6 +266,51 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_tells_time_and_date_in_bcd() {
+        let mut machine = Machine::new();
+        machine.service_ax(0x1A, 0x0200);
+        assert_eq!((machine.regs.cx(), machine.regs.dh()), (0x1020, 0x30));
+        assert!(!machine.flag(eflags::CF));
+        machine.service_ax(0x1A, 0x0400);
+        assert_eq!((machine.regs.cx(), machine.regs.dx()), (0x1994, 0x0315));
+        assert_eq!(machine.service_ax(0x1A, 0x0400), Outcome::Polled);
+    }
+
+    #[test]
+    fn the_clock_can_be_set_and_goes_on() {
+        let mut machine = Machine::new();
+        machine.regs.set_cx(0x2359);
+        machine.regs.set_dx(0x5800);
+        machine.service_ax(0x1A, 0x0300);
+        machine.regs.set_cx(0x1999);
+        machine.regs.set_dx(0x1231);
+        machine.service_ax(0x1A, 0x0500);
+        machine.now += Duration::from_secs(3);
+        machine.service_ax(0x1A, 0x0400);
+        assert_eq!((machine.regs.cx(), machine.regs.dx()), (0x2000, 0x0101));
+    }
+
+    #[test]
+    fn an_alarm_interrupts_and_can_be_set_once() {
+        let mut machine = Machine::new();
+        machine.regs.set_cx(0x1020);
+        machine.regs.set_dx(0x3200);
+        machine.service_ax(0x1A, 0x0600);
+        assert!(!machine.flag(eflags::CF));
+        machine.service_ax(0x1A, 0x0600);
+        assert!(machine.flag(eflags::CF), "already set");
+        machine.now += Duration::from_millis(2100);
+        machine.board.advance(machine.now);
+        let vectors: Vec<u8> = (0..2).map(|_| machine.board.acknowledge().0).collect();
+        assert!(vectors.contains(&0x08));
+        machine.service(0x70);
+        assert_eq!(machine.regs.al(), rom::RTC_ALARM);
+        machine.service_ax(0x1A, 0x0700);
+        machine.service_ax(0x1A, 0x0600);
+        assert!(!machine.flag(eflags::CF), "cleared");
+    }
+
+    #[test]
     fn an_unknown_function_sets_carry() {
         let mut machine = Machine::new();
         machine.service_ax(0x1A, 0x7700);

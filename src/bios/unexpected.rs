@@ -55,3 +55,39 @@ fn mask_and_end(bios: &mut Bios<'_>, command_port: u16, line: u8) {
     bios.write_port(command_port + 1, mask | line);
     bios.write_port(command_port, END_OF_INTERRUPT);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bios::Outcome;
+    use crate::bios::testing::Machine;
+    use crate::types::PhysAddr;
+
+    #[test]
+    fn a_fault_that_nothing_handles_stops_the_machine() {
+        let mut machine = Machine::new();
+        for vector in [0x00, 0x06, 0x07, 0x0C, 0x0D] {
+            assert_eq!(machine.service(vector), Outcome::Unhandled(vector));
+        }
+    }
+
+    #[test]
+    fn an_unexpected_request_is_masked_and_ended() {
+        let mut machine = Machine::new();
+        machine.now += std::time::Duration::from_millis(60);
+        machine.board.advance(machine.now);
+        assert_eq!(machine.board.acknowledge().0, 0x08);
+        assert_eq!(machine.service(0xF0), Outcome::Done);
+        assert_eq!(machine.mem.read_u8(PhysAddr(0x46B)), 0x01);
+        assert_eq!(machine.read_port(0x21) & 0x01, 0x01, "masked");
+        machine.with(|bios| bios.write_port(0x20, 0x0B));
+        assert_eq!(machine.read_port(0x20), 0x00, "ended");
+    }
+
+    #[test]
+    fn a_program_that_calls_the_vector_changes_nothing() {
+        let mut machine = Machine::new();
+        machine.service(0xF0);
+        assert_eq!(machine.mem.read_u8(PhysAddr(0x46B)), 0xFF);
+        assert_eq!(machine.read_port(0x21), 0xF8);
+    }
+}

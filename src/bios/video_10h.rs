@@ -55,7 +55,7 @@ pub(super) fn print(bios: &mut Bios<'_>, text: &str) {
 fn int10_00_set_mode(bios: &mut Bios<'_>) {
     let mode = bios.regs.al();
     if video_modes::set_mode(bios, mode) {
-        // Source: a VGA leaves the last value of the mode's control byte in AL.
+        // Source: AMI and Phoenix VGA BIOSes answer 30h for modes 0-5 and 7.
         bios.regs.set_al(0x30);
     }
 }
@@ -300,6 +300,29 @@ mod tests {
         assert_eq!(machine.mem.read_u8(PhysAddr(0xB8000 + 0x2000 + (3 * 80 + 4) * 2)), b'*');
         machine.service_ax(0x10, 0x0F00);
         assert_eq!((machine.regs.al(), machine.regs.ah(), machine.regs.bh()), (3, 80, 2));
+    }
+
+    #[test]
+    fn the_display_follows_page_and_cursor() {
+        let mut machine = Machine::new();
+        machine.service_ax(0x10, 0x0501);
+        teletype_all(&mut machine, "second page");
+        let screen = machine.screen();
+        assert_eq!(screen.row_text(0).trim_end(), "second page");
+        assert_eq!(screen.cursor.map(|cursor| (cursor.row, cursor.col)), Some((0, 11)));
+        machine.service_ax(0x10, 0x0500);
+        assert_eq!(machine.screen().text().trim(), "");
+    }
+
+    #[test]
+    fn a_hidden_cursor_is_not_on_the_screen() {
+        let mut machine = Machine::new();
+        machine.regs.set_cx(0x2000);
+        machine.service_ax(0x10, 0x0100);
+        assert_eq!(machine.screen().cursor, None);
+        machine.regs.set_cx(0x0007);
+        machine.service_ax(0x10, 0x0100);
+        assert_eq!(machine.screen().cursor.map(|cursor| (cursor.start, cursor.end)), Some((0, 15)));
     }
 
     #[test]

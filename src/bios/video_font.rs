@@ -85,8 +85,9 @@ mod tests {
         let mut machine = Machine::new();
         machine.service_ax(0x10, 0x1112);
         assert_eq!((rows(&machine), machine.mem.read_u16(PhysAddr(0x44C))), (50, 0x2000));
+        assert_eq!((machine.screen().rows, machine.screen().cell_height), (50, 8));
         machine.service_ax(0x10, 0x1111);
-        assert_eq!(rows(&machine), 28);
+        assert_eq!((rows(&machine), machine.screen().rows), (28, 28));
         machine.service_ax(0x10, 0x1114);
         assert_eq!((rows(&machine), machine.mem.read_u16(PhysAddr(0x44C))), (25, 0x1000));
     }
@@ -112,7 +113,9 @@ mod tests {
         machine.service_ax(0x10, 0x0003);
         assert_eq!((rows(&machine), machine.mem.read_u16(PhysAddr(0x485))), (25, 14));
         machine.service_ax(0x10, 0x1112);
-        assert_eq!(rows(&machine), 43);
+        assert_eq!((rows(&machine), machine.screen().rows), (43, 43));
+        machine.service_ax(0x10, 0x0003);
+        assert_eq!(machine.screen().rows, 25);
     }
 
     #[test]

@@ -432,6 +432,22 @@ mod tests {
     }
 
     #[test]
+    fn the_display_agrees_with_the_data_area_in_every_mode_and_height() {
+        let mut machine = Machine::new();
+        for (lines, mode) in [0u16, 1, 2].into_iter().flat_map(|lines| [0u16, 1, 2, 3, 7].map(|mode| (lines, mode))) {
+            machine.regs.set_bx(0x0030);
+            machine.service_ax(0x10, 0x1200 | lines);
+            machine.service_ax(0x10, mode);
+            let screen = machine.screen();
+            let cols = machine.mem.read_u16(PhysAddr(0x44A));
+            let height = machine.mem.read_u16(PhysAddr(0x485));
+            assert_eq!((screen.cols, screen.rows, u16::from(screen.cell_height)), (cols, 25, height), "{lines} {mode}");
+            assert_eq!(u16::from(screen.mode), mode);
+            assert!(screen.cursor.is_some());
+        }
+    }
+
+    #[test]
     fn forty_columns_have_small_pages() {
         let mut machine = Machine::new();
         machine.service_ax(0x10, 0x0001);

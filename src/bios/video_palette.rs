@@ -171,3 +171,73 @@ fn read_dac(bios: &mut Bios<'_>, index: u8) -> [u8; 3] {
     bios.write_port(DAC_READ_INDEX, index);
     [bios.read_port(DAC_DATA), bios.read_port(DAC_DATA), bios.read_port(DAC_DATA)]
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bios::testing::Machine;
+    use crate::screen::Rgb;
+    use crate::types::PhysAddr;
+
+    #[test]
+    fn a_dac_colour_reads_back_and_shows() {
+        let mut machine = Machine::new();
+        machine.regs.set_bx(7);
+        machine.regs.set_dx(0x3F00);
+        machine.regs.set_cx(0x0020);
+        machine.service_ax(0x10, 0x1010);
+        machine.regs.set_cx(0);
+        machine.regs.set_dx(0);
+        machine.service_ax(0x10, 0x1015);
+        assert_eq!((machine.regs.dh(), machine.regs.cx()), (0x3F, 0x0020));
+        assert_eq!(machine.screen().palette[7].r, 0xFF);
+        machine.service_ax(0x10, 0x0003);
+        assert_ne!(machine.screen().palette[7].r, 0xFF, "a mode set restores the colours");
+    }
+
+    #[test]
+    fn the_sixteen_colours_are_those_of_a_cga() {
+        let palette = Machine::new().screen().palette;
+        let grey = |level| Rgb { r: level, g: level, b: level };
+        assert_eq!((palette[0], palette[15]), (grey(0x00), grey(0xFF)));
+        assert_eq!((palette[7], palette[8]), (grey(0xAA), grey(0x55)));
+        assert_eq!(palette[6], Rgb { r: 0xAA, g: 0x55, b: 0x00 });
+    }
+
+    #[test]
+    fn blinking_can_be_traded_for_bright_backgrounds() {
+        let mut machine = Machine::new();
+        machine.regs.set_bx(0);
+        machine.service_ax(0x10, 0x1003);
+        assert!(!machine.screen().blink);
+        machine.regs.set_bx(1);
+        machine.service_ax(0x10, 0x1003);
+        assert!(machine.screen().blink);
+    }
+
+    #[test]
+    fn palette_registers_survive_a_round_trip_through_memory() {
+        let mut machine = Machine::new();
+        let palette: Vec<u8> = (0..17).map(|index| 0x3F - index).collect();
+        machine.mem.write_bytes(PhysAddr(0x30000), &palette);
+        machine.regs.set_es(0x3000);
+        machine.regs.set_dx(0);
+        machine.service_ax(0x10, 0x1002);
+        machine.regs.set_dx(0x100);
+        machine.service_ax(0x10, 0x1009);
+        let mut read = [0; 17];
+        machine.mem.read_bytes(PhysAddr(0x30100), &mut read);
+        assert_eq!(read[..], palette[..]);
+    }
+
+    #[test]
+    fn grey_scales_keep_their_level() {
+        let mut machine = Machine::new();
+        machine.regs.set_bx(0);
+        machine.regs.set_cx(64);
+        machine.service_ax(0x10, 0x101B);
+        for colour in machine.screen().palette {
+            assert!(colour.r == colour.g && colour.g == colour.b);
+        }
+        assert_eq!(machine.screen().palette[7].r, 0xAA);
+    }
+}

@@ -125,6 +125,8 @@ mod tests {
         machine.regs.set_cx(0);
         machine.regs.set_dx(50_000);
         assert_eq!(machine.service_ax(0x15, 0x8600), Outcome::Wait);
+        let next = machine.board.next_event(machine.now).unwrap();
+        assert!(next.since(machine.now) <= Duration::from_millis(1), "the clock wakes it");
         machine.now += Duration::from_millis(49);
         assert_eq!(machine.service_ax(0x15, 0x8600), Outcome::Wait);
         machine.now += Duration::from_millis(1);
