@@ -9,6 +9,8 @@ use crate::tour::source::boot::{BOOT_AT, PROGRAM_AT};
 use crate::tour::source::floppy::{FORMAT_160K, File, bootable};
 use crate::tour::source::program::{Emit, Program};
 
+/// Why building cannot fail at run time: it depends on nothing but the source.
+const ASSEMBLES: &str = "the guest's source assembles";
 /// Size of the smallest floppy.
 const FLOPPY_BYTES: usize = 160 * 1024;
 
@@ -123,9 +125,9 @@ impl Guest {
 
 /// A 160 KiB floppy whose boot sector is the code that `emit` emits, at 0000:7C00.
 pub(crate) fn boot_sector(emit: impl FnOnce(&mut Guest) -> Emit) -> Vec<u8> {
-    let mut guest = Guest::new(BOOT_AT).unwrap();
-    emit(&mut guest).unwrap();
-    let mut image = guest.finish().unwrap();
+    let mut guest = Guest::new(BOOT_AT).expect(ASSEMBLES);
+    emit(&mut guest).expect(ASSEMBLES);
+    let mut image = guest.finish().expect(ASSEMBLES);
     assert!(image.len() <= 510, "{} bytes: too long for a boot sector, use `program`", image.len());
     image.resize(510, 0);
     image.extend([0x55, 0xAA]);
@@ -135,8 +137,8 @@ pub(crate) fn boot_sector(emit: impl FnOnce(&mut Guest) -> Emit) -> Vec<u8> {
 
 /// A 160 KiB floppy whose boot sector loads the code that `emit` emits to 0000:8000.
 pub(crate) fn program(emit: impl FnOnce(&mut Guest) -> Emit) -> Vec<u8> {
-    let mut guest = Guest::new(PROGRAM_AT).unwrap();
-    emit(&mut guest).unwrap();
-    let program = guest.finish().unwrap();
-    bootable(&FORMAT_160K, &[File { name: b"GUEST   BIN", contents: &program }]).unwrap()
+    let mut guest = Guest::new(PROGRAM_AT).expect(ASSEMBLES);
+    emit(&mut guest).expect(ASSEMBLES);
+    let program = guest.finish().expect(ASSEMBLES);
+    bootable(&FORMAT_160K, &[File { name: b"GUEST   BIN", contents: &program }]).expect(ASSEMBLES)
 }

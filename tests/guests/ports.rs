@@ -15,7 +15,7 @@ pub(crate) fn debug_port() -> Vec<u8> {
     boot_sector(|g| {
         let message = g.text(MESSAGE);
         g.mov(si, message)?;
-        g.mov(cx, u32::try_from(MESSAGE.len()).unwrap())?;
+        g.mov(cx, u32::try_from(MESSAGE.len()).expect("a line is short"))?;
         g.mov(dx, DEBUG_PORT)?;
         g.rep().outsb()?;
         g.line("done")?;
