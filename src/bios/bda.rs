@@ -16,6 +16,7 @@
 //! | 3Eh | byte | [`FLOPPY_RECALIBRATE`] |
 //! | 3Fh | byte | [`MOTOR_STATUS`] |
 //! | 40h | byte | [`MOTOR_TICKS`]: ticks until the floppy motors stop |
+//! | 41h | byte | [`FLOPPY_STATUS`] of the last INT 13h on a floppy |
 //! | 49h | byte | [`VIDEO_MODE`] |
 //! | 4Ah | word | [`VIDEO_COLS`] |
 //! | 4Ch | word | [`VIDEO_PAGE_BYTES`] |
@@ -31,6 +32,7 @@
 //! | 70h | byte | [`MIDNIGHT`]: 1 once the ticks have wrapped |
 //! | 71h | byte | [`BREAK_FLAG`]: bit 7 set by Ctrl-Break |
 //! | 72h | word | [`RESET_FLAG`]: 1234h for a warm start |
+//! | 74h | byte | [`HARD_DISK_STATUS`] of the last INT 13h on a hard disk |
 //! | 75h | byte | [`HARD_DISKS`] |
 //! | 78h | 3 bytes | [`LPT_TIMEOUTS`] |
 //! | 7Ch | 4 bytes | [`COM_TIMEOUTS`] |
@@ -174,6 +176,7 @@ fields! {
     FLOPPY_RECALIBRATE = Byte(0x3E);
     MOTOR_STATUS = Byte(0x3F);
     MOTOR_TICKS = Byte(0x40);
+    FLOPPY_STATUS = Byte(0x41);
     VIDEO_MODE = Byte(0x49);
     VIDEO_COLS = Word(0x4A);
     VIDEO_PAGE_BYTES = Word(0x4C);
@@ -189,6 +192,7 @@ fields! {
     MIDNIGHT = Byte(0x70);
     BREAK_FLAG = Byte(0x71);
     RESET_FLAG = Word(0x72);
+    HARD_DISK_STATUS = Byte(0x74);
     HARD_DISKS = Byte(0x75);
     LPT_TIMEOUTS = Byte(0x78);
     COM_TIMEOUTS = Byte(0x7C);

@@ -46,10 +46,3 @@ pub(super) fn int17_printer(bios: &mut Bios<'_>) -> Outcome {
     bios.regs.set_ah(PRINTER_ABSENT);
     Outcome::Done
 }
-
-/// INT 13h while the machine has no drives.
-pub(super) fn int13_no_disks(bios: &mut Bios<'_>) -> Outcome {
-    bios.regs.set_ah(0x01);
-    bios.set_carry(true);
-    Outcome::Done
-}

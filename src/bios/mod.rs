@@ -6,6 +6,7 @@
 
 pub mod bda;
 mod boot;
+mod disk_13h;
 mod font;
 mod key_words;
 mod keyboard_09h;

@@ -1,6 +1,6 @@
 //! Power-on self test: vectors, BIOS data area, chips, text mode 3, and off to the boot stub.
 
-use super::{Bios, bda, rom, time_1ah, video_modes};
+use super::{Bios, bda, disk_13h, rom, time_1ah, video_modes};
 use crate::types::SegOff;
 
 /// The stack the boot stub starts with: the unused end of the vector table, as on an AT.
@@ -22,6 +22,7 @@ const CMOS_FLOPPY_TYPES: u8 = 0x10;
 pub(super) fn run(bios: &mut Bios<'_>) {
     fill_vectors(bios);
     fill_data_area(bios);
+    disk_13h::install_parameter_tables(bios);
     start_chips(bios);
     video_modes::set_mode(bios, 3);
     time_1ah::set_ticks_from_clock(bios);

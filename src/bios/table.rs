@@ -1,6 +1,8 @@
 //! Which service number runs which service.
 
-use super::{Bios, Outcome, boot, keyboard_09h, keyboard_16h, misc, system_15h, time_1ah, unexpected, video_10h};
+use super::{
+    Bios, Outcome, boot, disk_13h, keyboard_09h, keyboard_16h, misc, system_15h, time_1ah, unexpected, video_10h,
+};
 
 /// Service numbers, as they follow a trap in the ROM: the interrupt's own where there is one.
 pub mod service {
@@ -55,7 +57,7 @@ pub(super) fn dispatch(number: u8, bios: &mut Bios<'_>) -> Outcome {
         service::VIDEO => video_10h::call(bios),
         service::EQUIPMENT => misc::int11_equipment(bios),
         service::MEMORY_SIZE => misc::int12_memory_size(bios),
-        service::DISK => misc::int13_no_disks(bios),
+        service::DISK => disk_13h::call(bios),
         service::SERIAL => misc::int14_serial(bios),
         service::SYSTEM => system_15h::call(bios),
         service::KEYBOARD => keyboard_16h::call(bios),
