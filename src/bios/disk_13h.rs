@@ -34,7 +34,7 @@ const FIRST_HARD_DISK: u8 = 0x80;
 
 /// Runs the function in AH on the drive in DL.
 pub(super) fn call(bios: &mut Bios<'_>) -> Outcome {
-    let dl = bios.regs.dl();
+    let (function, dl) = (bios.regs.ah(), bios.regs.dl());
     let (last, result) = match dl.checked_sub(FIRST_HARD_DISK) {
         None => (bda::FLOPPY_STATUS, floppy::call(bios, usize::from(dl))),
         Some(index) => (bda::HARD_DISK_STATUS, hard_disk::call(bios, usize::from(index))),
@@ -43,6 +43,9 @@ pub(super) fn call(bios: &mut Bios<'_>) -> Outcome {
         Ok(ah) => (ah, 0),
         Err(Status(code)) => (code, code),
     };
+    if status != 0 {
+        tracing::debug!(function, drive = dl, status, "INT 13h failed");
+    }
     bios.regs.set_ah(ah);
     last.set(&mut bios.mem, status);
     bios.set_carry(status != 0);

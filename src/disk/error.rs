@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use super::geometry::FLOPPY_FORMATS;
 
-/// Why an image cannot be used. Each text names the file and a way out.
+/// Why an image cannot be used. Each text names the file and a way out, and is whole, causes included;
+/// there is no chain to print.
 #[derive(Debug, thiserror::Error)]
 pub enum DiskError {
     /// There is no such file.
@@ -89,7 +90,7 @@ pub enum DiskError {
     },
     /// The host cannot lock the file, so a second writer could not be kept out.
     #[error(
-        "disk image `{}` cannot be locked against a second writer; move it to a local file system, or use \
+        "disk image `{}` cannot be locked against a second writer ({cause}); move it to a local file system, or use \
          `writes = \"overlay\"`",
         path.display()
     )]
@@ -97,7 +98,7 @@ pub enum DiskError {
         /// The image.
         path: PathBuf,
         /// What the host said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The demonstration floppy is part of the program.
     #[error("the built-in tour floppy cannot be changed; use `writes = \"overlay\"` or \"none\"")]
@@ -106,12 +107,12 @@ pub enum DiskError {
     #[error("the built-in tour is a floppy; list it under `floppies`, not `disks`")]
     TourIsAFloppy,
     /// Any other trouble of the host's.
-    #[error("cannot read disk image `{}`", path.display())]
+    #[error("cannot read disk image `{}`: {cause}", path.display())]
     Io {
         /// The image.
         path: PathBuf,
         /// What the host said.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 

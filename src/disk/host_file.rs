@@ -12,9 +12,9 @@ use super::{SECTOR_BYTES, Sector};
 /// *Errors*: names what is wrong with the path, the permissions, or the kind of file.
 pub(super) fn open(path: &Path, write: bool) -> Result<(File, Metadata), DiskError> {
     // Looked at before it is opened: opening a FIFO would wait for its other end.
-    check_kind(path, &std::fs::metadata(path).map_err(|source| from_io(path, source, false))?)?;
-    let file = OpenOptions::new().read(true).write(write).open(path).map_err(|source| from_io(path, source, write))?;
-    let meta = file.metadata().map_err(|source| from_io(path, source, false))?;
+    check_kind(path, &std::fs::metadata(path).map_err(|cause| from_io(path, cause, false))?)?;
+    let file = OpenOptions::new().read(true).write(write).open(path).map_err(|cause| from_io(path, cause, write))?;
+    let meta = file.metadata().map_err(|cause| from_io(path, cause, false))?;
     check_kind(path, &meta)?;
     if meta.len() == 0 {
         return Err(DiskError::Empty { path: path.into() });
@@ -24,14 +24,14 @@ pub(super) fn open(path: &Path, write: bool) -> Result<(File, Metadata), DiskErr
 }
 
 /// Turns a host error into one that names the way out.
-pub(super) fn from_io(path: &Path, source: io::Error, write: bool) -> DiskError {
+pub(super) fn from_io(path: &Path, cause: io::Error, write: bool) -> DiskError {
     let path = path.to_path_buf();
-    match source.kind() {
+    match cause.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => DiskError::NotFound { path },
         io::ErrorKind::PermissionDenied if write => DiskError::CannotWrite { path },
         io::ErrorKind::ReadOnlyFilesystem if write => DiskError::CannotWrite { path },
         io::ErrorKind::PermissionDenied => DiskError::CannotRead { path },
-        _ => DiskError::Io { path, source },
+        _ => DiskError::Io { path, cause },
     }
 }
 
@@ -58,7 +58,7 @@ fn check_raw(path: &Path, file: &File, bytes: u64) -> Result<(), DiskError> {
     if bytes < SECTOR_BYTES as u64 {
         return Ok(());
     }
-    let first = read_sector(file, 0).map_err(|source| from_io(path, source, false))?;
+    let first = read_sector(file, 0).map_err(|cause| from_io(path, cause, false))?;
     match FOREIGN.iter().find(|(magic, ..)| first.starts_with(magic)) {
         None => Ok(()),
         Some(&(_, format, remedy)) => Err(DiskError::NotRaw { path: path.into(), format, remedy }),

@@ -13,7 +13,7 @@ pub(super) fn lock_for_writing(file: &File, path: &Path) -> Result<(), DiskError
     match file.try_lock() {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => Err(DiskError::Locked { path: path.into(), holder: holder_of(file) }),
-        Err(TryLockError::Error(source)) => Err(DiskError::CannotLock { path: path.into(), source }),
+        Err(TryLockError::Error(cause)) => Err(DiskError::CannotLock { path: path.into(), cause }),
     }
 }
 

@@ -73,14 +73,14 @@ impl ImageRegistry {
             shared.claim(&file, path, holder)?;
             let meta = file.metadata();
             let store = Store::through(file, shared);
-            let meta = meta.map_err(|source| host_file::from_io(path, source, false))?;
+            let meta = meta.map_err(|cause| host_file::from_io(path, cause, false))?;
             let (geometry, sectors) = shape(path, kind, &meta, |lba| store.read(lba).ok())?;
             return Ok(Disk::new(name, store, geometry, sectors, kind == Kind::Floppy));
         }
         let overlay = match kind {
             Kind::Floppy => {
                 check_size(path, kind, meta.len())?;
-                let bytes = shared.bytes(&file, &meta).map_err(|source| host_file::from_io(path, source, false))?;
+                let bytes = shared.bytes(&file, &meta).map_err(|cause| host_file::from_io(path, cause, false))?;
                 Overlay::new(Base::Memory(bytes))
             }
             Kind::HardDisk => {

@@ -383,3 +383,31 @@ fn a_built_image_holds_its_files_where_a_dos_looks_for_them() {
 fn a_built_image_takes_no_long_names() {
     let _ = FatImage::new(&FLOPPY_FORMATS[0]).file("long name.text", b"");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn an_image_of_random_bytes_opens_and_every_address_of_its_shape_answers(
+        entries in proptest::collection::vec(proptest::prelude::any::<u8>(), 64),
+        bpb in proptest::collection::vec(proptest::prelude::any::<u8>(), 64),
+        first in 0u8..40,
+    ) {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("random.img");
+        let mut image = vec![0; 40 * SECTOR_BYTES];
+        image[0x1BE..0x1FE].copy_from_slice(&entries);
+        // A used entry whose boot sector is random too.
+        image[0x1BE] = 0x80;
+        image[0x1C6..0x1CA].copy_from_slice(&[first, 0, 0, 0]);
+        image[0x1FE..0x200].copy_from_slice(&[0x55, 0xAA]);
+        image[usize::from(first) * SECTOR_BYTES..][..64].copy_from_slice(&bpb);
+        fs::write(&path, image).unwrap();
+        let mut disk = Disk::open_hard_disk(&ImageSource::File(path), WritePolicy::Overlay, "left").unwrap();
+        let geometry = disk.geometry();
+        for lba in 0..geometry.sector_count() {
+            let result = disk.read(geometry.chs(lba).and_then(|at| geometry.lba(at)).unwrap(), &mut [0; SECTOR_BYTES]);
+            proptest::prop_assert_eq!(result.is_ok(), lba < 40);
+        }
+    }
+}
