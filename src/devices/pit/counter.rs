@@ -204,7 +204,10 @@ impl Counter {
         match self.mode {
             Mode::TerminalCount | Mode::OneShot => Some(start + self.count).filter(|&rise| rise > tick),
             Mode::SoftwareStrobe | Mode::HardwareStrobe => Some(start + self.count + 1).filter(|&rise| rise > tick),
-            Mode::RateGenerator if self.count == 1 => None,
+            // High all the time, until a better count has come in force and run once.
+            Mode::RateGenerator if self.count == 1 => {
+                self.reload.filter(|reload| reload.count > 1).map(|reload| reload.at + reload.count)
+            }
             Mode::RateGenerator => Some(tick + self.count - elapsed % self.count),
             Mode::SquareWave => {
                 let half = self.half(elapsed);
