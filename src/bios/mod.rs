@@ -135,3 +135,50 @@ pub fn post(bios: &mut Bios<'_>) {
 pub fn call(service: u8, bios: &mut Bios<'_>) -> Outcome {
     table::dispatch(service, bios)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::types::PhysAddr;
+
+    /// Services, each as likely as the others, and any number now and then.
+    fn service_number() -> impl Strategy<Value = u8> {
+        prop_oneof![4 => prop::sample::select(vec![0x05, 0x08, 0x09, 0x10, 0x13, 0x15, 0x16, 0x1A, 0x70, 0xF0, 0xF1]), 1 => any::<u8>()]
+    }
+
+    /// Registers that often name a function that exists.
+    fn ax() -> impl Strategy<Value = u16> {
+        prop_oneof![any::<u16>(), (0u8..0x20, 0u8..0x35).prop_map(|(ah, al)| u16::from_be_bytes([ah, al]))]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        /// Whatever is in the registers and the data area, a service returns.
+        #[test]
+        fn no_call_does_harm(
+            calls in prop::collection::vec((service_number(), ax(), any::<[u16; 6]>(), any::<[u16; 6]>()), 1..24),
+            pokes in prop::collection::vec((0u32..0x110, any::<u8>()), 0..24),
+        ) {
+            let mut machine = testing::Machine::new();
+            for (at, value) in pokes {
+                machine.mem.write_u8(PhysAddr(0x400 + at), value);
+            }
+            for (number, ax, [bx, cx, dx, si, di, bp], seg) in calls {
+                machine.with(|bios| {
+                    bios.regs.set_ax(ax);
+                    bios.regs.set_bx(bx);
+                    bios.regs.set_cx(cx);
+                    bios.regs.set_dx(dx);
+                    bios.regs.set_si(si);
+                    bios.regs.set_di(di);
+                    bios.regs.set_bp(bp);
+                    bios.regs.seg = seg;
+                    call(number, bios);
+                });
+            }
+        }
+    }
+}
