@@ -84,6 +84,7 @@ impl ImageRegistry {
                 Overlay::new(Base::Memory(bytes))
             }
             Kind::HardDisk => {
+                // Gap: too large to load, so what another process writes to the file shows through.
                 let overlay = Overlay::new(Base::File(file));
                 shared.watch(&overlay.layer);
                 overlay
