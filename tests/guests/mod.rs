@@ -11,6 +11,7 @@ mod input;
 mod memory;
 mod ports;
 mod self_modifying;
+mod services;
 mod stops;
 
 pub(crate) use flags::flags;
@@ -19,6 +20,7 @@ pub(crate) use input::{compute, echo, poll_keyboard, poll_tick};
 pub(crate) use memory::{a20_gate, high_memory_area};
 pub(crate) use ports::{chips, debug_port, disk_write};
 pub(crate) use self_modifying::self_modifying;
+pub(crate) use services::services;
 pub(crate) use stops::{
     cli_hlt, cli_loop, divide_error, divide_error_caught, idle, invalid_opcode, stack_wrap, wild_code,
 };
@@ -45,4 +47,5 @@ pub(crate) const ALL: &[(&str, fn() -> Vec<u8>)] = &[
     ("a20-gate", a20_gate),
     ("high-memory-area", high_memory_area),
     ("flags", flags),
+    ("services", services),
 ];
