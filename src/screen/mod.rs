@@ -1,6 +1,8 @@
 //! What a session's display shows, as plain values: the one thing that the terminal UI, scripts
 //! and golden files look at. Knows no device and no terminal.
 
+pub mod svg;
+
 /// One character cell as text memory holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Cell {
