@@ -1,1 +1,96 @@
-//! The terminal UI.
+//! The terminal UI: shows one session at a time in its own colours, passes keys to it, and switches
+//! between sessions with a prefix key ([`commands::PREFIX_NAME`]).
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`input`] | the terminal's bytes, taken apart |
+//! | [`keymap`] | from the terminal's key to the guest's |
+//! | [`keyboard`] | which of the guest's keys are down |
+//! | [`commands`] | the commands behind the prefix key |
+//! | [`app`] | the state and how it changes; no I/O |
+//! | [`pan`] | which part of a large screen is shown |
+//! | [`view`], [`widgets`] | drawing the state into a buffer |
+//! | [`picture`] | such a buffer as an SVG picture |
+//! | [`driver`] | the event loop |
+//!
+//! A key's way down: bytes → [`input::Parser`] → [`app::App`] → [`keyboard::Keyboard`] →
+//! [`crate::session::Manager::send`]. A screen's way up: the manager's change call wakes the
+//! driver, which takes the sessions' views, and draws if the app says that something shown differs.
+//! Nothing polls: when nothing happens the loop sleeps.
+
+pub mod app;
+pub mod commands;
+pub mod driver;
+mod error;
+pub mod input;
+pub mod keyboard;
+pub mod keymap;
+pub mod pan;
+pub mod picture;
+mod sessions;
+mod signals;
+mod terminal;
+mod theme;
+pub mod view;
+pub mod widgets;
+
+pub use error::TuiError;
+pub use sessions::Sessions;
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, SyncSender};
+
+use crate::config::SessionSpec;
+use crate::session::{Host, Manager};
+use driver::{Driver, Wake};
+use signals::Signals;
+use terminal::TerminalDisplay;
+
+/// Wakes that may wait for the event loop. When it is full, reading the terminal pauses.
+const WAITING_WAKES: usize = 64;
+
+/// Starts a session for each of `specs` and shows them until the user quits.
+///
+/// *Errors*: no terminal, an image that cannot be used, a terminal that fails or goes away, or a
+/// signal that ended the program. The terminal is restored in every case.
+pub fn run(specs: Vec<SessionSpec>) -> Result<(), TuiError> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(TuiError::NotATerminal);
+    }
+    if specs.is_empty() {
+        return Err(TuiError::NoSessions);
+    }
+    let manager = Manager::new(Host::new(), 0);
+    for spec in &specs {
+        manager.start(spec)?;
+    }
+    let result = show(&manager);
+    for view in manager.views() {
+        manager.close(view.id);
+    }
+    result
+}
+
+/// Shows the manager's sessions on the process's terminal; restores it at the end.
+fn show(manager: &Manager) -> Result<(), TuiError> {
+    let (wake, wakes) = mpsc::sync_channel(WAITING_WAKES);
+    let changed = Arc::new(AtomicBool::new(false));
+    manager.on_change(change_call(wake.clone(), changed.clone()));
+    let _signals = Signals::watch(wake.clone()).map_err(TuiError::terminal("watching signals"))?;
+    let mut display = TerminalDisplay::open(wake.clone()).map_err(TuiError::terminal("being set up"))?;
+    terminal::spawn_reader(wake).map_err(TuiError::terminal("being read"))?;
+    Driver::new(manager, &mut display, changed)?.run(&wakes)
+}
+
+/// What worker threads call when a session has changed. Never blocks them: the flag tells, and the
+/// wake only says that it is worth a look.
+fn change_call(wake: SyncSender<Wake>, changed: Arc<AtomicBool>) -> Box<dyn Fn() + Send + Sync> {
+    Box::new(move || {
+        if !changed.swap(true, Ordering::AcqRel) {
+            // A full channel wakes the loop as well.
+            let _ = wake.try_send(Wake::Sessions);
+        }
+    })
+}

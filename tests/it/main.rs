@@ -5,3 +5,4 @@ mod layering;
 #[path = "../guests/mod.rs"]
 mod programs;
 mod tour;
+mod tui;

@@ -1,0 +1,312 @@
+use std::sync::Arc;
+
+use super::super::input::{Mods, Parser};
+use super::*;
+use crate::monitor::vm::TrapStats;
+use crate::screen::{Cell, Cursor, Rgb, Screen};
+use crate::types::SegOff;
+
+fn screen() -> Arc<Screen> {
+    Arc::new(Screen {
+        cols: 80,
+        rows: 25,
+        cells: vec![Cell::default(); 2000],
+        cursor: Some(Cursor { row: 24, col: 0, start: 14, end: 15 }),
+        palette: [Rgb::default(); 16],
+        blink: true,
+        cell_height: 16,
+        mode: 3,
+    })
+}
+
+fn session(id: u32, state: SessionState) -> SessionView {
+    SessionView {
+        id: SessionId(id),
+        name: format!("s{id}"),
+        state,
+        screen: screen(),
+        stats: Arc::new(TrapStats::default()),
+        slices: 0,
+    }
+}
+
+/// An app with three idle sessions, and what it asked for so far in short words.
+struct Bench {
+    app: App,
+    parser: Parser,
+    now: Duration,
+    views: Vec<SessionView>,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let views = (0..3).map(|id| session(id, SessionState::Idle)).collect();
+        let mut bench = Bench { app: App::new((80, 24)), parser: Parser::new(), now: Duration::ZERO, views };
+        assert_eq!(bench.sessions(), "focus 0");
+        bench.app.take_dirty();
+        bench
+    }
+
+    fn update(&mut self, event: Event) -> String {
+        let effects = self.app.update(event, self.now);
+        effects.iter().map(short).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Tells the app of the sessions as they now are.
+    fn sessions(&mut self) -> String {
+        self.update(Event::Sessions(self.views.clone()))
+    }
+
+    /// What the app asks for when the terminal sends `bytes`.
+    fn feed(&mut self, bytes: &[u8]) -> String {
+        let mut events = Vec::new();
+        self.parser.feed(bytes, &mut events);
+        if self.parser.patience().is_some() {
+            self.parser.expire(&mut events);
+        }
+        let texts: Vec<String> = events.into_iter().map(|event| self.update(Event::Terminal(event))).collect();
+        texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn wait(&mut self, time: Duration) -> String {
+        self.now += time;
+        self.update(Event::Tick)
+    }
+}
+
+fn short(effect: &Effect) -> String {
+    match effect {
+        Effect::Focus(id) => format!("focus {}", id.0),
+        Effect::Close(id) => format!("close {}", id.0),
+        Effect::Send(id, Command::Key(key)) => {
+            format!("{}{}{}", id.0, if key.down { '+' } else { '-' }, key.key.name())
+        }
+        Effect::Send(id, Command::Text(text)) => format!("{} types {text:?}", id.0),
+        Effect::Send(id, Command::Reset) => format!("reset {}", id.0),
+        Effect::Redraw => "redraw".to_owned(),
+        Effect::UseKitty => "kitty".to_owned(),
+        Effect::Quit => "quit".to_owned(),
+    }
+}
+
+#[test]
+fn keys_go_to_the_session_that_is_shown() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"x"), "0+x");
+    assert_eq!(bench.feed(b"\x1d2"), "0-x, focus 1");
+    assert_eq!(bench.feed(b"Y"), "1+shift, 1+y");
+    assert_eq!(bench.wait(Duration::from_millis(60)), "1-y, 1-shift");
+}
+
+#[test]
+fn keys_alone_do_not_ask_for_drawing() {
+    let mut bench = Bench::new();
+    bench.feed(b"abc");
+    assert!(!bench.app.take_dirty());
+    bench.feed(b"\x1d");
+    assert!(bench.app.take_dirty());
+}
+
+#[test]
+fn the_prefix_struck_twice_reaches_the_session() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1d"), "");
+    assert_eq!(bench.feed(b"\x1d"), "0+ctrl, 0+]");
+}
+
+#[test]
+fn next_previous_and_last_go_round() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dn"), "focus 1");
+    assert_eq!(bench.feed(b"\x1d\x1b[C"), "focus 2");
+    assert_eq!(bench.feed(b"\x1dn"), "focus 0");
+    assert_eq!(bench.feed(b"\x1dp"), "focus 2");
+    assert_eq!(bench.feed(b"\x1dl"), "focus 0");
+    assert_eq!(bench.feed(b"\x1d\x1b[D"), "focus 2");
+}
+
+#[test]
+fn a_number_without_a_session_says_so() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1d9"), "");
+    assert_eq!(bench.app.line().unwrap(), "there is no session 9");
+    assert_eq!(bench.feed(b"\x1d0"), "");
+    assert_eq!(bench.app.line().unwrap(), "there is no session 10");
+    bench.wait(MESSAGE_TIME);
+    assert_eq!(bench.app.line(), None);
+}
+
+#[test]
+fn close_reset_and_quit_ask_first() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dc"), "");
+    assert_eq!(bench.app.line().unwrap(), "close session s0? (y/n)");
+    assert_eq!(bench.feed(b"n"), "");
+    assert_eq!(bench.feed(b"\x1dry"), "reset 0");
+    assert_eq!(bench.feed(b"\x1dcy"), "close 0");
+    assert_eq!(bench.feed(b"\x1dd"), "");
+    assert_eq!(bench.app.line().unwrap(), "close all 3 sessions and quit? (y/n)");
+    assert_eq!(bench.feed(b"y"), "quit");
+}
+
+#[test]
+fn quitting_asks_nothing_if_all_sessions_have_stopped() {
+    let mut bench = Bench::new();
+    for view in &mut bench.views {
+        view.state = SessionState::Stopped(StopReason::NoBootDisk);
+    }
+    bench.sessions();
+    assert_eq!(bench.feed(b"\x1dq"), "quit");
+}
+
+#[test]
+fn escape_and_unknown_keys_leave_the_prefix() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1d"), "");
+    assert_eq!(bench.feed(b"\x1b"), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+    assert_eq!(bench.feed(b"\x1dy"), "");
+    assert_eq!(bench.app.line().unwrap(), "no such command; Ctrl-] h shows them all");
+    assert_eq!(bench.feed(b"y"), "0+y");
+}
+
+#[test]
+fn special_chords_are_struck_whole() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dk"), "0+ctrl, 0+alt, 0+del, 0-del, 0-alt, 0-ctrl");
+    assert_eq!(bench.feed(b"\x1db"), "0+ctrl, 0+pause, 0-pause, 0-ctrl");
+}
+
+#[test]
+fn with_the_kitty_protocol_the_prefix_leaves_no_key_down() {
+    let mut bench = Bench::new();
+    bench.parser.set_kitty(true);
+    assert_eq!(bench.feed(b"\x1b[57442;5u"), "0+ctrl");
+    assert_eq!(bench.feed(b"\x1b[93;5u"), "0-ctrl");
+    assert_eq!(bench.feed(b"\x1b[93;5:3u\x1b[57442;1:3u"), "");
+    // Shift for the question mark is not a command.
+    assert_eq!(bench.feed(b"\x1b[57441;2u\x1b[47:63;2;63u"), "");
+    assert_eq!(bench.app.mode(), Mode::Help(0));
+    assert_eq!(bench.feed(b"\x1b[47:63;2:3u\x1b[57441;1:3u"), "");
+    assert_eq!(bench.app.mode(), Mode::Help(0));
+    assert_eq!(bench.feed(b"\x1b[27u"), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn focus_loss_lets_held_keys_come_up() {
+    let mut bench = Bench::new();
+    bench.parser.set_kitty(true);
+    assert_eq!(bench.feed(b"\x1b[57443;3u\x1b[97;3u"), "0+alt, 0+a");
+    assert_eq!(bench.feed(b"\x1b[O"), "0-a, 0-alt");
+    assert_eq!(bench.feed(b"\x1b[I"), "");
+}
+
+#[test]
+fn a_paste_is_typed_by_the_session_and_names_what_it_left_out() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed("\x1b[200~dir \u{7}é\r\ncls\r\x1b[201~".as_bytes()), r#"0 types "dir é\ncls\n""#);
+    assert_eq!(bench.app.line(), None);
+    assert_eq!(bench.feed("\x1b[200~1 €, 2 €, ŵ\x1b[201~".as_bytes()), r#"0 types "1 , 2 , ""#);
+    assert_eq!(bench.app.line().unwrap(), "left out 3 characters that code page 437 lacks: ŵ €");
+}
+
+#[test]
+fn a_character_the_guest_lacks_is_named() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed("€".as_bytes()), "");
+    assert!(bench.app.line().unwrap().starts_with("€ cannot be typed"));
+}
+
+#[test]
+fn when_the_shown_session_ends_its_neighbour_is_shown_and_the_last_ends_the_ui() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d3");
+    bench.views.pop();
+    assert_eq!(bench.sessions(), "focus 1");
+    bench.views.remove(0);
+    assert_eq!(bench.sessions(), "");
+    assert_eq!(bench.app.focused_index(), Some(0));
+    bench.views.clear();
+    assert_eq!(bench.sessions(), "quit");
+}
+
+#[test]
+fn a_session_without_a_disk_is_told_how_to_get_one() {
+    let mut bench = Bench::new();
+    bench.views[0].state = SessionState::Stopped(StopReason::NoBootDisk);
+    bench.sessions();
+    let line = bench.app.line().unwrap();
+    assert!(line.contains("dosmux boot IMAGE") && line.contains("floppies = ["), "{line}");
+}
+
+#[test]
+fn a_session_that_stops_says_why_and_what_helps() {
+    let mut bench = Bench::new();
+    let reason = StopReason::HaltedWithInterruptsOff(SegOff::new(0x1234, 0x5678));
+    bench.views[1].state = SessionState::Stopped(reason.clone());
+    bench.sessions();
+    assert_eq!(bench.app.line().unwrap(), "session 2 s1 has stopped: HLT with interrupts off at 1234:5678");
+    bench.feed(b"\x1d2");
+    bench.wait(MESSAGE_TIME);
+    assert_eq!(
+        bench.app.line().unwrap(),
+        "HLT with interrupts off at 1234:5678: Ctrl-] r resets the session, Ctrl-] c closes it"
+    );
+}
+
+#[test]
+fn only_what_is_shown_asks_for_drawing() {
+    let mut bench = Bench::new();
+    bench.sessions();
+    assert!(!bench.app.take_dirty());
+    bench.views[1].screen = screen();
+    bench.sessions();
+    assert!(!bench.app.take_dirty(), "a screen in the background");
+    bench.views[0].screen = screen();
+    bench.sessions();
+    assert!(bench.app.take_dirty(), "the screen that is shown");
+    bench.views[1].state = SessionState::Running;
+    bench.sessions();
+    assert!(bench.app.take_dirty(), "a state in the status line");
+}
+
+#[test]
+fn a_large_screen_is_panned_by_command() {
+    let mut bench = Bench::new();
+    let row = |bench: &Bench| bench.app.pan().viewport(&screen(), 80, 23).row;
+    assert_eq!(row(&bench), 2);
+    bench.feed(b"\x1d\x1b[A");
+    assert_eq!(row(&bench), 0);
+    assert!(bench.app.take_dirty());
+    bench.feed(b"\x1d\x1b[B");
+    assert_eq!(row(&bench), 2);
+}
+
+#[test]
+fn help_scrolls_with_the_arrows_and_closes_with_any_other_key() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dh\x1b[B\x1b[B\x1b[A");
+    assert_eq!(bench.app.mode(), Mode::Help(1));
+    assert_eq!(bench.feed(b" "), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn a_kitty_terminal_is_used_as_one() {
+    assert_eq!(Bench::new().feed(b"\x1b[?0u"), "kitty");
+}
+
+#[test]
+fn trouble_is_shown() {
+    let mut bench = Bench::new();
+    bench.update(Event::Trouble("internal error".to_owned()));
+    assert_eq!(bench.app.line().unwrap(), "internal error");
+}
+
+#[test]
+fn modifiers_of_the_prefix_must_be_ctrl_alone() {
+    let mut bench = Bench::new();
+    let key = TermKey::legacy(Symbol::Char(']'), Mods { alt: true, ..Mods::CTRL });
+    assert_eq!(bench.update(Event::Terminal(TermEvent::Key(key))), "0+ctrl, 0+alt, 0+]");
+}

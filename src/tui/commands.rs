@@ -1,0 +1,279 @@
+//! The commands behind the prefix key: one table that drives key handling, hint line and help.
+
+use super::input::{Mods, Symbol, TermKey};
+use crate::keys::Key;
+
+/// The prefix key: Ctrl with this character.
+///
+/// Ctrl-] because every terminal sends it (as byte 1Dh), hardly any DOS program wants it, and
+/// neither tmux, screen nor a shell takes it first; telnet and serial consoles use it in the same
+/// role. On boards without a bracket key, Ctrl-5 sends the same byte, and with the kitty protocol
+/// the key at the bracket's place counts as well.
+pub const PREFIX: char = ']';
+/// The key that a terminal cannot tell from the prefix.
+const PREFIX_TWIN: char = '5';
+/// How the prefix key is shown.
+pub const PREFIX_NAME: &str = "Ctrl-]";
+
+/// True if `key` is the prefix key, whatever it does.
+#[must_use]
+pub fn is_prefix(key: &TermKey) -> bool {
+    let here = |c: char| c == PREFIX || c == PREFIX_TWIN;
+    let named = matches!(key.symbol, Symbol::Char(c) if here(c)) || key.place == Some(PREFIX);
+    named && key.mods == Mods::CTRL
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Shows the session with the digit that was struck.
+    Select,
+    /// Shows the next session.
+    Next,
+    /// Shows the previous session.
+    Previous,
+    /// Shows the session that was shown before.
+    Last,
+    /// Ends the session, after a question.
+    Close,
+    /// Resets the session, after a question.
+    Reset,
+    /// Sends Ctrl-Alt-Del.
+    CtrlAltDel,
+    /// Sends Ctrl-Break.
+    CtrlBreak,
+    /// Sends Print Screen.
+    PrintScreen,
+    /// Sends Pause.
+    Pause,
+    /// Moves the view of a screen that is larger than the window: columns, rows.
+    Pan(i16, i16),
+    /// Draws everything afresh.
+    Redraw,
+    /// Shows the help.
+    Help,
+    /// Ends dosmux, after a question if sessions are running.
+    Quit,
+}
+
+/// A key that gives a command after the prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// The key that types this character.
+    Char(char),
+    /// Any digit.
+    Digit,
+    /// A key without a character.
+    Key(Key),
+}
+
+/// One command.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// The keys that give it.
+    pub triggers: &'static [Trigger],
+    /// The keys as shown to the user.
+    pub keys: &'static str,
+    /// Its name in the hint line; commands with an empty name are in the help only.
+    pub name: &'static str,
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// What it does.
+    pub action: Action,
+}
+
+/// How far a pan command moves the view.
+const PAN_COLS: i16 = 8;
+const PAN_ROWS: i16 = 4;
+
+/// Every command but the prefix key itself, in the order of help and hint line.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        triggers: &[Trigger::Digit],
+        keys: "1-9",
+        name: "go to",
+        help: "show the session with this number (0 is the tenth)",
+        action: Action::Select,
+    },
+    Command {
+        triggers: &[Trigger::Char('n'), Trigger::Key(Key::Right)],
+        keys: "n \u{2192}",
+        name: "next",
+        help: "show the next session",
+        action: Action::Next,
+    },
+    Command {
+        triggers: &[Trigger::Char('p'), Trigger::Key(Key::Left)],
+        keys: "p \u{2190}",
+        name: "previous",
+        help: "show the previous session",
+        action: Action::Previous,
+    },
+    Command {
+        triggers: &[Trigger::Char('l'), Trigger::Key(Key::Tab)],
+        keys: "l Tab",
+        name: "",
+        help: "show the session that was shown last",
+        action: Action::Last,
+    },
+    Command {
+        triggers: &[Trigger::Char('c')],
+        keys: "c",
+        name: "close",
+        help: "close the session",
+        action: Action::Close,
+    },
+    Command {
+        triggers: &[Trigger::Char('r')],
+        keys: "r",
+        name: "reset",
+        help: "reset the session, as its reset button would",
+        action: Action::Reset,
+    },
+    Command {
+        triggers: &[Trigger::Char('k')],
+        keys: "k",
+        name: "Ctrl-Alt-Del",
+        help: "send Ctrl-Alt-Del",
+        action: Action::CtrlAltDel,
+    },
+    Command {
+        triggers: &[Trigger::Char('b')],
+        keys: "b",
+        name: "Ctrl-Break",
+        help: "send Ctrl-Break",
+        action: Action::CtrlBreak,
+    },
+    Command {
+        triggers: &[Trigger::Char('s')],
+        keys: "s",
+        name: "",
+        help: "send Print Screen",
+        action: Action::PrintScreen,
+    },
+    Command { triggers: &[Trigger::Char('z')], keys: "z", name: "", help: "send Pause", action: Action::Pause },
+    Command {
+        triggers: &[Trigger::Key(Key::Up), Trigger::Key(Key::PageUp)],
+        keys: "\u{2191} \u{2193}",
+        name: "",
+        help: "move the view up or down, if the screen is larger than the window",
+        action: Action::Pan(0, -PAN_ROWS),
+    },
+    Command {
+        triggers: &[Trigger::Key(Key::Down), Trigger::Key(Key::PageDown)],
+        keys: "",
+        name: "",
+        help: "",
+        action: Action::Pan(0, PAN_ROWS),
+    },
+    Command {
+        triggers: &[Trigger::Char('<'), Trigger::Key(Key::Home)],
+        keys: "< >",
+        name: "",
+        help: "move the view left or right",
+        action: Action::Pan(-PAN_COLS, 0),
+    },
+    Command {
+        triggers: &[Trigger::Char('>'), Trigger::Key(Key::End)],
+        keys: "",
+        name: "",
+        help: "",
+        action: Action::Pan(PAN_COLS, 0),
+    },
+    Command {
+        triggers: &[Trigger::Char('w')],
+        keys: "w",
+        name: "",
+        help: "draw the window afresh",
+        action: Action::Redraw,
+    },
+    Command {
+        triggers: &[Trigger::Char('h'), Trigger::Char('?'), Trigger::Key(Key::F1)],
+        keys: "h ?",
+        name: "help",
+        help: "show this help",
+        action: Action::Help,
+    },
+    Command {
+        triggers: &[Trigger::Char('q'), Trigger::Char('d')],
+        keys: "q d",
+        name: "quit",
+        help: "close all sessions and quit",
+        action: Action::Quit,
+    },
+];
+
+/// The command that `key` gives after the prefix.
+#[must_use]
+pub fn find(key: &TermKey) -> Option<Action> {
+    let fits = |trigger: &Trigger| match *trigger {
+        Trigger::Digit => key.character().is_some_and(|c| c.is_ascii_digit()),
+        Trigger::Char(c) => key.character() == Some(c),
+        Trigger::Key(board) => key.symbol == Symbol::Key(board),
+    };
+    // A command is given with or without Ctrl still held from the prefix.
+    if key.mods.alt {
+        return None;
+    }
+    COMMANDS.iter().find(|command| command.triggers.iter().any(fits)).map(|command| command.action)
+}
+
+/// The text of the hint line that follows the prefix key.
+#[must_use]
+pub fn hint() -> String {
+    let named = COMMANDS.iter().filter(|command| !command.name.is_empty());
+    let parts: Vec<String> = named.map(|command| format!("{} {}", command.keys, command.name)).collect();
+    parts.join("  ")
+}
+
+/// Rows of the help: keys and what they do.
+#[must_use]
+pub fn help_rows() -> Vec<(String, String)> {
+    let shown = COMMANDS.iter().filter(|command| !command.help.is_empty());
+    let rows = shown.map(|command| (command.keys.to_owned(), command.help.to_owned()));
+    let prefix = (PREFIX_NAME.to_owned(), format!("send {PREFIX_NAME} to the session"));
+    rows.chain([prefix]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn struck(c: char) -> TermKey {
+        TermKey::legacy(Symbol::Char(c), Mods::NONE)
+    }
+
+    #[test]
+    fn no_two_commands_share_a_trigger() {
+        let triggers: Vec<Trigger> = COMMANDS.iter().flat_map(|command| command.triggers).copied().collect();
+        for (index, trigger) in triggers.iter().enumerate() {
+            assert!(!triggers[index + 1..].contains(trigger), "{trigger:?}");
+        }
+    }
+
+    #[test]
+    fn every_command_is_found_by_its_keys() {
+        assert_eq!(find(&struck('n')), Some(Action::Next));
+        assert_eq!(find(&struck('7')), Some(Action::Select));
+        assert_eq!(find(&TermKey::legacy(Symbol::Key(Key::Down), Mods::NONE)), Some(Action::Pan(0, PAN_ROWS)));
+        assert_eq!(find(&TermKey::legacy(Symbol::Char('n'), Mods::CTRL)), Some(Action::Next));
+        assert_eq!(find(&TermKey { text: Some('?'), ..struck('/') }), Some(Action::Help));
+        assert_eq!(find(&struck('y')), None);
+    }
+
+    #[test]
+    fn the_prefix_is_known_by_character_twin_and_place() {
+        let ctrl = |c| TermKey::legacy(Symbol::Char(c), Mods::CTRL);
+        assert!(is_prefix(&ctrl(']')));
+        assert!(is_prefix(&ctrl('5')));
+        assert!(is_prefix(&TermKey { place: Some(']'), ..ctrl('+') }));
+        assert!(!is_prefix(&ctrl('[')));
+        assert!(!is_prefix(&struck(']')));
+    }
+
+    #[test]
+    fn help_and_hint_name_the_way_out() {
+        assert!(hint().contains("q d quit"));
+        assert!(help_rows().iter().any(|(keys, help)| keys == "h ?" && help == "show this help"));
+    }
+}

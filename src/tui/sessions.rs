@@ -1,0 +1,43 @@
+//! What the UI needs of the sessions below it.
+
+use crate::session::{Command, Manager, SessionState, SessionView};
+use crate::types::SessionId;
+
+/// The sessions as the UI sees them: [`Manager`], or a stand-in for it in tests.
+pub trait Sessions {
+    /// All sessions, in the order they were started.
+    fn views(&self) -> Vec<SessionView>;
+    /// Chooses the foreground session.
+    fn focus(&self, id: SessionId);
+    /// Ends a session.
+    fn close(&self, id: SessionId);
+    /// Sends a command to a session.
+    fn send(&self, id: SessionId, command: Command);
+}
+
+impl Sessions for Manager {
+    fn views(&self) -> Vec<SessionView> {
+        Manager::views(self)
+    }
+
+    fn focus(&self, id: SessionId) {
+        Manager::focus(self, id);
+    }
+
+    fn close(&self, id: SessionId) {
+        Manager::close(self, id);
+    }
+
+    fn send(&self, id: SessionId, command: Command) {
+        Manager::send(self, id, command);
+    }
+}
+
+/// Why a session goes no further, if it does not.
+pub(super) fn ending(state: &SessionState) -> Option<String> {
+    match state {
+        SessionState::Running | SessionState::Idle | SessionState::Paused => None,
+        SessionState::Stopped(reason) => Some(reason.to_string()),
+        SessionState::Failed(what) => Some(format!("dosmux failed: {what}")),
+    }
+}

@@ -1,0 +1,91 @@
+//! The help: all commands with their keys, in a panel over the session.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Block, Widget};
+
+use super::{after, fill, write};
+use crate::tui::{commands, theme};
+
+/// Columns of the keys' part.
+const KEY_COLS: u16 = 9;
+/// Columns of the whole panel.
+const PANEL_COLS: u16 = 78;
+/// Rows and columns of the frame.
+const FRAME: u16 = 2;
+
+/// The help panel.
+#[derive(Clone, Copy, Debug)]
+pub struct HelpView {
+    top: u16,
+}
+
+impl HelpView {
+    /// Shows the help from row `top` on; less is skipped if the rest fits.
+    #[must_use]
+    pub fn new(top: u16) -> HelpView {
+        HelpView { top }
+    }
+}
+
+impl Widget for HelpView {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let rows = commands::help_rows();
+        let count = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+        let (width, height) = (PANEL_COLS.min(area.width), count.saturating_add(FRAME).min(area.height));
+        let panel = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+        let panel = panel.intersection(buf.area);
+        if panel.width <= FRAME || panel.height <= FRAME {
+            return;
+        }
+        fill(panel, buf, theme::HELP);
+        let fits = count + FRAME <= panel.height;
+        let foot = if fits { " any key closes " } else { " \u{2191}\u{2193} more, any other key closes " };
+        let title = format!(" {}, then: ", commands::PREFIX_NAME);
+        let block = Block::bordered().title(title).title_bottom(foot).style(theme::HELP);
+        let inner = block.inner(panel);
+        block.render(panel, buf);
+        let top = self.top.min(count.saturating_sub(inner.height));
+        for (y, (keys, help)) in (inner.top()..inner.bottom()).zip(rows.iter().skip(usize::from(top))) {
+            let row = after(Rect { y, height: 1, ..inner }, 1);
+            write(Rect { width: KEY_COLS.min(row.width), ..row }, buf, keys, theme::HELP_KEY);
+            write(after(row, KEY_COLS), buf, help, theme::HELP);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::drawn;
+    use super::*;
+
+    fn rows(cols: u16, rows: u16, top: u16) -> Vec<String> {
+        drawn(cols, rows, |buf| HelpView::new(top).render(buf.area, buf))
+    }
+
+    #[test]
+    fn every_command_has_a_row_in_a_window_of_80_columns() {
+        let text = rows(80, 24, 0).join("\n");
+        for (keys, help) in commands::help_rows() {
+            assert!(text.contains(&format!(" {keys} ")), "{keys}");
+            assert!(text.contains(&help), "{help}");
+        }
+        assert!(text.contains("any key closes"));
+    }
+
+    #[test]
+    fn in_a_low_window_it_scrolls_to_the_last_row_and_no_further() {
+        let first = rows(40, 6, 0);
+        assert!(first[1].contains("1-9"), "{first:#?}");
+        assert!(first[5].contains("more"), "{first:#?}");
+        let end = rows(40, 6, 999);
+        assert!(end[4].contains("Ctrl-]"), "{end:#?}");
+    }
+
+    #[test]
+    fn a_window_too_small_for_it_stays_empty() {
+        assert_eq!(rows(2, 2, 0), ["  ", "  "]);
+        let clipped = drawn(10, 3, |buf| HelpView::new(0).render(Rect::new(50, 50, 80, 24), buf));
+        assert_eq!(clipped, ["          "; 3]);
+    }
+}

@@ -1,0 +1,60 @@
+//! The parts of the window. Each draws values into a buffer, clipped to its area.
+
+mod help;
+mod line;
+mod screen;
+mod status;
+
+pub use help::HelpView;
+pub use line::LineView;
+pub use screen::{CursorShape, CursorView, ScreenView};
+pub use status::StatusView;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Fills `area`, clipped to the buffer, with blanks of `style`.
+fn fill(area: Rect, buf: &mut Buffer, style: Style) {
+    let area = area.intersection(buf.area);
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            // A cell keeps colours and modifiers when it is only given others: start afresh.
+            buf[(x, y)].reset();
+            buf[(x, y)].set_style(style);
+        }
+    }
+}
+
+/// Writes one line of text at the left of `area`, cut at its right edge with an ellipsis.
+/// Returns the columns used.
+fn write(area: Rect, buf: &mut Buffer, text: &str, style: Style) -> u16 {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return 0;
+    }
+    let room = usize::from(area.width);
+    let length = text.chars().count();
+    let shown: String =
+        if length > room { text.chars().take(room - 1).chain(['\u{2026}']).collect() } else { text.to_owned() };
+    let (end, _) = buf.set_stringn(area.x, area.y, shown, room, style);
+    end - area.x
+}
+
+/// The right part of `area`, from column `offset` on.
+fn after(area: Rect, offset: u16) -> Rect {
+    let offset = offset.min(area.width);
+    Rect { x: area.x + offset, width: area.width - offset, ..area }
+}
+
+#[cfg(test)]
+mod testing {
+    use super::*;
+
+    /// Draws into a buffer of `cols` × `rows` and returns its rows as text.
+    pub(super) fn drawn(cols: u16, rows: u16, draw: impl FnOnce(&mut Buffer)) -> Vec<String> {
+        let mut buf = Buffer::empty(Rect::new(0, 0, cols, rows));
+        draw(&mut buf);
+        (0..rows).map(|y| (0..cols).map(|x| buf[(x, y)].symbol().to_owned()).collect()).collect()
+    }
+}

@@ -1,0 +1,190 @@
+//! The status line: every session with its number, name and state; more of the one that is shown.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use super::{after, fill, write};
+use crate::session::{SessionState, SessionView};
+use crate::tui::{commands, theme};
+
+/// Columns kept free of the right part, for the sessions.
+const MIN_TABS: u16 = 24;
+
+/// The status line.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusView<'a> {
+    sessions: &'a [SessionView],
+    shown: Option<usize>,
+    crop: Option<&'a str>,
+}
+
+impl<'a> StatusView<'a> {
+    /// Lists `sessions`, of which the one at index `shown` is on the screen; `crop` says which part
+    /// of it is, if not all.
+    #[must_use]
+    pub fn new(sessions: &'a [SessionView], shown: Option<usize>, crop: Option<&'a str>) -> StatusView<'a> {
+        StatusView { sessions, shown, crop }
+    }
+
+    fn tab(&self, index: usize) -> (String, Style) {
+        let view = &self.sessions[index];
+        let style = match &view.state {
+            _ if self.shown == Some(index) => theme::STATUS_SHOWN,
+            SessionState::Stopped(_) | SessionState::Failed(_) => theme::STATUS_TROUBLE,
+            SessionState::Running | SessionState::Idle | SessionState::Paused => theme::STATUS,
+        };
+        (format!(" {} {} {} ", index + 1, view.name, sign(&view.state)), style)
+    }
+
+    /// First session listed, so that the shown one fits into `width` columns.
+    fn first_tab(&self, width: u16) -> usize {
+        let shown = self.shown.unwrap_or(0);
+        let mut used = 0;
+        for index in (0..=shown).rev() {
+            used += self.tab(index).0.chars().count();
+            // One column for the mark of what is left out.
+            if used + 1 > usize::from(width) {
+                return (index + 1).min(shown);
+            }
+        }
+        0
+    }
+
+    /// What the right end says of the shown session.
+    fn detail(&self) -> Option<(String, Style)> {
+        let view = self.sessions.get(self.shown?)?;
+        let (word, style) = match &view.state {
+            SessionState::Running => ("running".to_owned(), theme::STATUS),
+            SessionState::Idle => ("idle".to_owned(), theme::STATUS),
+            SessionState::Paused => ("paused".to_owned(), theme::STATUS),
+            SessionState::Stopped(reason) => (format!("stopped: {reason}"), theme::STATUS_TROUBLE),
+            SessionState::Failed(_) => ("failed".to_owned(), theme::STATUS_TROUBLE),
+        };
+        let crop = self.crop.map(|crop| format!("{crop} \u{2502} ")).unwrap_or_default();
+        Some((format!(" {crop}{word} "), style))
+    }
+
+    fn render_tabs(&self, area: Rect, buf: &mut Buffer) {
+        let first = self.first_tab(area.width);
+        let mut rest = area;
+        if first > 0 {
+            rest = after(rest, write(rest, buf, "\u{2039}", theme::STATUS_DIM));
+        }
+        for index in first..self.sessions.len() {
+            let (text, style) = self.tab(index);
+            let whole = text.chars().count() <= usize::from(rest.width);
+            if !whole && Some(index) != self.shown {
+                write(rest, buf, "\u{203A}", theme::STATUS_DIM);
+                return;
+            }
+            rest = after(rest, write(rest, buf, &text, style));
+        }
+    }
+}
+
+/// One character for a state; all of them are in every terminal's font.
+fn sign(state: &SessionState) -> char {
+    match state {
+        SessionState::Running => '\u{25BA}',
+        SessionState::Idle => '\u{25CB}',
+        SessionState::Paused => '=',
+        SessionState::Stopped(_) | SessionState::Failed(_) => '!',
+    }
+}
+
+impl Widget for StatusView<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let row = Rect { height: area.height.min(1), ..area };
+        fill(row, buf, theme::STATUS);
+        let help = format!(" {} h help ", commands::PREFIX_NAME);
+        let mut right = row.width;
+        for (text, style) in [Some((help, theme::STATUS_DIM)), self.detail()].into_iter().flatten() {
+            let length = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
+            if let Some(start) = right.checked_sub(length).filter(|&start| start >= MIN_TABS) {
+                write(after(row, start), buf, &text, style);
+                right = start;
+            }
+        }
+        self.render_tabs(Rect { width: right, ..row }, buf);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::testing::drawn;
+    use super::*;
+    use crate::monitor::vm::{StopReason, TrapStats};
+    use crate::screen::{Rgb, Screen};
+    use crate::types::SessionId;
+
+    fn session(id: u32, name: &str, state: SessionState) -> SessionView {
+        let screen = Screen {
+            cols: 0,
+            rows: 0,
+            cells: Vec::new(),
+            cursor: None,
+            palette: [Rgb::default(); 16],
+            blink: true,
+            cell_height: 16,
+            mode: 3,
+        };
+        SessionView {
+            id: SessionId(id),
+            name: name.to_owned(),
+            state,
+            screen: Arc::new(screen),
+            stats: Arc::new(TrapStats::default()),
+            slices: 0,
+        }
+    }
+
+    fn four() -> Vec<SessionView> {
+        vec![
+            session(0, "left", SessionState::Running),
+            session(1, "right", SessionState::Idle),
+            session(2, "old", SessionState::Paused),
+            session(3, "none", SessionState::Stopped(StopReason::NoBootDisk)),
+        ]
+    }
+
+    fn row(cols: u16, shown: usize, crop: Option<&str>) -> String {
+        let sessions = four();
+        drawn(cols, 1, |buf| StatusView::new(&sessions, Some(shown), crop).render(buf.area, buf)).remove(0)
+    }
+
+    #[test]
+    fn all_sessions_are_listed_with_number_name_and_state() {
+        assert_eq!(
+            row(72, 0, None),
+            " 1 left \u{25BA}  2 right \u{25CB}  3 old =  4 none !          running  Ctrl-] h help "
+        );
+    }
+
+    #[test]
+    fn the_shown_session_says_why_it_stopped_and_what_is_cropped() {
+        assert!(row(90, 3, None).contains(" stopped: no bootable disk "));
+        assert!(row(90, 1, Some("rows 3-25 of 25")).contains("rows 3-25 of 25 \u{2502} idle "));
+    }
+
+    #[test]
+    fn in_a_narrow_window_the_shown_session_stays_in_sight() {
+        assert_eq!(row(24, 0, None), " 1 left \u{25BA}  2 right \u{25CB} \u{203A}  ");
+        assert_eq!(row(24, 2, None), "\u{2039} 2 right \u{25CB}  3 old = \u{203A}  ");
+        assert_eq!(row(11, 3, None), "\u{2039} 4 none ! ");
+        assert_eq!(row(4, 3, None), "\u{2039} 4\u{2026}");
+        assert_eq!(row(1, 3, None), "\u{2039}");
+    }
+
+    #[test]
+    fn a_line_outside_the_buffer_is_clipped() {
+        let sessions = four();
+        let view = StatusView::new(&sessions, Some(0), None);
+        assert_eq!(drawn(5, 1, |buf| view.render(Rect::new(0, 3, 40, 1), buf)), ["     "]);
+        let rows = drawn(12, 1, |buf| view.render(Rect::new(0, 0, 40, 1), buf));
+        assert_eq!(rows[0].chars().count(), 12);
+    }
+}
