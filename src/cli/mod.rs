@@ -1,7 +1,99 @@
-//! Arguments, subcommands and exit codes; the only place that prints.
+//! Arguments, subcommands and exit codes; the only place that prints and that reads the
+//! environment.
+
+mod args;
+mod exit;
+mod log;
+mod scripts;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+
+use crate::config::{self, ConfigSource, Environment, SessionSpec};
+use crate::disk::WritePolicy;
+use crate::tui::{self, TuiError};
+use args::{Args, Command};
+pub use exit::Status;
+use exit::Trouble;
 
 /// Runs the program; returns its exit status.
 #[must_use]
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn run() -> ExitCode {
+    let status = match parse_args() {
+        Ok(args) => dispatch(args).unwrap_or_else(|trouble| {
+            // With standard error gone there is nobody left to tell.
+            let _ = print_error(trouble.error.as_ref());
+            trouble.status
+        }),
+        Err(error) => {
+            // `--help` and `--version` come this way, too.
+            let _ = error.print();
+            if error.use_stderr() { Status::BadInput } else { Status::Success }
+        }
+    };
+    status.into()
+}
+
+/// Reads the command line.
+fn parse_args() -> Result<Args, clap::Error> {
+    let args = Args::try_parse()?;
+    if args.config.is_some() && args.command.is_some() {
+        let message = "--config names the sessions to open; it cannot be used with a command";
+        return Err(Args::command().error(ErrorKind::ArgumentConflict, message));
+    }
+    Ok(args)
+}
+
+/// Does what the arguments ask for.
+fn dispatch(args: Args) -> Result<Status, Trouble> {
+    if let Some(path) = &args.log {
+        log::start(path, args.log_level.into()).map_err(Trouble::bad_input)?;
+    }
+    match args.command {
+        None => open_ui(configured_sessions(args.config)?),
+        Some(Command::Boot { images, writes }) => open_ui(image_sessions(&images, writes.into())?),
+        Some(Command::Test { paths, stats }) => scripts::test(&paths, stats),
+    }
+}
+
+/// The sessions of the config file that counts.
+fn configured_sessions(named: Option<PathBuf>) -> Result<Vec<SessionSpec>, Trouble> {
+    let source: ConfigSource = config::locate(named.as_deref(), &environment());
+    config::load(&source).map_err(Trouble::bad_input)
+}
+
+/// A session for each image on the command line.
+fn image_sessions(images: &[String], writes: WritePolicy) -> Result<Vec<SessionSpec>, Trouble> {
+    config::sessions_of_images(images, writes).map_err(Trouble::bad_input)
+}
+
+/// The environment's word on where a user's files are.
+fn environment() -> Environment {
+    let path = |name| std::env::var_os(name).map(PathBuf::from);
+    Environment { xdg_config_home: path("XDG_CONFIG_HOME"), home: path("HOME") }
+}
+
+/// Shows the sessions in the terminal until the user quits.
+fn open_ui(specs: Vec<SessionSpec>) -> Result<Status, Trouble> {
+    match tui::run(specs) {
+        Ok(()) => Ok(Status::Success),
+        Err(error @ (TuiError::Session(_) | TuiError::NoSessions)) => Err(Trouble::bad_input(error)),
+        Err(error) => Err(Trouble::host(error)),
+    }
+}
+
+/// Prints an error and its causes on standard error, as one line.
+fn print_error(error: &(dyn Error + 'static)) -> io::Result<()> {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    writeln!(io::stderr().lock(), "dosmux: {text}")
 }

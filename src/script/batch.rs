@@ -23,7 +23,7 @@ pub enum ScriptError {
     #[error(transparent)]
     File(#[from] FileError),
     /// One of its sessions cannot be made.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     Session {
         /// The script.
         path: PathBuf,

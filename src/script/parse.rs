@@ -25,6 +25,11 @@ const MODIFIERS: &[&str] = &["session", "timeout"];
 /// Reads the value of one verb.
 type Reader = fn(&Item<'_>) -> Result<Action, FileError>;
 
+/// The names of all actions.
+pub fn verbs() -> impl Iterator<Item = &'static str> {
+    VERBS.iter().map(|&(verb, _)| verb)
+}
+
 /// Reads the script in `path`.
 pub fn load(path: &Path) -> Result<Script, FileError> {
     parse(path, &config::read(path)?)
@@ -62,7 +67,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Script, FileError> {
 
 /// One `[[steps]]` table.
 fn step(table: Table<'_>, timeout: Duration, sessions: &[SessionSpec]) -> Result<Step, FileError> {
-    let verbs: Vec<&str> = VERBS.iter().map(|&(verb, _)| verb).collect();
+    let verbs: Vec<&str> = verbs().collect();
     table.check_keys(&[&verbs, MODIFIERS].concat())?;
     let action = action(&table, &verbs)?;
     let session = match table.get("session") {

@@ -1,0 +1,140 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::disk::WritePolicy;
+
+/// Shown below the options by `--help`.
+const EXAMPLES: &str = "\
+Examples:
+  dosmux                               the sessions of your config, or two demonstrations
+  dosmux --config work.toml            the sessions of another config
+  dosmux boot freedos.img games.img    two sessions, one for each image
+  dosmux boot --writes image work.img  what DOS writes goes to the file
+  dosmux test tests/scripts            run all scripts in a folder, without a terminal
+  dosmux test --stats boot.toml        run one script, then show what the monitor did
+
+Exit status:
+  0  done; every script passed
+  1  a script failed
+  2  wrong arguments, a bad config or script, a missing file
+  3  the host is at fault, for example there is no terminal for the UI
+
+Config files: $XDG_CONFIG_HOME/dosmux/config.toml or ~/.config/dosmux/config.toml";
+
+/// Runs several DOS sessions side by side in a terminal.
+///
+/// Without a command, opens the sessions of the config file in the terminal UI.
+#[derive(Debug, Parser)]
+#[command(name = "dosmux", version, after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Config file to open instead of the user's.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// File that receives what the program notes about itself and its guests.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) log: Option<PathBuf>,
+
+    /// How much goes to the log.
+    #[arg(long, value_name = "LEVEL", global = true, default_value = "debug", requires = "log")]
+    pub(super) log_level: LogLevel,
+
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Opens the UI with one session for each disk image.
+    Boot {
+        /// Raw images of floppies or hard disks; `builtin:tour` is the demonstration floppy.
+        #[arg(required = true, value_name = "IMAGE")]
+        images: Vec<String>,
+
+        /// What happens to what DOS writes.
+        #[arg(long, value_enum, value_name = "POLICY", default_value = "overlay")]
+        writes: Writes,
+    },
+    /// Runs session scripts without a terminal.
+    Test {
+        /// Scripts, or folders whose *.toml are scripts.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+
+        /// Prints for each session how often the monitor was entered, and why.
+        #[arg(long)]
+        stats: bool,
+    },
+}
+
+/// [`WritePolicy`] as the command line has it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Writes {
+    /// Kept apart and dropped at the end.
+    Overlay,
+    /// Written to the image file.
+    Image,
+    /// Refused: the disk is write-protected.
+    None,
+}
+
+impl From<Writes> for WritePolicy {
+    fn from(writes: Writes) -> WritePolicy {
+        match writes {
+            Writes::Overlay => WritePolicy::Overlay,
+            Writes::Image => WritePolicy::Image,
+            Writes::None => WritePolicy::None,
+        }
+    }
+}
+
+/// How much goes to the log; each level includes those before it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum LogLevel {
+    /// Trouble with the host.
+    Error,
+    /// Guests that want what is not offered.
+    Warn,
+    /// Sessions that start, stop and end.
+    Info,
+    /// BIOS calls.
+    Debug,
+    /// Ports and instructions.
+    Trace,
+}
+
+impl From<LogLevel> for tracing::Level {
+    fn from(level: LogLevel) -> tracing::Level {
+        match level {
+            LogLevel::Error => tracing::Level::ERROR,
+            LogLevel::Warn => tracing::Level::WARN,
+            LogLevel::Info => tracing::Level::INFO,
+            LogLevel::Debug => tracing::Level::DEBUG,
+            LogLevel::Trace => tracing::Level::TRACE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn write_policies_have_the_names_of_the_config_file() {
+        for (name, policy) in crate::config::WRITE_POLICIES {
+            let writes = Writes::from_str(name, false).unwrap();
+            assert_eq!(WritePolicy::from(writes), *policy);
+        }
+    }
+}
