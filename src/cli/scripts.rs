@@ -38,15 +38,15 @@ impl Tally {
 /// Runs the scripts at `paths`.
 pub(super) fn test(paths: &[PathBuf], stats: bool) -> Result<Status, Trouble> {
     let scripts = batch::collect(paths).map_err(Trouble::bad_input)?;
+    let cannot_print = |error: io::Error| Trouble::host(anyhow::Error::new(error).context("cannot print"));
     let mut tally = Tally::default();
-    batch::run_all(&scripts, &Host::new(), 0, |outcome| {
+    let take = |outcome: Outcome| {
         tally.count(&outcome);
         print(&outcome, stats)
-    })
-    .and_then(|()| {
-        io::stdout().lock().write_all(report::summary_text(tally.passed, tally.failed, tally.broken).as_bytes())
-    })
-    .map_err(|error| Trouble::host(anyhow::Error::new(error).context("cannot print")))?;
+    };
+    batch::run_all(&scripts, &Host::new(), 0, take).map_err(cannot_print)?;
+    let summary = report::summary_text(tally.passed, tally.failed, tally.broken);
+    io::stdout().lock().write_all(summary.as_bytes()).map_err(cannot_print)?;
     Ok(tally.status())
 }
 

@@ -52,8 +52,11 @@ impl<'a> Document<'a> {
     /// Parses the text as TOML.
     pub(crate) fn parse(self) -> Result<Spanned<DeTable<'a>>, FileError> {
         DeTable::parse(self.text).map_err(|error| {
-            let start = error.span().map_or(self.text.len(), |span| span.start);
-            self.error(start, error.message())
+            let span = error.span().unwrap_or(self.text.len()..self.text.len());
+            // Toml says what is wrong, but not with which key.
+            let words = self.text.get(span.clone()).unwrap_or_default().lines().next().unwrap_or_default();
+            let at = if words.is_empty() { String::new() } else { format!(" at `{words}`") };
+            self.error(span.start, format!("{}{at}", error.message()))
         })
     }
 

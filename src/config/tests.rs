@@ -87,7 +87,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
             "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, boot, memory, priority, \
              background, speed, debug_port",
         ),
-        ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key"),
+        ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),
         ("[sessions.\"\"]", "c.toml:1:11: sessions.: a session's name must not be empty"),
         ("[sessions.\"a\\tb\"]", "c.toml:1:11: sessions.a\\tb: a session's name must not hold control characters"),
         (
@@ -157,7 +157,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ),
         ("[sessions.a]\ndebug_port = true", "c.toml:2:14: sessions.a.debug_port: wanted a string, found a boolean"),
         ("[sessions.a\nboot = 1", "c.toml:1:12: unclosed table, expected `]`"),
-        ("# é\n[sessions.\"é\"]\nboot = 'é' # ü\nboot = 'é'", "c.toml:4:1: duplicate key"),
+        ("# é\n[sessions.\"é\"]\nboot = 'é' # ü\nboot = 'é'", "c.toml:4:1: duplicate key at `boot`"),
     ];
     for (text, expected) in cases {
         assert_eq!(error(text), *expected, "{text}");

@@ -38,7 +38,8 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("iced_x86", &["cpu", "bios/rom.rs"]),
     ("pc_keyboard", &["bios"]),
     ("signal_hook", &["tui"]),
-    ("toml", &["config", "script"]),
+    ("toml::", &["config"]),
+    ("tracing_subscriber", &["cli"]),
     ("static mut", &[]),
     ("thread_local!", &[]),
     ("LazyLock", &[]),
@@ -138,7 +139,7 @@ fn contains_word(code: &str, word: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word).any(|(at, _)| {
         let after = code[at + word.len()..].chars().next();
-        !code[..at].ends_with(is_name) && (word.ends_with('!') || !after.is_some_and(is_name))
+        !code[..at].ends_with(is_name) && (word.ends_with(['!', ':']) || !after.is_some_and(is_name))
     })
 }
 
