@@ -461,9 +461,9 @@ fn left_out(lost: &[char]) -> String {
 fn way_on(state: &SessionState) -> Option<String> {
     let prefix = commands::PREFIX_NAME;
     match state {
-        SessionState::Stopped(StopReason::NoBootDisk) => Some(format!(
-            "nothing to boot: run `dosmux boot IMAGE`, or set floppies = [\"IMAGE\"] in the config; {prefix} c closes"
-        )),
+        SessionState::Stopped(StopReason::NoBootDisk) => {
+            Some("nothing to boot: `dosmux boot IMAGE`, or floppies = [\"IMAGE\"] in the config".to_owned())
+        }
         SessionState::Stopped(reason) => Some(format!("{reason}: {prefix} r resets the session, {prefix} c closes it")),
         SessionState::Failed(what) => Some(format!("dosmux failed in this session ({what}): {prefix} c closes it")),
         SessionState::Running | SessionState::Idle | SessionState::Paused => None,

@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 
 use super::{after, fill, write};
 use crate::session::{SessionState, SessionView};
+use crate::tui::sessions::ending;
 use crate::tui::{commands, theme};
 
 /// Columns kept free of the right part, for the sessions.
@@ -52,18 +53,16 @@ impl<'a> StatusView<'a> {
         0
     }
 
-    /// What the right end says of the shown session.
-    fn detail(&self) -> Option<(String, Style)> {
-        let view = self.sessions.get(self.shown?)?;
-        let (word, style) = match &view.state {
-            SessionState::Running => ("running".to_owned(), theme::STATUS),
-            SessionState::Idle => ("idle".to_owned(), theme::STATUS),
-            SessionState::Paused => ("paused".to_owned(), theme::STATUS),
-            SessionState::Stopped(reason) => (format!("stopped: {reason}"), theme::STATUS_TROUBLE),
-            SessionState::Failed(_) => ("failed".to_owned(), theme::STATUS_TROUBLE),
-        };
+    /// What the right end says of the shown session: in full, and shorter for less room.
+    fn details(&self) -> Vec<(String, Style)> {
+        let Some(view) = self.shown.and_then(|index| self.sessions.get(index)) else { return Vec::new() };
+        let word = word(&view.state);
+        let style = if ending(&view.state).is_some() { theme::STATUS_TROUBLE } else { theme::STATUS };
         let crop = self.crop.map(|crop| format!("{crop} \u{2502} ")).unwrap_or_default();
-        Some((format!(" {crop}{word} "), style))
+        let full = ending(&view.state).map(|reason| format!(" {crop}{word}: {reason} "));
+        let least = self.crop.into_iter().flat_map(|crop| [format!(" {crop} "), " cropped ".to_owned()]);
+        let texts = full.into_iter().chain([format!(" {crop}{word} ")]).chain(least);
+        texts.map(|text| (text, style)).collect()
     }
 
     fn render_tabs(&self, area: Rect, buf: &mut Buffer) {
@@ -84,6 +83,16 @@ impl<'a> StatusView<'a> {
     }
 }
 
+fn word(state: &SessionState) -> &'static str {
+    match state {
+        SessionState::Running => "running",
+        SessionState::Idle => "idle",
+        SessionState::Paused => "paused",
+        SessionState::Stopped(_) => "stopped",
+        SessionState::Failed(_) => "failed",
+    }
+}
+
 /// One character for a state; all of them are in every terminal's font.
 fn sign(state: &SessionState) -> char {
     match state {
@@ -94,18 +103,23 @@ fn sign(state: &SessionState) -> char {
     }
 }
 
+fn columns(text: &str) -> u16 {
+    u16::try_from(text.chars().count()).unwrap_or(u16::MAX)
+}
+
 impl Widget for StatusView<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let row = Rect { height: area.height.min(1), ..area };
         fill(row, buf, theme::STATUS);
-        let help = format!(" {} h help ", commands::PREFIX_NAME);
+        let room = row.width.saturating_sub(MIN_TABS);
+        let detail = self.details().into_iter().find(|(text, _)| columns(text) <= room);
+        let help = (format!(" {} h help ", commands::PREFIX_NAME), theme::STATUS_DIM);
+        let rest = room - detail.as_ref().map_or(0, |(text, _)| columns(text));
+        let help = Some(help).filter(|(text, _)| columns(text) <= rest);
         let mut right = row.width;
-        for (text, style) in [Some((help, theme::STATUS_DIM)), self.detail()].into_iter().flatten() {
-            let length = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
-            if let Some(start) = right.checked_sub(length).filter(|&start| start >= MIN_TABS) {
-                write(after(row, start), buf, &text, style);
-                right = start;
-            }
+        for (text, style) in [help, detail].into_iter().flatten() {
+            right -= columns(&text);
+            write(after(row, right), buf, &text, style);
         }
         self.render_tabs(Rect { width: right, ..row }, buf);
     }
@@ -168,6 +182,13 @@ mod tests {
     fn the_shown_session_says_why_it_stopped_and_what_is_cropped() {
         assert!(row(90, 3, None).contains(" stopped: no bootable disk "));
         assert!(row(90, 1, Some("rows 3-25 of 25")).contains("rows 3-25 of 25 \u{2502} idle "));
+    }
+
+    #[test]
+    fn in_less_room_the_mark_of_a_cropped_screen_is_kept_longest() {
+        assert!(row(60, 3, Some("rows 3-25 of 25")).ends_with(" rows 3-25 of 25 \u{2502} stopped "));
+        assert!(row(44, 3, Some("rows 3-25 of 25")).ends_with(" rows 3-25 of 25 "));
+        assert!(row(34, 3, Some("rows 3-25 of 25")).ends_with(" cropped "));
     }
 
     #[test]
