@@ -15,8 +15,6 @@ const EQUIPMENT_FLOPPY: u16 = 0x0001;
 const EQUIPMENT_SECOND_FLOPPY: u16 = 0x0040;
 /// Equipment word: 80×25 in colour at power-on.
 const EQUIPMENT_COLOUR: u16 = 0x0020;
-/// CMOS register with the types of A: (high half) and B: (low half).
-const CMOS_FLOPPY_TYPES: u8 = 0x10;
 
 /// Runs the self test; see [`super::post`].
 pub(super) fn run(bios: &mut Bios<'_>) {
@@ -68,22 +66,12 @@ fn fill_data_area(bios: &mut Bios<'_>) {
     mem.write_far(bda::VIDEO_SAVE_POINTER.at(), rom::video_save_pointers());
 }
 
-/// Equipment word. A drive counts if the CMOS names its type or an image is in it.
-fn equipment(bios: &mut Bios<'_>) -> u16 {
-    let types = time_1ah::read_cmos(bios, CMOS_FLOPPY_TYPES);
-    // An absent chip reads FFh, which is no pair of types.
-    let types = if types == 0xFF { 0 } else { types };
-    let [a, b] = [types >> 4 != 0, types & 0x0F != 0];
-    let a = a || bios.drives.floppies[0].is_some();
-    let b = b || bios.drives.floppies[1].is_some();
-    let mut word = EQUIPMENT_COLOUR;
-    if a || b {
-        word |= EQUIPMENT_FLOPPY;
+fn equipment(bios: &Bios<'_>) -> u16 {
+    match bios.drives.floppy_count() {
+        0 => EQUIPMENT_COLOUR,
+        1 => EQUIPMENT_COLOUR | EQUIPMENT_FLOPPY,
+        _ => EQUIPMENT_COLOUR | EQUIPMENT_FLOPPY | EQUIPMENT_SECOND_FLOPPY,
     }
-    if b {
-        word |= EQUIPMENT_SECOND_FLOPPY;
-    }
-    word
 }
 
 /// Port writes that bring the chips up, in order.
@@ -179,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn floppy_drives_come_from_the_cmos() {
+    fn one_floppy_drive_is_always_there() {
         let machine = Machine::new();
         assert_eq!(machine.mem.read_u16(PhysAddr(0x410)) & 0xC1, 0x01, "one drive");
     }
