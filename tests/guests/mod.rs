@@ -25,8 +25,11 @@ pub(crate) use stops::{
     cli_hlt, cli_loop, divide_error, divide_error_caught, idle, invalid_opcode, stack_wrap, wild_code,
 };
 
+/// Builds a guest's floppy.
+pub(crate) type Build = fn() -> Vec<u8>;
+
 /// Every guest and its name.
-pub(crate) const ALL: &[(&str, fn() -> Vec<u8>)] = &[
+pub(crate) const ALL: &[(&str, Build)] = &[
     ("idle", idle),
     ("cli-hlt", cli_hlt),
     ("cli-loop", cli_loop),

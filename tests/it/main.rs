@@ -1,10 +1,21 @@
 //! Integration tests: one binary, a module per area.
+//!
+//! All of it is test code, which `cfg(test)` tells clippy: helpers here may `unwrap` as tests do.
 
+#[cfg(test)]
 mod cli;
+#[cfg(test)]
 mod guests;
+#[cfg(test)]
 mod layering;
 #[path = "../guests/mod.rs"]
+#[cfg(test)]
 mod programs;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod scripts;
+#[cfg(test)]
 mod tour;
+#[cfg(test)]
 mod tui;
