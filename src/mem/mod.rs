@@ -8,7 +8,7 @@
 //! - a *code map*, one bit a byte, set where the block cache holds decoded instructions: a write
 //!   to such a byte is reported, so that decoded blocks die exactly when their bytes change;
 //! - a *dirty* mark, set by the first write after [`Memory::take_dirty`], for screen damage;
-//! - entries of the *translation cache* ([`tlb`]), through which the CPU reaches a page by host
+//! - entries of the *translation cache* (`tlb`), through which the CPU reaches a page by host
 //!   pointer. Whatever changes a frame's page, code map or dirty mark drops its entries first.
 //!
 //! Devices are not here: in text mode the display adapter's memory is plain RAM that the adapter
