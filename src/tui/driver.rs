@@ -138,7 +138,8 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
                 self.display.retake().map_err(TuiError::terminal("being taken over again"))?;
                 self.parser.set_kitty(false);
                 self.dirty = true;
-                Ok(())
+                // Keys that came up meanwhile were not reported.
+                self.update(Event::Terminal(TermEvent::FocusLost))
             }
             Wake::Sessions => Ok(()),
             Wake::Trouble(text) => self.update(Event::Trouble(text)),

@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use dosmux::keys::Key;
@@ -19,6 +19,11 @@ use dosmux::types::SessionId;
 
 /// How long a test waits for what must happen soon.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Locks what a test shares with the UI; another test's failure does not matter.
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Sessions that show what they are sent, on screens of 40 × 4.
 struct Echoes {
@@ -44,7 +49,7 @@ impl Echoes {
 
     /// Changes a session as a worker thread would.
     fn change(&self, id: SessionId, change: impl FnOnce(&mut SessionView)) {
-        if let Some(view) = self.views.lock().unwrap().iter_mut().find(|view| view.id == id) {
+        if let Some(view) = lock(&self.views).iter_mut().find(|view| view.id == id) {
             change(view);
         }
         if !self.changed.swap(true, Ordering::AcqRel) {
@@ -55,15 +60,15 @@ impl Echoes {
 
 impl Sessions for Echoes {
     fn views(&self) -> Vec<SessionView> {
-        self.views.lock().unwrap().clone()
+        lock(&self.views).clone()
     }
 
     fn focus(&self, id: SessionId) {
-        self.focused.lock().unwrap().push(id.0);
+        lock(&self.focused).push(id.0);
     }
 
     fn close(&self, id: SessionId) {
-        self.views.lock().unwrap().retain(|view| view.id != id);
+        lock(&self.views).retain(|view| view.id != id);
     }
 
     fn send(&self, id: SessionId, command: Command) {
@@ -88,7 +93,7 @@ fn screen(text: &str) -> Screen {
     let blank = Cell { code: b' ', attr: 0x07 };
     let codes = text.chars().map(|c| char_to_cp437(c).unwrap_or(b'?'));
     let mut cells: Vec<Cell> = codes.take(40).map(|code| Cell { code, attr: 0x07 }).collect();
-    let col = u16::try_from(cells.len().min(39)).unwrap();
+    let col = u16::try_from(cells.len().min(39)).unwrap_or(39);
     cells.resize(160, blank);
     let cursor = Some(Cursor { row: 0, col, start: 14, end: 15 });
     Screen { cols: 40, rows: 4, cells, cursor, palette, blink: true, cell_height: 16, mode: 1 }
@@ -110,13 +115,13 @@ struct FakeTerminal {
 
 impl Display for FakeTerminal {
     fn size(&self) -> io::Result<(u16, u16)> {
-        Ok(*self.size.lock().unwrap())
+        Ok(*lock(&self.size))
     }
 
     fn draw(&mut self, app: &App) -> io::Result<()> {
         let (cols, rows) = self.size()?;
         let picture = picture(app, cols, rows);
-        let mut shown = self.shown.0.lock().unwrap();
+        let mut shown = lock(&self.shown.0);
         let rows = picture.glyphs.chunks(usize::from(cols.max(1)));
         let rows: Vec<String> = rows.map(|row| row.iter().map(|glyph| glyph.char).collect()).collect();
         shown.text = rows.join("\n");
@@ -130,7 +135,7 @@ impl Display for FakeTerminal {
     }
 
     fn use_kitty(&mut self) -> io::Result<()> {
-        self.shown.0.lock().unwrap().kitty = true;
+        lock(&self.shown.0).kitty = true;
         Ok(())
     }
 
@@ -148,28 +153,28 @@ struct User<'a> {
 
 impl User<'_> {
     fn types(&self, bytes: &[u8]) {
-        self.wake.send(Wake::Input(bytes.to_vec())).unwrap();
+        self.wake.send(Wake::Input(bytes.to_vec())).expect("the UI listens");
     }
 
     /// Waits until the window contains `text`.
     fn sees(&self, text: &str) {
         let limit = Instant::now() + PATIENCE;
         let (shown, news) = &*self.terminal.shown;
-        let mut shown = shown.lock().unwrap();
+        let mut shown = lock(shown);
         while !shown.text.contains(text) {
             let left = limit.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "never saw {text:?}; last seen:\n{}", shown.text);
-            shown = news.wait_timeout(shown, left).unwrap().0;
+            shown = news.wait_timeout(shown, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
     fn frames(&self) -> usize {
-        self.terminal.shown.0.lock().unwrap().frames
+        lock(&self.terminal.shown.0).frames
     }
 
     fn resizes(&self, cols: u16, rows: u16) {
-        *self.terminal.size.lock().unwrap() = (cols, rows);
-        self.wake.send(Wake::Resized).unwrap();
+        *lock(&self.terminal.size) = (cols, rows);
+        self.wake.send(Wake::Resized).expect("the UI listens");
     }
 
     fn quits(&self) {
@@ -200,7 +205,7 @@ fn with_ui(names: &[&str], story: impl FnOnce(&User<'_>)) -> Result<(), TuiError
         let (sessions, terminal) = (&sessions, &mut terminal);
         let ui = scope.spawn(move || Driver::new(sessions, terminal, changed)?.run(&wakes));
         story(&user);
-        ui.join().unwrap()
+        ui.join().expect("the UI does not panic")
     })
 }
 
@@ -220,7 +225,7 @@ fn two_sessions_are_typed_in_switched_reset_and_quit() {
         user.sees("<reset>");
         user.types(b"\x1dp");
         user.sees("leftdir|");
-        assert_eq!(*user.sessions.focused.lock().unwrap(), [0, 1, 0]);
+        assert_eq!(*lock(&user.sessions.focused), [0, 1, 0]);
         user.quits();
     });
     assert!(ended.is_ok());
@@ -333,7 +338,7 @@ fn a_kitty_terminal_is_told_to_report_releases() {
         user.types(b"\x1b[?0u");
         user.types(b"x");
         user.sees("ax");
-        assert!(user.terminal.shown.0.lock().unwrap().kitty);
+        assert!(lock(&user.terminal.shown.0).kitty);
         user.quits();
     });
     assert!(ended.is_ok());
