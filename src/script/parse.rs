@@ -12,6 +12,9 @@ use crate::screen::char_to_cp437;
 /// How long a step may take if neither it nor the script says.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Most characters that a step types, far less than a session queues.
+const MAX_TYPED_CHARS: usize = 1 << 16;
+
 /// Keys of the root table.
 const ROOT_KEYS: &[&str] = &["description", "timeout", "sessions", "steps"];
 
@@ -125,6 +128,9 @@ fn screen_text(item: &Item<'_>) -> Result<String, FileError> {
 
 fn type_text(item: &Item<'_>) -> Result<Action, FileError> {
     let text = text(item)?;
+    if text.chars().count() > MAX_TYPED_CHARS {
+        return Err(item.error(&format!("the text is too long; a step types at most {MAX_TYPED_CHARS} characters")));
+    }
     match text.chars().find(|&c| strokes_for_char(c).is_none()) {
         Some(c) => Err(item.error(&format!("`{c}` is not in code page 437; it cannot be typed"))),
         None => Ok(Action::Type(text)),

@@ -120,6 +120,14 @@ fn broken_scripts_say_where_what_and_what_would_be_valid() {
 }
 
 #[test]
+fn a_step_types_only_so_much() {
+    let typed = |chars: usize| format!("[sessions.a]\n[[steps]]\ntype = '{}'", "x".repeat(chars));
+    assert!(parse(Path::new("s.toml"), &typed(65536)).is_ok());
+    let expected = "s.toml:3:8: steps[0].type: the text is too long; a step types at most 65536 characters";
+    assert_eq!(error(&typed(65537)), expected);
+}
+
+#[test]
 fn a_wrong_key_lists_the_keys() {
     let message = step_error("[[steps]]\nkey = 'ctrl+hyper+x'");
     let start = "s.toml:4:7: steps[0].key: `hyper` is no key; valid keys, joined by `+`, are esc f1 f2 ";
