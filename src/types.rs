@@ -135,6 +135,21 @@ pub fn hi16(value: u32) -> u16 {
     u16::from_le_bytes([c, d])
 }
 
+/// Bits 0–31.
+#[inline]
+#[must_use]
+pub fn lo32(value: u64) -> u32 {
+    let [a, b, c, d, ..] = value.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// Bits 32–63.
+#[inline]
+#[must_use]
+pub fn hi32(value: u64) -> u32 {
+    lo32(value >> 32)
+}
+
 /// Sign-extends bits 0–7 to 32 bits.
 #[inline]
 #[must_use]

@@ -1,3 +1,330 @@
-//! The 80386.
+//! The 80386: real mode, virtual-8086 mode with paging and TSS, and the parts of protected mode
+//! that a V86 task needs.
+//!
+//! [`Cpu::run`] executes decoded blocks until something happens that the core's owner must see, and
+//! returns it as a value, [`Exit`]. The core knows no device and no monitor: port accesses, trapped
+//! instructions and halts are exits. Who owns the core decides with [`Faults`] whether exceptions
+//! are delivered through the interrupt table, as the bare chip does, or handed out, as to a ring-0
+//! program written in Rust.
+//!
+//! Inside: [`core`] state and memory access, [`decode`] bytes to operations, [`blocks`] the cache,
+//! [`exec`] the handlers, [`paging`], [`protected`], [`tss`], [`interrupt`], and [`trap`] what a
+//! monitor sees of an instruction.
 
+mod blocks;
+mod core;
+mod decode;
+mod exec;
+mod fault;
+mod flags;
+mod int;
+mod interrupt;
+mod op;
+mod paging;
+mod protected;
 pub mod regs;
+mod segment;
+mod trap;
+mod tss;
+
+use self::blocks::{BlockId, BlockKey, Blocks, MAX_OPS, NO_BLOCK};
+use self::core::Core;
+use self::fault::{Event, Flow, Stop};
+use self::op::Op;
+use self::segment::CS;
+use crate::mem::{Memory, PAGE_BYTES};
+use crate::types::{LinearAddr, Port, Width};
+
+pub use self::fault::Fault;
+pub use self::paging::pte;
+pub use self::trap::{Insn, PortAction, PortNumber, Sensitive, V86Task};
+
+/// Who handles exceptions and software interrupts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Faults {
+    /// The core delivers them through its interrupt table.
+    Deliver,
+    /// [`Cpu::run`] returns them to its caller, the ring-0 program.
+    HandOut,
+}
+
+/// Why [`Cpu::run`] returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The budget is used up.
+    BudgetUsed,
+    /// An exception ([`Faults::HandOut`] only). CS:EIP is at the instruction, for traps behind it.
+    Fault(Fault, Insn),
+    /// A software interrupt that privilege did not trap ([`Faults::HandOut`] only). CS:EIP is
+    /// behind it.
+    Interrupt(u8),
+    /// HLT. CS:EIP is behind it.
+    Halt,
+    /// An instruction that jumps to itself: nothing changes before an interrupt.
+    Spin,
+    /// IN: the owner reads the port and calls [`Cpu::set_accumulator`].
+    PortRead(Port, Width),
+    /// OUT with its value.
+    PortWrite(Port, Width, u32),
+    /// INS or OUTS: the owner calls [`Cpu::string_port`] with a way to the port.
+    StringPort(Insn),
+    /// A fault during the delivery of a fault: only RESET helps.
+    Shutdown,
+}
+
+/// One 80386.
+///
+/// ```
+/// use dosmux::cpu::{Cpu, Exit, Faults};
+/// use dosmux::mem::Memory;
+/// use dosmux::types::PhysAddr;
+///
+/// let mut mem = Memory::new(0x10_0000);
+/// // MOV AX,1234h; HLT
+/// mem.write_bytes(PhysAddr(0x7C00), &[0xB8, 0x34, 0x12, 0xF4]);
+/// let mut cpu = Cpu::new(Faults::Deliver);
+/// let mut regs = cpu.regs();
+/// regs.set_cs(0);
+/// regs.eip = 0x7C00;
+/// cpu.set_regs(&regs);
+/// assert_eq!(cpu.run(&mut mem, 100), Exit::Halt);
+/// assert_eq!(cpu.regs().ax(), 0x1234);
+/// ```
+pub struct Cpu {
+    core: Core,
+    blocks: Blocks,
+    faults: Faults,
+    retired: u64,
+}
+
+/// How a block ended early.
+struct Stopped {
+    stop: Stop,
+    op: Op,
+    /// Operations before it.
+    done: usize,
+}
+
+impl Cpu {
+    /// A core after RESET.
+    #[must_use]
+    pub fn new(faults: Faults) -> Cpu {
+        Cpu { core: Core::reset(), blocks: Blocks::new(), faults, retired: 0 }
+    }
+
+    /// Instructions executed since the core was made; each iteration of a string instruction counts.
+    #[must_use]
+    pub fn retired(&self) -> u64 {
+        self.retired
+    }
+
+    /// Executes about `budget` instructions, exactly that many unless a string instruction
+    /// overshoots, or fewer if something happens that the owner must see.
+    pub fn run(&mut self, mem: &mut Memory, budget: u64) -> Exit {
+        let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
+        let mut previous = NO_BLOCK;
+        let mut page = 0;
+        loop {
+            if mem.has_code_hits() {
+                self.blocks.invalidate(mem);
+                previous = NO_BLOCK;
+            }
+            if left <= 0 {
+                return Exit::BudgetUsed;
+            }
+            let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
+            let offset = linear % PAGE_BYTES;
+            let same_page = previous != NO_BLOCK && linear - offset == page;
+            let mut id = if same_page { self.blocks.successor(previous, offset) } else { NO_BLOCK };
+            if id == NO_BLOCK {
+                id = match self.look_up(mem, LinearAddr(linear)) {
+                    Ok((found, kept)) => {
+                        if same_page && kept {
+                            self.blocks.link(previous, offset, found);
+                        }
+                        found
+                    }
+                    Err(fault) => match self.raise(mem, fault, Insn::unknown()) {
+                        Some(exit) => return exit,
+                        None => {
+                            left -= 1;
+                            previous = NO_BLOCK;
+                            continue;
+                        }
+                    },
+                };
+            }
+            let flow = if self.runs_as_cached(mem, id) {
+                (previous, page) = (id, linear - offset);
+                self.execute(mem, id, &mut left)
+            } else {
+                previous = NO_BLOCK;
+                self.single_step(mem, &mut left)
+            };
+            if let Err(stopped) = flow {
+                previous = NO_BLOCK;
+                if let Some(exit) = self.stopped(mem, stopped, &mut left) {
+                    return exit;
+                }
+            }
+        }
+    }
+
+    /// Finds or decodes the block at CS:EIP. The flag tells whether the cache kept all it held.
+    #[inline(never)]
+    fn look_up(&mut self, mem: &mut Memory, linear: LinearAddr) -> Result<(BlockId, bool), Fault> {
+        let phys = self.core.translate_read(mem, linear)?;
+        let key = BlockKey { phys, big: self.core.seg[usize::from(CS)].big };
+        if let Some(id) = self.blocks.find(key) {
+            return Ok((id, true));
+        }
+        let decoded = decode::block(&mut self.core, mem, phys, MAX_OPS)?;
+        let kept = self.blocks.has_room(decoded.ops.len());
+        Ok((self.blocks.insert(mem, key, decoded.ops, decoded.len, decoded.second), kept))
+    }
+
+    /// False where a block's cached form may not be what the core would fetch now: it would run past
+    /// the segment, its second page is another one, or each instruction traps.
+    #[inline(always)]
+    fn runs_as_cached(&mut self, mem: &mut Memory, id: BlockId) -> bool {
+        let block = self.blocks.get(id);
+        let last = u64::from(self.core.eip) + u64::from(block.len) - 1;
+        if last > u64::from(self.core.seg[usize::from(CS)].limit) || self.core.flags.tf() {
+            return false;
+        }
+        match block.second {
+            None => true,
+            Some(frame) => {
+                let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
+                let next = LinearAddr((linear & !(PAGE_BYTES - 1)).wrapping_add(PAGE_BYTES));
+                self.core.translate_read(mem, next) == Ok(frame)
+            }
+        }
+    }
+
+    /// Executes a block, or as much of it as the budget allows.
+    #[inline(always)]
+    fn execute(&mut self, mem: &mut Memory, id: BlockId, left: &mut i64) -> Result<(), Stopped> {
+        let block = self.blocks.get(id);
+        let count = usize::try_from(*left).unwrap_or(0).min(block.ops.len());
+        let end = block.ops.get(count).map_or(block.len, |op| u32::from(op.start));
+        self.core.block_eip = self.core.eip;
+        self.core.eip = self.core.eip.wrapping_add(end);
+        for (done, op) in block.ops[..count].iter().enumerate() {
+            if let Err(stop) = (op.handler)(&mut self.core, mem, op) {
+                return Err(Stopped { stop, op: *op, done });
+            }
+        }
+        self.retire(count, left);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn retire(&mut self, count: usize, left: &mut i64) {
+        let executed = count as u64 + std::mem::take(&mut self.core.extra_iterations);
+        self.retired += executed;
+        *left -= i64::try_from(executed).unwrap_or(i64::MAX);
+    }
+
+    /// Decodes and executes one instruction without the cache.
+    #[inline(never)]
+    fn single_step(&mut self, mem: &mut Memory, left: &mut i64) -> Result<(), Stopped> {
+        let tracing = self.core.flags.tf();
+        let stop_here = |stop: Stop| Stopped { stop, op: decode::placeholder(), done: 0 };
+        let linear = LinearAddr(self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip));
+        let fetched = self.core.translate_read(mem, linear);
+        let decoded = fetched.and_then(|phys| decode::block(&mut self.core, mem, phys, 1));
+        self.core.block_eip = self.core.eip;
+        let decoded = decoded.map_err(|fault| stop_here(fault.into()))?;
+        let op = decoded.ops[0];
+        self.core.eip = self.core.eip.wrapping_add(decoded.len);
+        (op.handler)(&mut self.core, mem, &op).map_err(|stop| Stopped { stop, op, done: 0 })?;
+        self.retire(1, left);
+        if tracing {
+            // The trap reports behind the instruction: pretend to be a block that starts here.
+            self.core.block_eip = self.core.eip;
+            return Err(stop_here(Fault::DEBUG.into()));
+        }
+        Ok(())
+    }
+
+    /// Puts EIP where it belongs after a block stopped early, and decides what follows.
+    #[cold]
+    fn stopped(&mut self, mem: &mut Memory, stopped: Stopped, left: &mut i64) -> Option<Exit> {
+        let Stopped { stop, op, done } = stopped;
+        self.retire(done, left);
+        let start = self.core.block_eip.wrapping_add(u32::from(op.start));
+        let next = start.wrapping_add(u32::from(op.len));
+        match stop {
+            Stop::Fault(fault) => {
+                self.core.eip = if fault.is_trap() { next } else { start };
+                // A faulting instruction takes time too; else a fault loop would never end a budget.
+                self.retire(1, left);
+                let insn = Insn::new(&op, next);
+                self.raise(mem, fault, insn)
+            }
+            Stop::CodeHit => {
+                self.core.eip = start;
+                self.blocks.invalidate(mem);
+                match self.single_step(mem, left) {
+                    Ok(()) => None,
+                    Err(stopped) => self.stopped(mem, stopped, left),
+                }
+            }
+            Stop::Resume => {
+                self.core.eip = start;
+                None
+            }
+            Stop::Exit(event) => {
+                self.retire(1, left);
+                self.event(mem, event, &op, start, next)
+            }
+        }
+    }
+
+    fn event(&mut self, mem: &mut Memory, event: Event, op: &Op, start: u32, next: u32) -> Option<Exit> {
+        self.core.eip = next;
+        let access = self.core.port_access;
+        match event {
+            Event::Halt => Some(Exit::Halt),
+            Event::Spin => {
+                self.core.eip = start;
+                Some(Exit::Spin)
+            }
+            Event::PortRead => Some(Exit::PortRead(access.port, access.width)),
+            Event::PortWrite => Some(Exit::PortWrite(access.port, access.width, access.value)),
+            Event::StringPort => {
+                self.core.eip = start;
+                Some(Exit::StringPort(Insn::new(op, next)))
+            }
+            Event::Interrupt(vector) if self.faults == Faults::HandOut => Some(Exit::Interrupt(vector)),
+            Event::Interrupt(vector) => self.deliver(mem, vector),
+        }
+    }
+
+    fn raise(&mut self, mem: &mut Memory, fault: Fault, insn: Insn) -> Option<Exit> {
+        match self.faults {
+            Faults::HandOut => Some(Exit::Fault(fault, insn)),
+            Faults::Deliver => self.deliver(mem, fault.vector),
+        }
+    }
+
+    /// Delivers an interrupt through the interrupt table; a fault on the way is a shutdown.
+    ///
+    /// Gap: the manual's double fault comes first; in real mode it ends in a shutdown just the same
+    /// unless only the first delivery failed.
+    fn deliver(&mut self, mem: &mut Memory, vector: u8) -> Option<Exit> {
+        let delivered: Flow = loop {
+            match self.core.interrupt_real(mem, vector) {
+                Err(Stop::CodeHit) => self.blocks.invalidate(mem),
+                other => break other,
+            }
+        };
+        delivered.is_err().then_some(Exit::Shutdown)
+    }
+
+    /// Forgets all decoded code (tests and changes of the processor's owner).
+    pub fn flush_blocks(&mut self, mem: &mut Memory) {
+        self.blocks.clear(mem);
+    }
+}

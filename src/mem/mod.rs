@@ -21,6 +21,7 @@ mod watch;
 use std::sync::Arc;
 
 pub use guest::GuestMemory;
+pub use tlb::Scalar;
 use tlb::Tlb;
 use watch::WriteLog;
 
@@ -189,11 +190,19 @@ impl Memory {
     ///
     /// *Errors*: [`CodeHit`] if decoded code is there.
     pub fn write_guest(&mut self, addr: PhysAddr, data: &[u8]) -> Result<(), CodeHit> {
-        if self.touches_code(addr, data.len()) {
-            self.note_code_hits(addr, data.len());
+        self.check_code(addr, data.len())?;
+        self.store(addr, data);
+        Ok(())
+    }
+
+    /// Looks whether a guest's write of `len` bytes, within one page, would change decoded code.
+    ///
+    /// *Errors*: [`CodeHit`] if so; the bytes are noted.
+    pub fn check_code(&mut self, addr: PhysAddr, len: usize) -> Result<(), CodeHit> {
+        if self.touches_code(addr, len) {
+            self.note_code_hits(addr, len);
             return Err(CodeHit);
         }
-        self.store(addr, data);
         Ok(())
     }
 

@@ -98,3 +98,14 @@ fn a_log_is_clean_again_when_every_byte_is_restored() {
     mem.write_u8(PhysAddr(0x10), 5);
     assert!(mem.end_log());
 }
+
+#[test]
+fn a_copy_stops_where_it_would_read_what_it_wrote() {
+    let mut mem = Memory::new(0x4000);
+    mem.write_bytes(PhysAddr(0x1000), &[1, 2, 3, 4]);
+    cached(&mut mem, 0x1000);
+    assert_eq!(mem.cached_copy(LinearAddr(0x1000), LinearAddr(0x1001), 8, 1), 1);
+    assert_eq!(mem.cached_copy(LinearAddr(0x1000), LinearAddr(0x1001), 8, 2), 0);
+    assert_eq!(mem.cached_copy(LinearAddr(0x1002), LinearAddr(0x1000), 8, 2), 8);
+    assert_eq!(mem.cached_copy(LinearAddr(0x1FFF), LinearAddr(0x1100), 8, 1), 1);
+}

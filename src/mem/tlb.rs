@@ -127,6 +127,54 @@ impl Memory {
         true
     }
 
+    /// Copies up to `bytes` bytes upwards, as a repeated move of `unit`-byte elements would, within
+    /// one page on either side. Returns how many it copied, a multiple of `unit`; zero if a page is
+    /// not in the cache or the ranges overlap too closely.
+    #[must_use]
+    pub fn cached_copy(&mut self, from: LinearAddr, to: LinearAddr, bytes: u32, unit: u32) -> u32 {
+        let source = &self.tlb.reads[self.tlb.slot(from.0)];
+        let target = &self.tlb.writes[self.tlb.slot(to.0)];
+        if source.tag != from.0 & PAGE_MASK || target.tag != to.0 & PAGE_MASK {
+            return 0;
+        }
+        let room = (PAGE_BYTES - from.0 % PAGE_BYTES).min(PAGE_BYTES - to.0 % PAGE_BYTES);
+        // SAFETY: matching tags, as in `cached_read` and `cached_write`; the offsets lie in the page.
+        let (src, dst) = unsafe {
+            (
+                source.host.add((from.0 % PAGE_BYTES) as usize).cast_const(),
+                target.host.add((to.0 % PAGE_BYTES) as usize),
+            )
+        };
+        // Where the target begins inside the source, an element copied early is read again later.
+        let ahead = (dst as usize).wrapping_sub(src as usize);
+        let distance = u32::try_from(ahead).unwrap_or(u32::MAX);
+        let safe = if distance == 0 { room } else { room.min(distance) };
+        let count = bytes.min(safe) / unit * unit;
+        // SAFETY: `count` bytes from either pointer lie within its page; `copy` allows overlap.
+        unsafe { std::ptr::copy(src, dst, count as usize) }
+        count
+    }
+
+    /// Stores `value` up to `count` times from `to` upwards, within one page. Returns how many it
+    /// stored; zero if the page is not in the cache.
+    #[must_use]
+    pub fn cached_fill<T: Scalar>(&mut self, to: LinearAddr, value: T, count: u32) -> u32 {
+        let target = &self.tlb.writes[self.tlb.slot(to.0)];
+        if target.tag != to.0 & PAGE_MASK {
+            return 0;
+        }
+        let count = count.min((PAGE_BYTES - to.0 % PAGE_BYTES) / T::BYTES);
+        // SAFETY: a matching tag, as in `cached_write`; `count` elements from the pointer lie within
+        // the page, and each is written unaligned.
+        unsafe {
+            let start = target.host.add((to.0 % PAGE_BYTES) as usize).cast::<T>();
+            for index in 0..count as usize {
+                start.add(index).write_unaligned(value);
+            }
+        }
+        count
+    }
+
     /// The physical address that a read of `addr` goes to, if its page is in the cache.
     #[inline(always)]
     #[must_use]

@@ -19,3 +19,4 @@ mod scripts;
 mod tour;
 #[cfg(test)]
 mod tui;
+mod vectors;

@@ -1,0 +1,235 @@
+//! The block cache: decoded basic blocks by physical page, with exact invalidation.
+//!
+//! A block is a run of operations that ends at a control transfer, at a page's end or at
+//! [`MAX_OPS`]; one that crosses into the next page holds a single instruction. Blocks are found by
+//! physical address and code size through a direct-mapped table, and remember up to two successors
+//! in the same page. A write to a decoded byte kills the blocks that hold the byte and no others.
+//! A native-code tier would hang its code on [`Block`].
+
+use std::collections::BTreeMap;
+
+use super::op::Op;
+use crate::mem::{Memory, PAGE_BYTES};
+use crate::types::PhysAddr;
+
+/// Instructions in a block at most.
+pub(crate) const MAX_OPS: usize = 32;
+/// Slots of the direct-mapped table.
+const SLOTS: usize = 4096;
+/// Operations in the cache at most; then it starts afresh, so that no guest can make it grow.
+const CAPACITY_OPS: usize = 64 * 1024;
+
+/// Index of a block in the cache.
+pub(crate) type BlockId = u32;
+/// No block.
+pub(crate) const NO_BLOCK: BlockId = BlockId::MAX;
+
+/// Where a block begins and how its code is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BlockKey {
+    pub(crate) phys: PhysAddr,
+    /// 32-bit code segment.
+    pub(crate) big: bool,
+}
+
+/// A successor in the same page.
+#[derive(Clone, Copy)]
+struct Link {
+    /// Offset of the successor in the page.
+    offset: u32,
+    id: BlockId,
+}
+
+const NO_LINK: Link = Link { offset: u32::MAX, id: NO_BLOCK };
+
+/// A decoded basic block.
+pub(crate) struct Block {
+    pub(crate) ops: Box<[Op]>,
+    key: BlockKey,
+    /// Bytes of code.
+    pub(crate) len: u32,
+    /// The second page's frame address, for an instruction that crosses into it.
+    pub(crate) second: Option<PhysAddr>,
+    links: [Link; 2],
+}
+
+/// All blocks of one CPU.
+pub(crate) struct Blocks {
+    blocks: Vec<Block>,
+    table: Vec<(BlockKey, BlockId)>,
+    pages: BTreeMap<u32, Vec<BlockId>>,
+    free: Vec<BlockId>,
+    ops: usize,
+}
+
+const EMPTY: (BlockKey, BlockId) = (BlockKey { phys: PhysAddr(u32::MAX), big: true }, NO_BLOCK);
+
+impl Blocks {
+    pub(crate) fn new() -> Blocks {
+        Blocks { blocks: Vec::new(), table: vec![EMPTY; SLOTS], pages: BTreeMap::new(), free: Vec::new(), ops: 0 }
+    }
+
+    fn slot(key: BlockKey) -> usize {
+        (key.phys.0 ^ key.phys.0 >> 12) as usize % SLOTS
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self, id: BlockId) -> &Block {
+        &self.blocks[id as usize]
+    }
+
+    /// The block at `key`, if it has been decoded.
+    #[inline(always)]
+    pub(crate) fn find(&mut self, key: BlockKey) -> Option<BlockId> {
+        let (held, id) = self.table[Blocks::slot(key)];
+        if held == key { Some(id) } else { self.find_in_page(key) }
+    }
+
+    #[inline(never)]
+    fn find_in_page(&mut self, key: BlockKey) -> Option<BlockId> {
+        let page = self.pages.get(&(key.phys.0 / PAGE_BYTES))?;
+        let id = page.iter().copied().find(|&id| self.blocks[id as usize].key == key)?;
+        self.table[Blocks::slot(key)] = (key, id);
+        Some(id)
+    }
+
+    /// The remembered successor of `id` at `offset` of the same page, or [`NO_BLOCK`].
+    #[inline(always)]
+    pub(crate) fn successor(&self, id: BlockId, offset: u32) -> BlockId {
+        let [first, second] = &self.blocks[id as usize].links;
+        if first.offset == offset {
+            first.id
+        } else if second.offset == offset {
+            second.id
+        } else {
+            NO_BLOCK
+        }
+    }
+
+    /// Remembers `next`, which begins at `offset` of the same page, as a successor of `id`.
+    pub(crate) fn link(&mut self, id: BlockId, offset: u32, next: BlockId) {
+        let links = &mut self.blocks[id as usize].links;
+        links[1] = links[0];
+        links[0] = Link { offset, id: next };
+    }
+
+    /// True if a block of `ops` operations fits without starting afresh.
+    pub(crate) fn has_room(&self, ops: usize) -> bool {
+        self.ops + ops <= CAPACITY_OPS
+    }
+
+    /// Adds a decoded block and marks its bytes as code.
+    pub(crate) fn insert(
+        &mut self,
+        mem: &mut Memory,
+        key: BlockKey,
+        ops: Vec<Op>,
+        len: u32,
+        second: Option<PhysAddr>,
+    ) -> BlockId {
+        if !self.has_room(ops.len()) {
+            self.clear(mem);
+        }
+        self.ops += ops.len();
+        let block = Block { ops: ops.into_boxed_slice(), key, len, second, links: [NO_LINK; 2] };
+        for (at, bytes) in block.ranges() {
+            mem.mark_code(at, bytes as usize);
+        }
+        let frames: Vec<u32> = block.ranges().map(|(at, _)| at.0 / PAGE_BYTES).collect();
+        let id = self.store(block);
+        for frame in frames {
+            self.pages.entry(frame).or_default().push(id);
+        }
+        self.table[Blocks::slot(key)] = (key, id);
+        id
+    }
+
+    fn store(&mut self, block: Block) -> BlockId {
+        if let Some(id) = self.free.pop() {
+            self.blocks[id as usize] = block;
+            return id;
+        }
+        self.blocks.push(block);
+        // CAPACITY_OPS bounds the number of blocks far below 2³².
+        u32::try_from(self.blocks.len() - 1).unwrap_or(NO_BLOCK)
+    }
+
+    /// Kills every block that holds a byte which was written, or is about to be.
+    pub(crate) fn invalidate(&mut self, mem: &mut Memory) {
+        for at in mem.take_code_hits() {
+            let frame = at.0 / PAGE_BYTES;
+            let dead: Vec<BlockId> = self.pages.get(&frame).map_or_else(Vec::new, |ids| {
+                ids.iter().copied().filter(|&id| self.blocks[id as usize].holds(at)).collect()
+            });
+            if dead.is_empty() {
+                // Marks that another core left: nothing here depends on them.
+                self.forget_in_page(mem, at, NO_BLOCK);
+            }
+            for id in dead {
+                self.kill(mem, id);
+            }
+        }
+    }
+
+    fn kill(&mut self, mem: &mut Memory, id: BlockId) {
+        let block = &mut self.blocks[id as usize];
+        let frames: Vec<PhysAddr> = block.ranges().map(|(at, _)| at).collect();
+        let key = block.key;
+        self.ops -= block.ops.len();
+        block.ops = Box::new([]);
+        block.key = EMPTY.0;
+        let slot = &mut self.table[Blocks::slot(key)];
+        if slot.1 == id {
+            *slot = EMPTY;
+        }
+        for at in frames {
+            self.forget_in_page(mem, at, id);
+        }
+        self.free.push(id);
+    }
+
+    /// Takes a dead block out of a page: its bytes are code no more unless another block holds them,
+    /// and nothing links to it (links stay within a page).
+    fn forget_in_page(&mut self, mem: &mut Memory, at: PhysAddr, id: BlockId) {
+        let frame = at.0 / PAGE_BYTES;
+        mem.clear_code(at);
+        let Some(ids) = self.pages.get_mut(&frame) else { return };
+        ids.retain(|&other| other != id);
+        for &other in ids.iter() {
+            let block = &mut self.blocks[other as usize];
+            block.links = [NO_LINK; 2];
+            for (start, bytes) in block.ranges().filter(|(start, _)| start.0 / PAGE_BYTES == frame) {
+                mem.mark_code(start, bytes as usize);
+            }
+        }
+        if ids.is_empty() {
+            self.pages.remove(&frame);
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self, mem: &mut Memory) {
+        for &frame in self.pages.keys() {
+            mem.clear_code(PhysAddr(frame * PAGE_BYTES));
+        }
+        self.blocks.clear();
+        self.pages.clear();
+        self.free.clear();
+        self.table.fill(EMPTY);
+        self.ops = 0;
+    }
+}
+
+impl Block {
+    /// The physical ranges of the block's bytes, one for each page.
+    fn ranges(&self) -> impl Iterator<Item = (PhysAddr, u32)> + use<> {
+        let room = PAGE_BYTES - self.key.phys.0 % PAGE_BYTES;
+        let first = (self.key.phys, self.len.min(room));
+        let rest = self.second.map(|frame| (frame, self.len.saturating_sub(room)));
+        std::iter::once(first).chain(rest)
+    }
+
+    fn holds(&self, at: PhysAddr) -> bool {
+        self.ranges().any(|(start, bytes)| at.0.wrapping_sub(start.0) < bytes)
+    }
+}

@@ -1,0 +1,287 @@
+//! The state that instructions work on, and their way to memory and stack.
+
+use super::fault::{Event, Fault, Stop};
+use super::flags::Flags;
+use super::int::Int;
+use super::op::Op;
+use super::regs::{Gpr, eflags};
+use super::segment::{CS, SS, Segment};
+use crate::mem::Memory;
+use crate::types::{LinearAddr, Port, Width};
+
+/// CR0 bits. Source: 80386 PRM §4.1.3.
+pub(crate) mod cr0 {
+    /// Protection enable.
+    pub(crate) const PE: u32 = 1 << 0;
+    /// Math present (monitor coprocessor).
+    pub(crate) const MP: u32 = 1 << 1;
+    /// Emulate coprocessor.
+    pub(crate) const EM: u32 = 1 << 2;
+    /// Task switched.
+    pub(crate) const TS: u32 = 1 << 3;
+    /// Extension type: an 80387.
+    pub(crate) const ET: u32 = 1 << 4;
+    /// Paging.
+    pub(crate) const PG: u32 = 1 << 31;
+}
+
+/// GDTR or IDTR.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TableReg {
+    pub(crate) base: u32,
+    pub(crate) limit: u16,
+}
+
+/// A port access that an instruction asks the core's owner for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PortAccess {
+    pub(crate) port: Port,
+    pub(crate) width: Width,
+    pub(crate) value: u32,
+}
+
+/// Registers, flags and descriptor caches.
+pub(crate) struct Core {
+    /// General registers; index 8 and up stay zero (see `op::NO_REG`).
+    pub(crate) gpr: [u32; 16],
+    /// While a block runs: the offset behind the block, or where the last instruction jumped.
+    pub(crate) eip: u32,
+    pub(crate) flags: Flags,
+    /// ES, CS, SS, DS, FS, GS; the last two are never used.
+    pub(crate) seg: [Segment; 8],
+    pub(crate) cr0: u32,
+    pub(crate) cr2: u32,
+    pub(crate) cr3: u32,
+    pub(crate) debug: [u32; 8],
+    pub(crate) test: [u32; 8],
+    pub(crate) gdtr: TableReg,
+    pub(crate) idtr: TableReg,
+    pub(crate) ldtr: Segment,
+    pub(crate) tr: Segment,
+    pub(crate) cpl: u8,
+    /// 0xFFFF or all ones, by the stack segment's B bit.
+    pub(crate) stack_mask: u32,
+    /// Iterations of string instructions beyond the one that the block already counts.
+    pub(crate) extra_iterations: u64,
+    /// Offset in the code segment where the block that runs began.
+    pub(crate) block_eip: u32,
+    /// The access of an [`Event::PortRead`] or [`Event::PortWrite`].
+    pub(crate) port_access: PortAccess,
+}
+
+impl Core {
+    /// The state after RESET. Source: 80386 PRM §10.1.
+    pub(crate) fn reset() -> Core {
+        let mut core = Core {
+            gpr: [0; 16],
+            eip: 0xFFF0,
+            flags: Flags::default(),
+            seg: [Segment::real(0); 8],
+            cr0: cr0::ET,
+            cr2: 0,
+            cr3: 0,
+            debug: [0; 8],
+            test: [0; 8],
+            gdtr: TableReg { base: 0, limit: 0xFFFF },
+            idtr: TableReg { base: 0, limit: 0x3FF },
+            ldtr: Segment::null(0),
+            tr: Segment::null(0),
+            cpl: 0,
+            stack_mask: 0xFFFF,
+            extra_iterations: 0,
+            block_eip: 0,
+            port_access: PortAccess { port: Port(0), width: Width::Byte, value: 0 },
+        };
+        core.flags.load(eflags::ONE);
+        // EDX identifies the part: 3 for the 386, stepping 8.
+        core.gpr[Gpr::Edx as usize] = 0x0308;
+        core.seg[usize::from(CS)] = Segment { base: 0xFFFF_0000, ..Segment::real(0xF000) };
+        core
+    }
+
+    // --- modes ---
+
+    #[inline(always)]
+    pub(crate) fn v86(&self) -> bool {
+        self.flags.vm()
+    }
+
+    #[inline(always)]
+    pub(crate) fn protected(&self) -> bool {
+        self.cr0 & cr0::PE != 0 && !self.flags.vm()
+    }
+
+    #[inline(always)]
+    pub(crate) fn paging(&self) -> bool {
+        self.cr0 & cr0::PG != 0
+    }
+
+    /// Chooses user or supervisor translations after a change of privilege level.
+    pub(crate) fn set_cpl(&mut self, mem: &mut Memory, cpl: u8) {
+        self.cpl = cpl;
+        mem.select_bank(cpl == 3);
+    }
+
+    /// Loads a segment register of a real-mode or V86 program.
+    #[inline]
+    pub(crate) fn load_plain_segment(&mut self, seg: u8, selector: u16) {
+        let slot = &mut self.seg[usize::from(seg & 7)];
+        if self.flags.vm() {
+            *slot = Segment::v86(selector);
+        } else {
+            // Real mode changes selector and base alone: limit and rights stay as protected mode
+            // left them. Source: 80386 PRM §14.3; only the base is documented to change.
+            slot.selector = selector;
+            slot.base = u32::from(selector) << 4;
+        }
+        if seg == SS {
+            self.set_stack_mask();
+        }
+    }
+
+    pub(crate) fn set_stack_mask(&mut self) {
+        self.stack_mask = if self.seg[usize::from(SS)].big { u32::MAX } else { 0xFFFF };
+    }
+
+    // --- memory ---
+
+    /// Offset of the memory operand in its segment.
+    #[inline(always)]
+    pub(crate) fn offset(&self, op: &Op) -> u32 {
+        let base = self.gpr[usize::from(op.base & 15)];
+        let index = self.gpr[usize::from(op.index & 15)] << (op.scale & 3);
+        base.wrapping_add(index).wrapping_add(op.disp) & (u32::MAX >> (op.addr_shift & 31))
+    }
+
+    /// Reads the memory operand.
+    #[inline(always)]
+    pub(crate) fn read<T: Int>(&mut self, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        self.read_at::<T>(mem, op.seg, self.offset(op))
+    }
+
+    /// Writes the memory operand.
+    #[inline(always)]
+    pub(crate) fn write<T: Int>(&mut self, mem: &mut Memory, op: &Op, value: u32) -> Result<(), Stop> {
+        self.write_at::<T>(mem, op.seg, self.offset(op), value)
+    }
+
+    /// Reads at `offset` of segment register `seg`.
+    #[inline(always)]
+    pub(crate) fn read_at<T: Int>(&mut self, mem: &mut Memory, seg: u8, offset: u32) -> Result<u32, Stop> {
+        let segment = &self.seg[usize::from(seg & 7)];
+        if i64::from(offset) + i64::from(T::BYTES - 1) <= segment.read_limit {
+            let linear = LinearAddr(segment.base.wrapping_add(offset));
+            if let Some(value) = mem.cached_read::<T>(linear) {
+                return Ok(value.wide());
+            }
+        }
+        self.read_slow(mem, seg, offset, T::BYTES)
+    }
+
+    /// Writes at `offset` of segment register `seg`.
+    #[inline(always)]
+    pub(crate) fn write_at<T: Int>(&mut self, mem: &mut Memory, seg: u8, offset: u32, value: u32) -> Result<(), Stop> {
+        let segment = &self.seg[usize::from(seg & 7)];
+        if i64::from(offset) + i64::from(T::BYTES - 1) <= segment.write_limit {
+            let linear = LinearAddr(segment.base.wrapping_add(offset));
+            if mem.cached_write::<T>(linear, T::cut(value)) {
+                return Ok(());
+            }
+        }
+        self.write_slow(mem, seg, offset, T::BYTES, value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_slow(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32) -> Result<u32, Stop> {
+        let linear = self.check_access(seg, offset, bytes, false)?;
+        Ok(self.read_linear(mem, linear, bytes, self.cpl == 3)?)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn write_slow(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32, value: u32) -> Result<(), Stop> {
+        let linear = self.check_access(seg, offset, bytes, true)?;
+        self.write_linear(mem, linear, bytes, value)
+    }
+
+    /// Limit and access rights of `bytes` at `offset`; gives the linear address.
+    pub(crate) fn check_access(&self, seg: u8, offset: u32, bytes: u32, write: bool) -> Result<LinearAddr, Fault> {
+        let segment = &self.seg[usize::from(seg & 7)];
+        if !segment.allows(offset, bytes, write) {
+            // Source: 80386 PRM §17.2.2: real and V86 mode report interrupt 13 for stack operands too.
+            return Err(if seg == SS && self.protected() { Fault::stack(0) } else { Fault::protection(0) });
+        }
+        Ok(LinearAddr(segment.base.wrapping_add(offset)))
+    }
+
+    // --- stack ---
+
+    #[inline(always)]
+    pub(crate) fn sp(&self) -> u32 {
+        self.gpr[Gpr::Esp as usize] & self.stack_mask
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_sp(&mut self, value: u32) {
+        let esp = &mut self.gpr[Gpr::Esp as usize];
+        *esp = *esp & !self.stack_mask | value & self.stack_mask;
+    }
+
+    #[inline(always)]
+    pub(crate) fn push<T: Int>(&mut self, mem: &mut Memory, value: u32) -> Result<(), Stop> {
+        let sp = self.sp().wrapping_sub(T::BYTES) & self.stack_mask;
+        self.write_at::<T>(mem, SS, sp, value)?;
+        self.set_sp(sp);
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub(crate) fn pop<T: Int>(&mut self, mem: &mut Memory) -> Result<u32, Stop> {
+        let sp = self.sp();
+        let value = self.read_at::<T>(mem, SS, sp)?;
+        self.set_sp(sp.wrapping_add(T::BYTES));
+        Ok(value)
+    }
+
+    /// The value `bytes` above the top of the stack, without popping.
+    #[inline(always)]
+    pub(crate) fn peek<T: Int>(&mut self, mem: &mut Memory, bytes: u32) -> Result<u32, Stop> {
+        let sp = self.sp().wrapping_add(bytes) & self.stack_mask;
+        self.read_at::<T>(mem, SS, sp)
+    }
+
+    /// Runs `work`, and if it fails gives the stack pointer its old value back, so that an
+    /// instruction that pushes more than once can be restarted.
+    pub(crate) fn restoring_sp<R>(
+        &mut self,
+        mem: &mut Memory,
+        work: impl FnOnce(&mut Core, &mut Memory) -> Result<R, Stop>,
+    ) -> Result<R, Stop> {
+        let esp = self.gpr[Gpr::Esp as usize];
+        let done = work(self, mem);
+        if done.is_err() {
+            self.gpr[Gpr::Esp as usize] = esp;
+        }
+        done
+    }
+
+    // --- control flow ---
+
+    /// Jumps to `target` in the code segment.
+    #[inline(always)]
+    pub(crate) fn jump(&mut self, target: u32) -> Result<(), Stop> {
+        // A target beyond the limit faults before the jump, so that the fault points at it.
+        if target > self.seg[usize::from(CS)].limit {
+            return Err(Fault::protection(0).into());
+        }
+        self.eip = target;
+        Ok(())
+    }
+
+    /// Leaves the block so that the owner can do the port access.
+    pub(crate) fn ask_port(&mut self, access: PortAccess, event: Event) -> Result<(), Stop> {
+        self.port_access = access;
+        Err(Stop::Exit(event))
+    }
+}

@@ -1,0 +1,533 @@
+//! Lowering: from an iced-x86 instruction to an operation with a specialised handler.
+
+use iced_x86::{Code, Instruction, Mnemonic, OpKind, Register};
+
+use super::super::exec::alu::{Adc, Add, And, Cmp, Dec, Inc, Neg, Or, Sbb, Sub, Test, Xor};
+use super::super::exec::bits::{Complement, Keep, Reset, Set};
+use super::super::exec::flow::{Loop, LoopEqual, LoopNotEqual};
+use super::super::exec::place::{Dst, Imm, Mem, Src};
+use super::super::exec::shift::{Rcl, Rcr, Rol, Ror, Sar, Shl, Shr};
+use super::super::exec::string::{Cmps, Lods, Movs, Scas, Stos};
+use super::super::exec::{arith, bcd, bits, flow, io, moves, muldiv, stack, system};
+use super::super::op::{Class, Form, Handler, NO_REG, Op};
+use super::super::segment::{DS, ES, FS, GS, SS};
+use super::pick::{self, Jcc, Kind, Repeat, Setcc, sized, word_sized};
+use crate::types::{lo8, lo32};
+
+/// Lowers a valid instruction of the 386.
+pub(super) fn lower(insn: &Instruction) -> Op {
+    let mut op = super::blank(moves::undefined);
+    operands(insn, &mut op);
+    if let Some(segment) = loaded_segment(insn) {
+        op.src = segment;
+    }
+    op.handler = handler(insn, &mut op);
+    (op.class, op.form) = class(insn);
+    op
+}
+
+// --- operands ---
+
+/// Size in bytes of operand `index`: of its register or of the memory operand.
+fn size_of(insn: &Instruction, index: u32) -> u32 {
+    let bytes = match insn.op_kind(index) {
+        OpKind::Register => insn.op_register(index).size(),
+        _ => insn.memory_size().size(),
+    };
+    u32::try_from(bytes).unwrap_or(4)
+}
+
+/// What operand `index` is.
+fn kind(insn: &Instruction, index: u32) -> Kind {
+    match insn.op_kind(index) {
+        OpKind::Register => Kind::Reg,
+        OpKind::Immediate8
+        | OpKind::Immediate8_2nd
+        | OpKind::Immediate16
+        | OpKind::Immediate32
+        | OpKind::Immediate8to16
+        | OpKind::Immediate8to32 => Kind::Imm,
+        _ => Kind::Mem,
+    }
+}
+
+fn number(register: Register) -> u8 {
+    u8::try_from(register.number()).unwrap_or(0)
+}
+
+/// The segment register that LDS and its kin load, which is no operand of theirs.
+fn loaded_segment(insn: &Instruction) -> Option<u8> {
+    Some(match insn.mnemonic() {
+        Mnemonic::Lds => DS,
+        Mnemonic::Les => ES,
+        Mnemonic::Lfs => FS,
+        Mnemonic::Lgs => GS,
+        Mnemonic::Lss => SS,
+        _ => return None,
+    })
+}
+
+/// Fills registers, immediate and memory operand.
+fn operands(insn: &Instruction, op: &mut Op) {
+    for index in 0..insn.op_count() {
+        match insn.op_kind(index) {
+            OpKind::Register if index == 0 => op.dst = number(insn.op_register(0)),
+            OpKind::Register if index == 1 => op.src = number(insn.op_register(1)),
+            OpKind::NearBranch16 | OpKind::NearBranch32 => {
+                op.imm = lo32(insn.near_branch_target().wrapping_sub(insn.next_ip()));
+            }
+            OpKind::FarBranch16 => {
+                op.imm = u32::from(insn.far_branch16());
+                op.disp = u32::from(insn.far_branch_selector());
+            }
+            OpKind::FarBranch32 => {
+                op.imm = insn.far_branch32();
+                op.disp = u32::from(insn.far_branch_selector());
+            }
+            OpKind::Memory => memory(insn, op),
+            OpKind::MemorySegSI | OpKind::MemorySegDI | OpKind::MemoryESDI => string_memory(insn, op, 16),
+            OpKind::MemorySegESI | OpKind::MemorySegEDI | OpKind::MemoryESEDI => string_memory(insn, op, 0),
+            _ if kind(insn, index) == Kind::Imm => immediate(insn, op, index),
+            _ => {}
+        }
+    }
+}
+
+fn string_memory(insn: &Instruction, op: &mut Op, addr_shift: u8) {
+    op.addr_shift = addr_shift;
+    if matches!(insn.op_kind(1), OpKind::MemorySegSI | OpKind::MemorySegESI)
+        || matches!(insn.op_kind(0), OpKind::MemorySegSI | OpKind::MemorySegESI)
+    {
+        op.seg = number(insn.memory_segment());
+    }
+}
+
+fn immediate(insn: &Instruction, op: &mut Op, index: u32) {
+    let value = lo32(insn.immediate(index));
+    let size = if index == 0 { 4 } else { size_of(insn, 0) };
+    op.imm = match size {
+        1 => value & 0xFF,
+        2 => value & 0xFFFF,
+        _ => value,
+    };
+}
+
+fn memory(insn: &Instruction, op: &mut Op) {
+    let (base, index) = (insn.memory_base(), insn.memory_index());
+    let wide = match (base, index) {
+        (Register::None, Register::None) => insn.memory_displ_size() == 4,
+        (Register::None, index) => index.size() == 4,
+        (base, _) => base.size() == 4,
+    };
+    op.addr_shift = if wide { 0 } else { 16 };
+    op.base = if base == Register::None { NO_REG } else { number(base) };
+    // XLAT's index is AL, which its handler adds itself.
+    op.index = if index == Register::None || index == Register::AL { NO_REG } else { number(index) };
+    op.scale = lo8(insn.memory_index_scale().trailing_zeros());
+    op.disp = insn.memory_displacement32();
+    op.seg = number(insn.memory_segment());
+}
+
+// --- what a monitor wants to know ---
+
+fn class(insn: &Instruction) -> (Class, Form) {
+    let rep = insn.has_rep_prefix() || insn.has_repne_prefix();
+    let size = |bytes: u32| Form { size: lo8(bytes), rep, port_in_dx: false };
+    let stack_size = || lo8(insn.stack_pointer_increment().unsigned_abs());
+    match insn.mnemonic() {
+        Mnemonic::Cli => (Class::Cli, Form::default()),
+        Mnemonic::Sti => (Class::Sti, Form::default()),
+        Mnemonic::Hlt => (Class::Hlt, Form::default()),
+        Mnemonic::Int => (Class::Int, Form::default()),
+        Mnemonic::Pushf | Mnemonic::Pushfd => (Class::Pushf, size(u32::from(stack_size()))),
+        Mnemonic::Popf | Mnemonic::Popfd => (Class::Popf, size(u32::from(stack_size()))),
+        Mnemonic::Iret => (Class::Iret, size(2)),
+        Mnemonic::Iretd => (Class::Iret, size(4)),
+        Mnemonic::In => (Class::In, Form { port_in_dx: insn.op1_kind() == OpKind::Register, ..size(size_of(insn, 0)) }),
+        Mnemonic::Out => {
+            (Class::Out, Form { port_in_dx: insn.op0_kind() == OpKind::Register, ..size(size_of(insn, 1)) })
+        }
+        Mnemonic::Insb => (Class::Ins, Form { port_in_dx: true, ..size(1) }),
+        Mnemonic::Insw => (Class::Ins, Form { port_in_dx: true, ..size(2) }),
+        Mnemonic::Insd => (Class::Ins, Form { port_in_dx: true, ..size(4) }),
+        Mnemonic::Outsb => (Class::Outs, Form { port_in_dx: true, ..size(1) }),
+        Mnemonic::Outsw => (Class::Outs, Form { port_in_dx: true, ..size(2) }),
+        Mnemonic::Outsd => (Class::Outs, Form { port_in_dx: true, ..size(4) }),
+        Mnemonic::Lgdt | Mnemonic::Lidt | Mnemonic::Lmsw | Mnemonic::Clts => (Class::System, Form::default()),
+        Mnemonic::Mov if is_system_move(insn) => (Class::System, Form::default()),
+        _ => (Class::Plain, Form::default()),
+    }
+}
+
+fn is_system(register: Register) -> bool {
+    register.is_cr() || register.is_dr() || register.is_tr()
+}
+
+fn is_system_move(insn: &Instruction) -> bool {
+    (0..2).any(|index| insn.op_kind(index) == OpKind::Register && is_system(insn.op_register(index)))
+}
+
+// --- handlers ---
+
+fn repeat(insn: &Instruction) -> Repeat {
+    match (insn.has_rep_prefix(), insn.has_repne_prefix()) {
+        (_, true) => Repeat::Repne,
+        (true, _) => Repeat::Rep,
+        _ => Repeat::No,
+    }
+}
+
+/// The handler by mnemonic: data instructions here, the others by group below.
+fn handler(insn: &Instruction, op: &mut Op) -> Handler {
+    let size = if insn.op_count() == 0 { 0 } else { size_of(insn, 0) };
+    let dst = kind(insn, 0);
+    let src = kind(insn, 1);
+    match insn.mnemonic() {
+        Mnemonic::Add => pick::binary_op::<Add>(size, dst, src),
+        Mnemonic::Or => pick::binary_op::<Or>(size, dst, src),
+        Mnemonic::Adc => pick::binary_op::<Adc>(size, dst, src),
+        Mnemonic::Sbb => pick::binary_op::<Sbb>(size, dst, src),
+        Mnemonic::And => pick::binary_op::<And>(size, dst, src),
+        Mnemonic::Sub => pick::binary_op::<Sub>(size, dst, src),
+        Mnemonic::Xor => pick::binary_op::<Xor>(size, dst, src),
+        Mnemonic::Cmp => pick::binary_op::<Cmp>(size, dst, src),
+        Mnemonic::Test => pick::binary_op::<Test>(size, dst, src),
+        Mnemonic::Inc => pick::unary_op::<Inc>(size, dst),
+        Mnemonic::Dec => pick::unary_op::<Dec>(size, dst),
+        Mnemonic::Neg => pick::unary_op::<Neg>(size, dst),
+        Mnemonic::Not => pick::not_op(size, dst),
+        Mnemonic::Rol => pick::shift_op::<Rol>(size, dst, src),
+        Mnemonic::Ror => pick::shift_op::<Ror>(size, dst, src),
+        Mnemonic::Rcl => pick::shift_op::<Rcl>(size, dst, src),
+        Mnemonic::Rcr => pick::shift_op::<Rcr>(size, dst, src),
+        Mnemonic::Shl | Mnemonic::Sal => pick::shift_op::<Shl>(size, dst, src),
+        Mnemonic::Shr => pick::shift_op::<Shr>(size, dst, src),
+        Mnemonic::Sar => pick::shift_op::<Sar>(size, dst, src),
+        Mnemonic::Shld => pick::double_shift(true, size, dst, kind(insn, 2)),
+        Mnemonic::Shrd => pick::double_shift(false, size, dst, kind(insn, 2)),
+        Mnemonic::Bt => pick::bit_op::<Keep>(size, dst, src),
+        Mnemonic::Bts => pick::bit_op::<Set>(size, dst, src),
+        Mnemonic::Btr => pick::bit_op::<Reset>(size, dst, src),
+        Mnemonic::Btc => pick::bit_op::<Complement>(size, dst, src),
+        Mnemonic::Bsf => match src {
+            Kind::Mem => word_sized!(size, T => bits::bsf::<T, Mem>),
+            _ => word_sized!(size, T => bits::bsf::<T, Src>),
+        },
+        Mnemonic::Bsr => match src {
+            Kind::Mem => word_sized!(size, T => bits::bsr::<T, Mem>),
+            _ => word_sized!(size, T => bits::bsr::<T, Src>),
+        },
+        Mnemonic::Mul => one_source(size, dst, Multiply::Unsigned),
+        Mnemonic::Div => one_source(size, dst, Multiply::Divide),
+        Mnemonic::Idiv => one_source(size, dst, Multiply::DivideSigned),
+        Mnemonic::Imul => imul(insn, size, dst, src),
+        Mnemonic::Xchg => exchange(size, dst, src, op),
+        Mnemonic::Mov => mov(insn, size, dst, src),
+        Mnemonic::Movzx => pick::extend(false, size_of(insn, 1), size, src),
+        Mnemonic::Movsx => pick::extend(true, size_of(insn, 1), size, src),
+        Mnemonic::Lea => word_sized!(size, T => moves::lea::<T>),
+        Mnemonic::Bound => word_sized!(size, T => moves::bound::<T>),
+        _ => string_or_bcd(insn),
+    }
+}
+
+/// The one-operand instructions on the accumulator.
+enum Multiply {
+    Unsigned,
+    Divide,
+    DivideSigned,
+}
+
+fn one_source(size: u32, src: Kind, what: Multiply) -> Handler {
+    match (what, src) {
+        (Multiply::Unsigned, Kind::Mem) => sized!(size, T => muldiv::mul::<T, Mem>),
+        (Multiply::Unsigned, _) => sized!(size, T => muldiv::mul::<T, Dst>),
+        (Multiply::Divide, Kind::Mem) => sized!(size, T => muldiv::div::<T, Mem>),
+        (Multiply::Divide, _) => sized!(size, T => muldiv::div::<T, Dst>),
+        (Multiply::DivideSigned, Kind::Mem) => sized!(size, T => muldiv::idiv::<T, Mem>),
+        (Multiply::DivideSigned, _) => sized!(size, T => muldiv::idiv::<T, Dst>),
+    }
+}
+
+fn imul(insn: &Instruction, size: u32, dst: Kind, src: Kind) -> Handler {
+    match (insn.op_count(), dst, src) {
+        (1, Kind::Mem, _) => sized!(size, T => muldiv::imul::<T, Mem>),
+        (1, _, _) => sized!(size, T => muldiv::imul::<T, Dst>),
+        (2, _, Kind::Mem) => word_sized!(size, T => muldiv::imul2::<T, Mem>),
+        (2, _, _) => word_sized!(size, T => muldiv::imul2::<T, Src>),
+        (_, _, Kind::Mem) => word_sized!(size, T => muldiv::imul3::<T, Mem>),
+        (_, _, _) => word_sized!(size, T => muldiv::imul3::<T, Src>),
+    }
+}
+
+fn exchange(size: u32, dst: Kind, src: Kind, op: &mut Op) -> Handler {
+    if src == Kind::Mem {
+        op.src = op.dst;
+    }
+    match (dst, src) {
+        (Kind::Reg, Kind::Reg) => sized!(size, T => muldiv::xchg::<T, Dst>),
+        _ => sized!(size, T => muldiv::xchg::<T, Mem>),
+    }
+}
+
+fn mov(insn: &Instruction, size: u32, dst: Kind, src: Kind) -> Handler {
+    let (to, from) = (insn.op_register(0), insn.op_register(1));
+    if src == Kind::Reg && from.is_segment_register() {
+        return match (dst, size) {
+            (Kind::Mem, _) => moves::mov_from_segment::<u16, Mem>,
+            (_, 2) => moves::mov_from_segment::<u16, Dst>,
+            _ => moves::mov_from_segment::<u32, Dst>,
+        };
+    }
+    if dst == Kind::Reg && to.is_segment_register() {
+        return match (to, src) {
+            (Register::CS, _) => moves::undefined,
+            (_, Kind::Mem) => moves::mov_to_segment::<Mem>,
+            _ => moves::mov_to_segment::<Src>,
+        };
+    }
+    if is_system_move(insn) {
+        return system_move(to, from);
+    }
+    pick::mov(if dst == Kind::Reg || src != Kind::Reg { size } else { size_of(insn, 1) }, dst, src)
+}
+
+fn system_move(to: Register, from: Register) -> Handler {
+    match (to, from) {
+        (_, from) if from.is_cr() => system::mov_from_cr,
+        (to, _) if to.is_cr() => system::mov_to_cr,
+        (_, from) if from.is_dr() => system::mov_from_debug::<false>,
+        (to, _) if to.is_dr() => system::mov_to_debug::<false>,
+        (_, from) if from.is_tr() => system::mov_from_debug::<true>,
+        _ => system::mov_to_debug::<true>,
+    }
+}
+
+fn string_or_bcd(insn: &Instruction) -> Handler {
+    let repeat = repeat(insn);
+    match insn.mnemonic() {
+        Mnemonic::Movsb => pick::string_op::<Movs>(1, repeat),
+        Mnemonic::Movsw => pick::string_op::<Movs>(2, repeat),
+        Mnemonic::Movsd => pick::string_op::<Movs>(4, repeat),
+        Mnemonic::Stosb => pick::string_op::<Stos>(1, repeat),
+        Mnemonic::Stosw => pick::string_op::<Stos>(2, repeat),
+        Mnemonic::Stosd => pick::string_op::<Stos>(4, repeat),
+        Mnemonic::Lodsb => pick::string_op::<Lods>(1, repeat),
+        Mnemonic::Lodsw => pick::string_op::<Lods>(2, repeat),
+        Mnemonic::Lodsd => pick::string_op::<Lods>(4, repeat),
+        Mnemonic::Cmpsb => pick::compare_op::<Cmps>(1, repeat),
+        Mnemonic::Cmpsw => pick::compare_op::<Cmps>(2, repeat),
+        Mnemonic::Cmpsd => pick::compare_op::<Cmps>(4, repeat),
+        Mnemonic::Scasb => pick::compare_op::<Scas>(1, repeat),
+        Mnemonic::Scasw => pick::compare_op::<Scas>(2, repeat),
+        Mnemonic::Scasd => pick::compare_op::<Scas>(4, repeat),
+        Mnemonic::Insb => io::ins::<u8>,
+        Mnemonic::Insw => io::ins::<u16>,
+        Mnemonic::Insd => io::ins::<u32>,
+        Mnemonic::Outsb => io::outs::<u8>,
+        Mnemonic::Outsw => io::outs::<u16>,
+        Mnemonic::Outsd => io::outs::<u32>,
+        Mnemonic::Daa => bcd::daa,
+        Mnemonic::Das => bcd::das,
+        Mnemonic::Aaa => bcd::aaa,
+        Mnemonic::Aas => bcd::aas,
+        Mnemonic::Aam => bcd::aam,
+        Mnemonic::Aad => bcd::aad,
+        Mnemonic::Cbw => arith::cbw::<u16>,
+        Mnemonic::Cwde => arith::cbw::<u32>,
+        Mnemonic::Cwd => arith::cwd::<u16>,
+        Mnemonic::Cdq => arith::cwd::<u32>,
+        Mnemonic::Xlatb => moves::xlat,
+        Mnemonic::Lahf => moves::lahf,
+        Mnemonic::Sahf => moves::sahf,
+        Mnemonic::Salc => moves::salc,
+        Mnemonic::Nop => moves::nop,
+        _ => flow_or_stack(insn),
+    }
+}
+
+fn flow_or_stack(insn: &Instruction) -> Handler {
+    let size = near_size(insn);
+    if insn.is_jcc_short_or_near() {
+        return pick::condition(insn.condition_code(), Jcc(size));
+    }
+    if is_setcc(insn) {
+        return pick::condition(insn.condition_code(), Setcc(kind(insn, 0)));
+    }
+    match insn.mnemonic() {
+        Mnemonic::Jmp => jump(insn, size),
+        Mnemonic::Call => call(insn, size),
+        Mnemonic::Ret => match insn.code() {
+            Code::Retnw | Code::Retnw_imm16 => flow::ret::<u16>,
+            _ => flow::ret::<u32>,
+        },
+        Mnemonic::Retf => match insn.code() {
+            Code::Retfw | Code::Retfw_imm16 => flow::retf::<u16>,
+            _ => flow::retf::<u32>,
+        },
+        Mnemonic::Iret => flow::iret::<u16>,
+        Mnemonic::Iretd => flow::iret::<u32>,
+        Mnemonic::Int => flow::int,
+        Mnemonic::Int3 => flow::int3,
+        Mnemonic::Into => flow::into,
+        Mnemonic::Int1 => flow::icebp,
+        Mnemonic::Loop | Mnemonic::Loope | Mnemonic::Loopne | Mnemonic::Jcxz | Mnemonic::Jecxz => looping(insn, size),
+        _ => stack_instruction(insn),
+    }
+}
+
+/// SETcc is what has a condition and a byte for its only operand.
+fn is_setcc(insn: &Instruction) -> bool {
+    insn.condition_code() != iced_x86::ConditionCode::None && insn.op_count() == 1 && near_size(insn) == 1
+}
+
+/// Operand size of a near branch.
+fn near_size(insn: &Instruction) -> u32 {
+    match insn.op0_kind() {
+        OpKind::NearBranch32 | OpKind::FarBranch32 => 4,
+        OpKind::NearBranch16 | OpKind::FarBranch16 => 2,
+        OpKind::Register => size_of(insn, 0),
+        _ => u32::try_from(insn.memory_size().size()).unwrap_or(4),
+    }
+}
+
+fn jump(insn: &Instruction, size: u32) -> Handler {
+    match (insn.op0_kind(), insn.code()) {
+        (OpKind::NearBranch16 | OpKind::NearBranch32, _) if insn.near_branch_target() == insn.ip() => flow::jmp_self,
+        (OpKind::NearBranch16 | OpKind::NearBranch32, _) => word_sized!(size, T => flow::jmp::<T>),
+        (OpKind::FarBranch16 | OpKind::FarBranch32, _) => flow::jmp_far,
+        (_, Code::Jmp_m1616) => flow::jmp_far_indirect::<u16>,
+        (_, Code::Jmp_m1632) => flow::jmp_far_indirect::<u32>,
+        (OpKind::Register, _) => word_sized!(size, T => flow::jmp_indirect::<T, Dst>),
+        _ => word_sized!(size, T => flow::jmp_indirect::<T, Mem>),
+    }
+}
+
+fn call(insn: &Instruction, size: u32) -> Handler {
+    match (insn.op0_kind(), insn.code()) {
+        (OpKind::NearBranch16 | OpKind::NearBranch32, _) => word_sized!(size, T => flow::call::<T>),
+        (OpKind::FarBranch16 | OpKind::FarBranch32, _) => word_sized!(size, T => flow::call_far::<T>),
+        (_, Code::Call_m1616) => flow::call_far_indirect::<u16>,
+        (_, Code::Call_m1632) => flow::call_far_indirect::<u32>,
+        (OpKind::Register, _) => word_sized!(size, T => flow::call_indirect::<T, Dst>),
+        _ => word_sized!(size, T => flow::call_indirect::<T, Mem>),
+    }
+}
+
+/// True if a LOOP or JCXZ counts in CX rather than ECX.
+fn counts_in_cx(insn: &Instruction) -> bool {
+    matches!(
+        insn.code(),
+        Code::Loop_rel8_16_CX
+            | Code::Loop_rel8_32_CX
+            | Code::Loope_rel8_16_CX
+            | Code::Loope_rel8_32_CX
+            | Code::Loopne_rel8_16_CX
+            | Code::Loopne_rel8_32_CX
+            | Code::Jcxz_rel8_16
+            | Code::Jcxz_rel8_32
+    )
+}
+
+fn looping(insn: &Instruction, size: u32) -> Handler {
+    match (insn.mnemonic(), counts_in_cx(insn)) {
+        (Mnemonic::Loop, true) => word_sized!(size, T => flow::loop_while::<Loop, u16, T>),
+        (Mnemonic::Loop, false) => word_sized!(size, T => flow::loop_while::<Loop, u32, T>),
+        (Mnemonic::Loope, true) => word_sized!(size, T => flow::loop_while::<LoopEqual, u16, T>),
+        (Mnemonic::Loope, false) => word_sized!(size, T => flow::loop_while::<LoopEqual, u32, T>),
+        (Mnemonic::Loopne, true) => word_sized!(size, T => flow::loop_while::<LoopNotEqual, u16, T>),
+        (Mnemonic::Loopne, false) => word_sized!(size, T => flow::loop_while::<LoopNotEqual, u32, T>),
+        (_, true) => word_sized!(size, T => flow::jcxz::<u16, T>),
+        (_, false) => word_sized!(size, T => flow::jcxz::<u32, T>),
+    }
+}
+
+fn stack_instruction(insn: &Instruction) -> Handler {
+    let bytes = insn.stack_pointer_increment().unsigned_abs();
+    let segment = kind(insn, 0) == Kind::Reg && insn.op_register(0).is_segment_register();
+    match insn.mnemonic() {
+        Mnemonic::Push if segment => word_sized!(bytes, T => stack::push_segment::<T>),
+        Mnemonic::Push => match kind(insn, 0) {
+            Kind::Reg => word_sized!(bytes, T => stack::push::<T, Dst>),
+            Kind::Mem => word_sized!(bytes, T => stack::push::<T, Mem>),
+            Kind::Imm => word_sized!(bytes, T => stack::push::<T, Imm>),
+        },
+        Mnemonic::Pop if segment => word_sized!(bytes, T => stack::pop_segment::<T>),
+        Mnemonic::Pop => match kind(insn, 0) {
+            Kind::Mem => word_sized!(bytes, T => moves::pop_memory::<T>),
+            _ => word_sized!(bytes, T => stack::pop::<T, Dst>),
+        },
+        Mnemonic::Pusha => stack::pusha::<u16>,
+        Mnemonic::Pushad => stack::pusha::<u32>,
+        Mnemonic::Popa => stack::popa::<u16>,
+        Mnemonic::Popad => stack::popa::<u32>,
+        Mnemonic::Pushf => stack::pushf::<u16>,
+        Mnemonic::Pushfd => stack::pushf::<u32>,
+        Mnemonic::Popf => stack::popf::<u16>,
+        Mnemonic::Popfd => stack::popf::<u32>,
+        Mnemonic::Enter if insn.code() == Code::Enterw_imm16_imm8 => stack::enter::<u16>,
+        Mnemonic::Enter => stack::enter::<u32>,
+        Mnemonic::Leave if insn.code() == Code::Leavew => stack::leave::<u16>,
+        Mnemonic::Leave => stack::leave::<u32>,
+        _ => system_instruction(insn),
+    }
+}
+
+fn system_instruction(insn: &Instruction) -> Handler {
+    let size = if insn.op_count() == 0 { 0 } else { size_of(insn, 0) };
+    let memory = kind(insn, 0) == Kind::Mem;
+    match insn.mnemonic() {
+        Mnemonic::Clc => system::clc,
+        Mnemonic::Stc => system::stc,
+        Mnemonic::Cmc => system::cmc,
+        Mnemonic::Cld => system::cld,
+        Mnemonic::Std => system::std,
+        Mnemonic::Cli => system::cli,
+        Mnemonic::Sti => system::sti,
+        Mnemonic::Hlt => system::hlt,
+        Mnemonic::Clts => system::clts,
+        Mnemonic::Wait => system::wait,
+        Mnemonic::In => sized!(size, T => io::input::<T>),
+        Mnemonic::Out => sized!(size_of(insn, 1), T => io::output::<T>),
+        Mnemonic::Lds | Mnemonic::Les | Mnemonic::Lfs | Mnemonic::Lgs | Mnemonic::Lss => {
+            word_sized!(size, T => moves::load_far::<T>)
+        }
+        Mnemonic::Lgdt if insn.code() == Code::Lgdt_m1632_16 => system::lgdt::<u16>,
+        Mnemonic::Lgdt => system::lgdt::<u32>,
+        Mnemonic::Lidt if insn.code() == Code::Lidt_m1632_16 => system::lidt::<u16>,
+        Mnemonic::Lidt => system::lidt::<u32>,
+        Mnemonic::Sgdt => system::sgdt,
+        Mnemonic::Sidt => system::sidt,
+        Mnemonic::Smsw if memory => system::smsw::<u16, Mem>,
+        Mnemonic::Smsw => word_sized!(size, T => system::smsw::<T, Dst>),
+        Mnemonic::Lmsw if memory => system::lmsw::<Mem>,
+        Mnemonic::Lmsw => system::lmsw::<Dst>,
+        Mnemonic::Sldt if memory => system::store_selector::<false, u16, Mem>,
+        Mnemonic::Sldt => word_sized!(size, T => system::store_selector::<false, T, Dst>),
+        Mnemonic::Str if memory => system::store_selector::<true, u16, Mem>,
+        Mnemonic::Str => word_sized!(size, T => system::store_selector::<true, T, Dst>),
+        Mnemonic::Lldt if memory => system::load_selector::<false, Mem>,
+        Mnemonic::Lldt => system::load_selector::<false, Dst>,
+        Mnemonic::Ltr if memory => system::load_selector::<true, Mem>,
+        Mnemonic::Ltr => system::load_selector::<true, Dst>,
+        Mnemonic::Verr if memory => system::verify::<false, Mem>,
+        Mnemonic::Verr => system::verify::<false, Dst>,
+        Mnemonic::Verw if memory => system::verify::<true, Mem>,
+        Mnemonic::Verw => system::verify::<true, Dst>,
+        Mnemonic::Arpl if memory => system::arpl::<Mem>,
+        Mnemonic::Arpl => system::arpl::<Dst>,
+        Mnemonic::Lar if kind(insn, 1) == Kind::Mem => {
+            word_sized!(size, T => system::descriptor_query::<false, T, Mem>)
+        }
+        Mnemonic::Lar => word_sized!(size, T => system::descriptor_query::<false, T, Src>),
+        Mnemonic::Lsl if kind(insn, 1) == Kind::Mem => word_sized!(size, T => system::descriptor_query::<true, T, Mem>),
+        Mnemonic::Lsl => word_sized!(size, T => system::descriptor_query::<true, T, Src>),
+        _ if insn.cpuid_features().iter().any(|feature| is_fpu(*feature)) => system::escape,
+        _ => moves::undefined,
+    }
+}
+
+fn is_fpu(feature: iced_x86::CpuidFeature) -> bool {
+    use iced_x86::CpuidFeature as F;
+    matches!(feature, F::FPU | F::FPU287 | F::FPU387)
+}

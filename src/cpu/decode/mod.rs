@@ -1,0 +1,193 @@
+//! From bytes to blocks: fetches code, decodes it with iced-x86 and lowers it, once a block.
+
+mod lower;
+mod pick;
+
+use iced_x86::{CpuidFeature, Decoder, DecoderError, DecoderOptions, FlowControl, Instruction, Mnemonic};
+
+use super::blocks::MAX_OPS;
+use super::core::Core;
+use super::exec;
+use super::fault::Fault;
+use super::op::{Class, Form, Handler, NO_REG, Op};
+use super::segment::{CS, DS};
+use crate::mem::{Memory, PAGE_BYTES};
+use crate::types::{LinearAddr, PhysAddr};
+
+/// Longest instruction. Source: 80386 PRM §14.7 (a longer one raises #GP).
+const MAX_INSTRUCTION: usize = 15;
+/// Bytes fetched for one block at most.
+const MAX_FETCH: usize = 256;
+
+/// A decoded block before it enters the cache.
+pub(crate) struct Decoded {
+    pub(crate) ops: Vec<Op>,
+    /// Bytes of code.
+    pub(crate) len: u32,
+    /// Frame of the second page of an instruction that crosses pages.
+    pub(crate) second: Option<PhysAddr>,
+}
+
+/// Decodes the block at CS:EIP, whose first byte is at `phys`.
+///
+/// *Errors*: the fault that fetching the first instruction raises.
+pub(crate) fn block(core: &mut Core, mem: &mut Memory, phys: PhysAddr, max_ops: usize) -> Result<Decoded, Fault> {
+    let code = &core.seg[usize::from(CS)];
+    let (limit, big) = (code.limit, code.big);
+    if core.eip > limit {
+        return Err(Fault::protection(0));
+    }
+    let in_page = (PAGE_BYTES - phys.0 % PAGE_BYTES) as usize;
+    let in_segment = usize::try_from(u64::from(limit - core.eip) + 1).unwrap_or(usize::MAX);
+    let mut bytes = [0; MAX_FETCH];
+    let room = in_page.min(in_segment).min(MAX_FETCH);
+    mem.read_bytes(phys, &mut bytes[..room]);
+
+    let mut decoded = Decoded { ops: Vec::with_capacity(8), len: 0, second: None };
+    let mut decoder = decoder(&bytes[..room], big);
+    let mut insn = Instruction::default();
+    while decoded.ops.len() < max_ops.min(MAX_OPS) {
+        let start = decoder.position();
+        if start >= room {
+            break;
+        }
+        decoder.decode_out(&mut insn);
+        if insn.is_invalid() && decoder.last_error() == DecoderError::NoMoreBytes {
+            if decoded.ops.is_empty() {
+                return across_pages(core, mem, phys, in_segment);
+            }
+            break;
+        }
+        let op = lower_at(&insn, &bytes[start..decoder.position()], start);
+        decoded.ops.push(op);
+        decoded.len = offset32(decoder.position());
+        if ends_block(&insn) {
+            break;
+        }
+    }
+    Ok(decoded)
+}
+
+/// Decodes one instruction whose bytes may lie in two pages.
+fn across_pages(core: &mut Core, mem: &mut Memory, phys: PhysAddr, in_segment: usize) -> Result<Decoded, Fault> {
+    let in_page = (PAGE_BYTES - phys.0 % PAGE_BYTES) as usize;
+    let mut bytes = [0; MAX_INSTRUCTION];
+    let first = in_page.min(in_segment).min(MAX_INSTRUCTION);
+    mem.read_bytes(phys, &mut bytes[..first]);
+    let mut room = first;
+    let mut second = None;
+    if in_page < MAX_INSTRUCTION && in_segment > in_page {
+        let linear = core.seg[usize::from(CS)].base.wrapping_add(core.eip).wrapping_add(offset32(in_page));
+        let next = core.translate_read(mem, LinearAddr(linear))?;
+        room = MAX_INSTRUCTION.min(in_segment);
+        mem.read_bytes(next, &mut bytes[first..room]);
+        second = Some(next);
+    }
+    let mut decoder = decoder(&bytes[..room], core.seg[usize::from(CS)].big);
+    let insn = decoder.decode();
+    if insn.is_invalid() && decoder.last_error() == DecoderError::NoMoreBytes {
+        // The rest lies beyond the segment, or the instruction has more than 15 bytes.
+        return Err(Fault::protection(0));
+    }
+    let len = decoder.position();
+    let op = lower_at(&insn, &bytes[..len], 0);
+    Ok(Decoded { ops: vec![op], len: offset32(len), second: second.filter(|_| len > in_page) })
+}
+
+fn decoder(bytes: &[u8], big: bool) -> Decoder<'_> {
+    let bitness = if big { 32 } else { 16 };
+    Decoder::with_ip(bitness, bytes, 0, DecoderOptions::MOV_TR | DecoderOptions::NO_PAUSE)
+}
+
+fn offset32(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// Lowers one instruction that starts `start` bytes into its block.
+fn lower_at(insn: &Instruction, bytes: &[u8], start: usize) -> Op {
+    let mut op = if insn.is_invalid() || !of_the_386(insn) {
+        let too_long = bytes.len() >= MAX_INSTRUCTION && bytes.iter().all(|&byte| is_prefix(byte));
+        blank(if too_long { exec::moves::too_long } else { exec::moves::undefined })
+    } else {
+        lower::lower(insn)
+    };
+    op.start = u16::try_from(start).unwrap_or(u16::MAX);
+    op.len = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+    op
+}
+
+fn is_prefix(byte: u8) -> bool {
+    matches!(byte, 0x26 | 0x2E | 0x36 | 0x3E | 0x64..=0x67 | 0xF0 | 0xF2 | 0xF3)
+}
+
+/// Stands for an instruction that could not even be fetched.
+pub(crate) fn placeholder() -> Op {
+    blank(exec::moves::undefined)
+}
+
+/// An operation without operands.
+fn blank(handler: Handler) -> Op {
+    Op {
+        handler,
+        imm: 0,
+        disp: 0,
+        start: 0,
+        len: 0,
+        dst: 0,
+        src: 0,
+        base: NO_REG,
+        index: NO_REG,
+        scale: 0,
+        seg: DS,
+        addr_shift: 16,
+        class: Class::Plain,
+        form: Form::default(),
+    }
+}
+
+/// True if every feature the instruction needs is one of the 386 and its 387.
+fn of_the_386(insn: &Instruction) -> bool {
+    insn.cpuid_features().iter().all(|feature| {
+        matches!(
+            feature,
+            CpuidFeature::INTEL8086
+                | CpuidFeature::INTEL8086_ONLY
+                | CpuidFeature::INTEL186
+                | CpuidFeature::INTEL286
+                | CpuidFeature::INTEL386
+                | CpuidFeature::INTEL386_ONLY
+                | CpuidFeature::FPU
+                | CpuidFeature::FPU287
+                | CpuidFeature::FPU387
+        )
+    }) && !matches!(insn.mnemonic(), Mnemonic::Loadall | Mnemonic::Umov)
+}
+
+/// True if what follows depends on what the instruction does: it jumps, changes the mode or the
+/// interrupt flag, or asks the core's owner for something.
+fn ends_block(insn: &Instruction) -> bool {
+    insn.is_invalid()
+        || insn.flow_control() != FlowControl::Next
+        || matches!(
+            insn.mnemonic(),
+            Mnemonic::Cli
+                | Mnemonic::Sti
+                | Mnemonic::Popf
+                | Mnemonic::Popfd
+                | Mnemonic::Hlt
+                | Mnemonic::In
+                | Mnemonic::Out
+                | Mnemonic::Insb
+                | Mnemonic::Insw
+                | Mnemonic::Insd
+                | Mnemonic::Outsb
+                | Mnemonic::Outsw
+                | Mnemonic::Outsd
+                | Mnemonic::Lmsw
+                | Mnemonic::Arpl
+        )
+        || insn.mnemonic() == Mnemonic::Mov && (0..2).any(|operand| insn.op_register(operand).is_cr())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! Jumps, calls, returns, loops and software interrupts.
+
+use super::place::Source;
+use super::stack::{check_v86_iopl, load_flags};
+use crate::cpu::core::Core;
+use crate::cpu::fault::{Event, Fault, Flow, Stop};
+use crate::cpu::flags::Flags;
+use crate::cpu::int::Int;
+use crate::cpu::op::Op;
+use crate::cpu::regs::Gpr;
+use crate::mem::Memory;
+use crate::types::lo16;
+
+const ECX: u8 = Gpr::Ecx as u8;
+
+/// A condition of Jcc and SETcc.
+pub(crate) trait Condition {
+    fn holds(flags: &Flags) -> bool;
+}
+
+macro_rules! conditions {
+    ($($name:ident: $flags:ident => $test:expr;)*) => {$(
+        pub(crate) struct $name;
+        impl Condition for $name {
+            #[inline(always)]
+            fn holds($flags: &Flags) -> bool {
+                $test
+            }
+        }
+    )*};
+}
+
+conditions! {
+    Overflow: f => f.of();
+    NotOverflow: f => !f.of();
+    Below: f => f.cf();
+    AboveEqual: f => !f.cf();
+    Equal: f => f.zf();
+    NotEqual: f => !f.zf();
+    BelowEqual: f => f.cf() || f.zf();
+    Above: f => !f.cf() && !f.zf();
+    Sign: f => f.sf();
+    NotSign: f => !f.sf();
+    Parity: f => f.pf();
+    NotParity: f => !f.pf();
+    Less: f => f.sf() != f.of();
+    GreaterEqual: f => f.sf() == f.of();
+    LessEqual: f => f.zf() || f.sf() != f.of();
+    Greater: f => !f.zf() && f.sf() == f.of();
+}
+
+/// The target of a relative jump: from the next instruction, cut to the operand size.
+#[inline(always)]
+fn relative<T: Int>(core: &Core, op: &Op) -> u32 {
+    core.eip.wrapping_add(op.imm) & T::MASK
+}
+
+/// Jcc (70–7F, 0F 80–8F).
+pub(crate) fn jcc<C: Condition, T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+    if C::holds(&core.flags) {
+        let target = relative::<T>(core, op);
+        core.jump(target)?;
+    }
+    Ok(())
+}
+
+/// JMP rel (E9, EB).
+pub(crate) fn jmp<T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+    let target = relative::<T>(core, op);
+    core.jump(target)
+}
+
+/// JMP rel to itself: nothing will happen before the next interrupt, which the owner may wait for.
+pub(crate) fn jmp_self(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+    core.eip = core.block_eip.wrapping_add(u32::from(op.start));
+    Err(Stop::Exit(Event::Spin))
+}
+
+/// JMP r/m (FF/4).
+pub(crate) fn jmp_indirect<T: Int, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let target = S::get::<T>(core, mem, op)?;
+    core.jump(target)
+}
+
+/// CALL rel (E8).
+pub(crate) fn call<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let target = relative::<T>(core, op);
+    call_near::<T>(core, mem, target)
+}
+
+/// CALL r/m (FF/2).
+pub(crate) fn call_indirect<T: Int, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let target = S::get::<T>(core, mem, op)?;
+    call_near::<T>(core, mem, target)
+}
+
+#[inline(always)]
+fn call_near<T: Int>(core: &mut Core, mem: &mut Memory, target: u32) -> Flow {
+    let back = core.eip;
+    core.restoring_sp(mem, |core, mem| {
+        core.push::<T>(mem, back & T::MASK)?;
+        core.jump(target)
+    })
+}
+
+/// RET (C2, C3); `op.imm` bytes of arguments are dropped.
+pub(crate) fn ret<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let target = core.peek::<T>(mem, 0)?;
+    core.jump(target)?;
+    let sp = core.sp().wrapping_add(T::BYTES + op.imm);
+    core.set_sp(sp);
+    Ok(())
+}
+
+/// JMP ptr16:16/32 (EA): selector in `op.disp`, offset in `op.imm`.
+pub(crate) fn jmp_far(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    core.far_jump(mem, lo16(op.disp), op.imm)
+}
+
+/// JMP m16:16/32 (FF/5).
+pub(crate) fn jmp_far_indirect<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let (selector, offset) = far_pointer::<T>(core, mem, op)?;
+    core.far_jump(mem, selector, offset)
+}
+
+/// CALL ptr16:16/32 (9A).
+pub(crate) fn call_far<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    far_call::<T>(core, mem, lo16(op.disp), op.imm)
+}
+
+/// CALL m16:16/32 (FF/3).
+pub(crate) fn call_far_indirect<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let (selector, offset) = far_pointer::<T>(core, mem, op)?;
+    far_call::<T>(core, mem, selector, offset)
+}
+
+fn far_pointer<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<(u16, u32), Stop> {
+    let at = core.offset(op);
+    let offset = core.read_at::<T>(mem, op.seg, at)?;
+    let selector_at = at.wrapping_add(T::BYTES) & (u32::MAX >> (op.addr_shift & 31));
+    let selector = core.read_at::<u16>(mem, op.seg, selector_at)?;
+    Ok((lo16(selector), offset))
+}
+
+fn far_call<T: Int>(core: &mut Core, mem: &mut Memory, selector: u16, offset: u32) -> Flow {
+    let back = core.eip;
+    let old_cs = u32::from(core.seg[usize::from(crate::cpu::segment::CS)].selector);
+    core.restoring_sp(mem, |core, mem| {
+        core.push::<T>(mem, old_cs)?;
+        core.push::<T>(mem, back & T::MASK)?;
+        core.far_jump(mem, selector, offset)
+    })
+}
+
+/// RETF (CA, CB).
+pub(crate) fn retf<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let offset = core.peek::<T>(mem, 0)?;
+    let selector = core.peek::<T>(mem, T::BYTES)?;
+    core.far_jump(mem, lo16(selector), offset)?;
+    let sp = core.sp().wrapping_add(2 * T::BYTES + op.imm);
+    core.set_sp(sp);
+    Ok(())
+}
+
+/// IRET, IRETD (CF) of real mode and of V86 mode with IOPL 3.
+pub(crate) fn iret<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
+    check_v86_iopl(core)?;
+    let offset = core.peek::<T>(mem, 0)?;
+    let selector = core.peek::<T>(mem, T::BYTES)?;
+    let image = core.peek::<T>(mem, 2 * T::BYTES)?;
+    core.far_jump(mem, lo16(selector), offset)?;
+    let sp = core.sp().wrapping_add(3 * T::BYTES);
+    core.set_sp(sp);
+    load_flags(core, image);
+    Ok(())
+}
+
+/// LOOP, LOOPE, LOOPNE, JCXZ: what decides besides the count.
+pub(crate) trait LoopKind {
+    fn goes_on(count: u32, flags: &Flags) -> bool;
+}
+
+pub(crate) struct Loop;
+pub(crate) struct LoopEqual;
+pub(crate) struct LoopNotEqual;
+
+impl LoopKind for Loop {
+    fn goes_on(count: u32, _: &Flags) -> bool {
+        count != 0
+    }
+}
+
+impl LoopKind for LoopEqual {
+    fn goes_on(count: u32, flags: &Flags) -> bool {
+        count != 0 && flags.zf()
+    }
+}
+
+impl LoopKind for LoopNotEqual {
+    fn goes_on(count: u32, flags: &Flags) -> bool {
+        count != 0 && !flags.zf()
+    }
+}
+
+/// LOOP, LOOPE, LOOPNE (E0–E2) with the count register of size `A` and operand size `T`.
+pub(crate) fn loop_while<K: LoopKind, A: Int, T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+    let count = A::reg(core, ECX).wrapping_sub(1) & A::MASK;
+    if K::goes_on(count, &core.flags) {
+        let target = relative::<T>(core, op);
+        core.jump(target)?;
+    }
+    A::set_reg(core, ECX, count);
+    Ok(())
+}
+
+/// JCXZ, JECXZ (E3).
+pub(crate) fn jcxz<A: Int, T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+    if A::reg(core, ECX) == 0 {
+        let target = relative::<T>(core, op);
+        core.jump(target)?;
+    }
+    Ok(())
+}
+
+/// INT n (CD).
+pub(crate) fn int(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+    check_v86_iopl(core)?;
+    Err(Stop::Exit(Event::Interrupt(crate::types::lo8(op.imm))))
+}
+
+/// INT 3 (CC): a trap through vector 3, whatever the IOPL.
+pub(crate) fn int3(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
+    Err(Fault::BREAKPOINT.into())
+}
+
+/// INTO (CE).
+pub(crate) fn into(core: &mut Core, _: &mut Memory, _: &Op) -> Flow {
+    if core.flags.of() { Err(Fault::OVERFLOW.into()) } else { Ok(()) }
+}
+
+/// INT1 (F1), undocumented: interrupt 1, whatever the IOPL.
+pub(crate) fn icebp(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
+    Err(Stop::Exit(Event::Interrupt(1)))
+}

@@ -1,0 +1,77 @@
+//! Operand kinds: where a handler takes a value from or puts it.
+
+use crate::cpu::core::Core;
+use crate::cpu::fault::{Flow, Stop};
+use crate::cpu::int::Int;
+use crate::cpu::op::Op;
+use crate::mem::Memory;
+
+/// An operand that can be read.
+pub(crate) trait Source {
+    fn get<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop>;
+}
+
+/// An operand that can be written.
+pub(crate) trait Place: Source {
+    fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow;
+}
+
+/// The register `op.dst`.
+pub(crate) struct Dst;
+/// The register `op.src`.
+pub(crate) struct Src;
+/// The memory operand.
+pub(crate) struct Mem;
+/// The immediate operand, already cut to the operand size.
+pub(crate) struct Imm;
+
+impl Source for Dst {
+    #[inline(always)]
+    fn get<T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Ok(T::reg(core, op.dst))
+    }
+}
+
+impl Place for Dst {
+    #[inline(always)]
+    fn put<T: Int>(core: &mut Core, _: &mut Memory, op: &Op, value: u32) -> Flow {
+        T::set_reg(core, op.dst, value);
+        Ok(())
+    }
+}
+
+impl Source for Src {
+    #[inline(always)]
+    fn get<T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Ok(T::reg(core, op.src))
+    }
+}
+
+impl Place for Src {
+    #[inline(always)]
+    fn put<T: Int>(core: &mut Core, _: &mut Memory, op: &Op, value: u32) -> Flow {
+        T::set_reg(core, op.src, value);
+        Ok(())
+    }
+}
+
+impl Source for Mem {
+    #[inline(always)]
+    fn get<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        core.read::<T>(mem, op)
+    }
+}
+
+impl Place for Mem {
+    #[inline(always)]
+    fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow {
+        core.write::<T>(mem, op, value)
+    }
+}
+
+impl Source for Imm {
+    #[inline(always)]
+    fn get<T: Int>(_: &mut Core, _: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Ok(op.imm)
+    }
+}

@@ -1,0 +1,131 @@
+//! Stack instructions.
+
+use super::place::{Place, Source};
+use crate::cpu::core::Core;
+use crate::cpu::fault::{Fault, Flow};
+use crate::cpu::int::Int;
+use crate::cpu::op::Op;
+use crate::cpu::regs::{Gpr, eflags};
+use crate::mem::Memory;
+
+const EBP: u8 = Gpr::Ebp as u8;
+const ESP: u8 = Gpr::Esp as u8;
+
+/// PUSH of a register, memory operand or immediate (50–57, 68, 6A, FF/6).
+pub(crate) fn push<T: Int, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let value = S::get::<T>(core, mem, op)?;
+    core.push::<T>(mem, value)
+}
+
+/// POP of a register (58–5F). POP SP leaves the popped value in SP.
+pub(crate) fn pop<T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let value = core.pop::<T>(mem)?;
+    D::put::<T>(core, mem, op, value)
+}
+
+/// PUSH of a segment register (06, 0E, 16, 1E, 0F A0, 0F A8).
+pub(crate) fn push_segment<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let selector = u32::from(core.seg[usize::from(op.dst & 7)].selector);
+    core.push::<T>(mem, selector)
+}
+
+/// POP of a segment register (07, 17, 1F, 0F A1, 0F A9).
+pub(crate) fn pop_segment<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    core.restoring_sp(mem, |core, mem| {
+        let selector = core.pop::<T>(mem)?;
+        core.load_segment(mem, op.dst, crate::types::lo16(selector))
+    })
+}
+
+/// PUSHA, PUSHAD (60): SP is pushed as it was before.
+pub(crate) fn pusha<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
+    core.restoring_sp(mem, |core, mem| {
+        let values: [u32; 8] = std::array::from_fn(|reg| core.gpr[reg] & T::MASK);
+        values.into_iter().try_for_each(|value| core.push::<T>(mem, value))
+    })
+}
+
+/// POPA, POPAD (61): the image of SP is skipped.
+pub(crate) fn popa<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
+    let mut values = [0; 8];
+    for (value, depth) in values.iter_mut().rev().zip(0..) {
+        *value = core.peek::<T>(mem, depth * T::BYTES)?;
+    }
+    for (value, reg) in values.into_iter().zip(0u8..) {
+        if reg != ESP {
+            T::set_reg(core, reg, value);
+        }
+    }
+    let sp = core.sp().wrapping_add(8 * T::BYTES);
+    core.set_sp(sp);
+    Ok(())
+}
+
+/// #GP(0) where a V86 task's IOPL keeps an instruction from it. Source: 80386 PRM §15.4.
+#[inline(always)]
+pub(crate) fn check_v86_iopl(core: &Core) -> Flow {
+    if core.v86() && core.flags.iopl() < 3 { Err(Fault::protection(0).into()) } else { Ok(()) }
+}
+
+/// PUSHF, PUSHFD (9C). VM and RF read as zero.
+pub(crate) fn pushf<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
+    check_v86_iopl(core)?;
+    let bits = core.flags.bits() & !(eflags::VM | eflags::RF);
+    core.push::<T>(mem, bits & T::MASK)
+}
+
+/// The flags that POPF and IRET may change at all.
+const LOADABLE: u32 = 0x7FD5;
+
+/// POPF, POPFD (9D).
+pub(crate) fn popf<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
+    check_v86_iopl(core)?;
+    let image = core.pop::<T>(mem)?;
+    load_flags(core, image);
+    Ok(())
+}
+
+/// Loads the flags that the privilege level allows from a 16-bit or 32-bit image.
+pub(crate) fn load_flags(core: &mut Core, image: u32) {
+    let mut mask = LOADABLE;
+    if core.v86() || core.protected() && core.cpl > 0 {
+        mask &= !eflags::IOPL;
+    }
+    if core.protected() && u32::from(core.cpl) > core.flags.iopl() {
+        mask &= !eflags::IF;
+    }
+    let bits = core.flags.bits() & !(mask | eflags::RF) | image & mask;
+    core.flags.load(bits);
+}
+
+/// ENTER (C8): `op.imm` is the frame size, `op.disp` the nesting level.
+pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let level = op.disp & 31;
+    let old_bp = T::reg(core, EBP);
+    let frame = core.restoring_sp(mem, |core, mem| {
+        core.push::<T>(mem, old_bp)?;
+        let frame = core.sp();
+        if level > 0 {
+            for depth in 1..level {
+                let at = core.gpr[usize::from(EBP)].wrapping_sub(depth * T::BYTES) & core.stack_mask;
+                let link = core.read_at::<T>(mem, crate::cpu::segment::SS, at)?;
+                core.push::<T>(mem, link)?;
+            }
+            core.push::<T>(mem, frame & T::MASK)?;
+        }
+        Ok(frame)
+    })?;
+    let sp = core.sp().wrapping_sub(op.imm);
+    core.set_sp(sp);
+    T::set_reg(core, EBP, frame);
+    Ok(())
+}
+
+/// LEAVE (C9).
+pub(crate) fn leave<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
+    let frame = core.gpr[usize::from(EBP)] & core.stack_mask;
+    let value = core.read_at::<T>(mem, crate::cpu::segment::SS, frame)?;
+    core.set_sp(frame.wrapping_add(T::BYTES));
+    T::set_reg(core, EBP, value);
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! String instructions. A repeated one does its work in portions and can be interrupted between
+//! them; registers always tell how far it has come, so it can be restarted after a fault.
+
+use crate::cpu::core::Core;
+use crate::cpu::exec::alu;
+use crate::cpu::fault::{Flow, Stop};
+use crate::cpu::int::Int;
+use crate::cpu::op::Op;
+use crate::cpu::regs::Gpr;
+use crate::cpu::segment::ES;
+use crate::mem::Memory;
+
+const EAX: u8 = Gpr::Eax as u8;
+const ECX: usize = Gpr::Ecx as usize;
+const ESI: usize = Gpr::Esi as usize;
+const EDI: usize = Gpr::Edi as usize;
+
+/// Iterations after which a repeated instruction lets the run loop look at its budget.
+const PORTION: u32 = 4096;
+
+#[inline(always)]
+fn mask(op: &Op) -> u32 {
+    u32::MAX >> (op.addr_shift & 31)
+}
+
+#[inline(always)]
+fn step<T: Int>(core: &Core) -> u32 {
+    if core.flags.df() { T::BYTES.wrapping_neg() } else { T::BYTES }
+}
+
+/// Moves an index register on by one element.
+#[inline(always)]
+fn advance<T: Int>(core: &mut Core, reg: usize, op: &Op) {
+    advance_by(core, reg, step::<T>(core), op);
+}
+
+#[inline(always)]
+fn advance_by(core: &mut Core, reg: usize, bytes: u32, op: &Op) {
+    let mask = mask(op);
+    let value = core.gpr[reg];
+    core.gpr[reg] = value & !mask | value.wrapping_add(bytes) & mask;
+}
+
+/// One iteration of a string instruction.
+pub(crate) trait Element {
+    /// Does one element and moves the index registers; nothing changes if it fails.
+    fn once<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow;
+
+    /// Does up to `count` elements at once where nothing can observe the difference; tells how
+    /// many it did, possibly none.
+    #[inline(always)]
+    fn many<T: Int>(_: &mut Core, _: &mut Memory, _: &Op, _: u32) -> u32 {
+        0
+    }
+}
+
+pub(crate) struct Movs;
+pub(crate) struct Stos;
+pub(crate) struct Lods;
+pub(crate) struct Cmps;
+pub(crate) struct Scas;
+
+impl Element for Movs {
+    #[inline(always)]
+    fn once<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+        let value = core.read_at::<T>(mem, op.seg, core.gpr[ESI] & mask(op))?;
+        core.write_at::<T>(mem, ES, core.gpr[EDI] & mask(op), value)?;
+        advance::<T>(core, ESI, op);
+        advance::<T>(core, EDI, op);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn many<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
+        let from = core.run_of::<T>(op.seg, core.gpr[ESI] & mask(op), mask(op), count);
+        let to = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count);
+        let (Some((from, ready)), Some((to, room))) = (from, to) else { return 0 };
+        let done = mem.cached_copy(from, to, ready.min(room) * T::BYTES, T::BYTES) / T::BYTES;
+        advance_by(core, ESI, done * T::BYTES, op);
+        advance_by(core, EDI, done * T::BYTES, op);
+        done
+    }
+}
+
+impl Element for Stos {
+    #[inline(always)]
+    fn once<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+        let value = T::reg(core, EAX);
+        core.write_at::<T>(mem, ES, core.gpr[EDI] & mask(op), value)?;
+        advance::<T>(core, EDI, op);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn many<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
+        let Some((to, room)) = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count) else { return 0 };
+        let value = T::cut(T::reg(core, EAX));
+        let done = mem.cached_fill::<T>(to, value, room);
+        advance_by(core, EDI, done * T::BYTES, op);
+        done
+    }
+}
+
+impl Element for Lods {
+    #[inline(always)]
+    fn once<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+        let value = core.read_at::<T>(mem, op.seg, core.gpr[ESI] & mask(op))?;
+        T::set_reg(core, EAX, value);
+        advance::<T>(core, ESI, op);
+        Ok(())
+    }
+}
+
+impl Element for Cmps {
+    #[inline(always)]
+    fn once<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+        let a = core.read_at::<T>(mem, op.seg, core.gpr[ESI] & mask(op))?;
+        let b = core.read_at::<T>(mem, ES, core.gpr[EDI] & mask(op))?;
+        core.flags.set(alu::sub::<T>(a, b, 0).1);
+        advance::<T>(core, ESI, op);
+        advance::<T>(core, EDI, op);
+        Ok(())
+    }
+}
+
+impl Element for Scas {
+    #[inline(always)]
+    fn once<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+        let b = core.read_at::<T>(mem, ES, core.gpr[EDI] & mask(op))?;
+        core.flags.set(alu::sub::<T>(T::reg(core, EAX), b, 0).1);
+        advance::<T>(core, EDI, op);
+        Ok(())
+    }
+}
+
+/// What ends a repetition besides the count.
+pub(crate) trait Until {
+    fn ended(core: &Core) -> bool;
+}
+
+/// REP with MOVS, STOS, LODS: the count alone.
+pub(crate) struct Count;
+/// REPE: an unequal element.
+pub(crate) struct Unequal;
+/// REPNE: an equal element.
+pub(crate) struct Equal;
+
+impl Until for Count {
+    #[inline(always)]
+    fn ended(_: &Core) -> bool {
+        false
+    }
+}
+
+impl Until for Unequal {
+    #[inline(always)]
+    fn ended(core: &Core) -> bool {
+        !core.flags.zf()
+    }
+}
+
+impl Until for Equal {
+    #[inline(always)]
+    fn ended(core: &Core) -> bool {
+        core.flags.zf()
+    }
+}
+
+/// MOVS, STOS, LODS, CMPS, SCAS (A4–A7, AA–AF) without a repeat prefix.
+pub(crate) fn single<E: Element, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    E::once::<T>(core, mem, op)
+}
+
+/// The same with REP, REPE or REPNE.
+pub(crate) fn repeated<E: Element, U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let mask = mask(op);
+    let mut portion = PORTION;
+    loop {
+        let count = core.gpr[ECX] & mask;
+        if count == 0 {
+            return Ok(());
+        }
+        if portion == 0 {
+            return Err(Stop::Resume);
+        }
+        let mut done = E::many::<T>(core, mem, op, count.min(portion));
+        if done == 0 {
+            E::once::<T>(core, mem, op)?;
+            done = 1;
+        }
+        core.extra_iterations += u64::from(done);
+        portion -= done;
+        core.gpr[ECX] = core.gpr[ECX] & !mask | (count - done);
+        if U::ended(core) {
+            return Ok(());
+        }
+    }
+}
+
+impl Core {
+    /// How many of `count` elements from `offset` on, going upwards, stay within the segment and
+    /// its address size; with the linear address of the first. `None` if there is no such run.
+    #[inline(always)]
+    fn run_of<T: Int>(&self, seg: u8, offset: u32, mask: u32, count: u32) -> Option<(crate::types::LinearAddr, u32)> {
+        let segment = &self.seg[usize::from(seg & 7)];
+        let last = u32::try_from(segment.read_limit.min(segment.write_limit)).ok()?.min(mask);
+        if self.flags.df() || offset > last {
+            return None;
+        }
+        let room = (last - offset).saturating_add(1) / T::BYTES;
+        (room != 0).then(|| (crate::types::LinearAddr(segment.base.wrapping_add(offset)), room.min(count)))
+    }
+}

@@ -1,0 +1,208 @@
+//! EFLAGS, with the six arithmetic flags kept as the result they come from.
+//!
+//! An arithmetic instruction stores its sign-extended result and its carry chain; a flag is worked
+//! out only when somebody looks at it. `carries` holds, for a result of any size moved up so that
+//! its top bit is bit 31: bit 31 the carry out, bit 30 the carry into the sign bit (their exclusive
+//! or is OF), and bit 3 the carry out of bit 3 (AF). `delta` is zero after arithmetic; explicit loads
+//! (POPF, SAHF) use it to express what no result has: SF and PF that differ from the result's.
+
+use super::int::Int;
+use super::regs::eflags::{AF, CF, DF, IF, OF, ONE, PF, SF, TF, VM, ZF};
+
+/// The flags that arithmetic sets.
+pub(crate) const ARITHMETIC: u32 = CF | PF | AF | ZF | SF | OF;
+
+/// What one arithmetic instruction leaves for the flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lazy {
+    /// Sign-extended result.
+    pub(crate) result: u32,
+    /// Carry chain, see the module.
+    pub(crate) carries: u32,
+}
+
+impl Lazy {
+    /// Flags of a logical operation: CF, OF and AF are clear.
+    #[inline(always)]
+    pub(crate) fn logic<T: Int>(result: u32) -> Lazy {
+        Lazy { result: T::sext(result), carries: 0 }
+    }
+
+    /// Flags of `result` with the carry chain `chain`, bit n being the carry out of bit n.
+    #[inline(always)]
+    pub(crate) fn chain<T: Int>(result: u32, chain: u32) -> Lazy {
+        let carries = if T::BITS == 32 { chain } else { chain << (32 - T::BITS) | chain & 8 };
+        Lazy { result: T::sext(result), carries }
+    }
+
+    /// Flags of `result` with explicit CF and OF; AF is clear.
+    #[inline(always)]
+    pub(crate) fn with_carry_overflow<T: Int>(result: u32, carry: bool, overflow: bool) -> Lazy {
+        Lazy { result: T::sext(result), carries: carry_bits(carry, overflow) }
+    }
+
+    /// The same flags with CF replaced; OF stays.
+    #[inline(always)]
+    pub(crate) fn keep_carry(self, carry: bool) -> Lazy {
+        let overflow = (self.carries ^ self.carries << 1) >> 31 != 0;
+        Lazy { result: self.result, carries: self.carries & 8 | carry_bits(carry, overflow) }
+    }
+}
+
+#[inline(always)]
+fn carry_bits(carry: bool, overflow: bool) -> u32 {
+    u32::from(carry) << 31 | u32::from(carry ^ overflow) << 30
+}
+
+/// EFLAGS.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flags {
+    lazy: Lazy,
+    delta: u32,
+    /// The flags that arithmetic does not touch, in their places.
+    system: u32,
+}
+
+impl Flags {
+    /// Takes the flags of an arithmetic instruction.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, lazy: Lazy) {
+        self.lazy = lazy;
+        self.delta = 0;
+    }
+
+    #[inline(always)]
+    pub(crate) fn cf(&self) -> bool {
+        self.lazy.carries >> 31 != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn of(&self) -> bool {
+        (self.lazy.carries ^ self.lazy.carries << 1) >> 31 != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn af(&self) -> bool {
+        self.lazy.carries & 8 != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn zf(&self) -> bool {
+        self.lazy.result == 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn sf(&self) -> bool {
+        (self.lazy.result ^ self.delta) >> 31 != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn pf(&self) -> bool {
+        ((self.lazy.result ^ self.delta) & 0xFF).count_ones() & 1 == 0
+    }
+
+    /// True while string instructions go downwards.
+    #[inline(always)]
+    pub(crate) fn df(&self) -> bool {
+        self.system & DF != 0
+    }
+
+    /// True while each instruction traps.
+    #[inline(always)]
+    pub(crate) fn tf(&self) -> bool {
+        self.system & TF != 0
+    }
+
+    /// True while interrupts are enabled.
+    pub(crate) fn interrupts(&self) -> bool {
+        self.system & IF != 0
+    }
+
+    /// True in virtual-8086 mode.
+    pub(crate) fn vm(&self) -> bool {
+        self.system & VM != 0
+    }
+
+    /// I/O privilege level.
+    #[inline(always)]
+    pub(crate) fn iopl(&self) -> u32 {
+        self.system >> 12 & 3
+    }
+
+    /// Sets CF alone.
+    #[inline(always)]
+    pub(crate) fn set_cf(&mut self, carry: bool) {
+        let overflow = self.of();
+        self.lazy.carries = self.lazy.carries & 8 | carry_bits(carry, overflow);
+    }
+
+    /// Sets CF and OF alone, as rotates do.
+    #[inline(always)]
+    pub(crate) fn set_cf_of(&mut self, carry: bool, overflow: bool) {
+        self.lazy.carries = self.lazy.carries & 8 | carry_bits(carry, overflow);
+    }
+
+    /// Sets ZF alone.
+    pub(crate) fn set_zf(&mut self, zero: bool) {
+        let bits = self.bits() & !ZF | if zero { ZF } else { 0 };
+        self.load(bits);
+    }
+
+    /// Sets or clears one of the flags that arithmetic does not touch.
+    pub(crate) fn set_system(&mut self, mask: u32, on: bool) {
+        self.system = self.system & !mask | if on { mask } else { 0 };
+    }
+
+    /// The EFLAGS image.
+    pub(crate) fn bits(&self) -> u32 {
+        let bit = |on: bool, mask: u32| if on { mask } else { 0 };
+        self.system
+            | ONE
+            | bit(self.cf(), CF)
+            | bit(self.pf(), PF)
+            | bit(self.af(), AF)
+            | bit(self.zf(), ZF)
+            | bit(self.sf(), SF)
+            | bit(self.of(), OF)
+    }
+
+    /// Loads every flag from an EFLAGS image.
+    pub(crate) fn load(&mut self, bits: u32) {
+        let zero = bits & ZF != 0;
+        // With ZF the result is zero: even parity, no sign. Without, one: odd parity, no sign.
+        let result = u32::from(!zero);
+        let even = zero;
+        let sign = if bits & SF != 0 { 0x8000_0000 } else { 0 };
+        let parity = u32::from((bits & PF != 0) != even);
+        self.lazy =
+            Lazy { result, carries: carry_bits(bits & CF != 0, bits & OF != 0) | if bits & AF != 0 { 8 } else { 0 } };
+        self.delta = sign | parity;
+        self.system = bits & !ARITHMETIC & !ONE;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_combination_of_flags_survives_a_load() {
+        for low in 0..0x1000u32 {
+            let bits = low & (ARITHMETIC | TF | IF | DF) | ONE;
+            let mut flags = Flags::default();
+            flags.load(bits);
+            assert_eq!(flags.bits(), bits);
+        }
+    }
+
+    #[test]
+    fn setting_carry_leaves_the_others() {
+        for low in 0..0x1000u32 {
+            let bits = low & ARITHMETIC | ONE;
+            let mut flags = Flags::default();
+            flags.load(bits);
+            flags.set_cf(bits & CF == 0);
+            assert_eq!(flags.bits(), bits ^ CF);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Single-instruction vectors captured from a real chip, run on the bare core in real mode.
+//!
+//! The folder is `../shared/cpu-vectors`, or what `DOSMUX_CPU_VECTORS` names; its README tells the
+//! format. Registers may be given with their 16-bit or their 32-bit names.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use dosmux::cpu::regs::Regs;
+use dosmux::cpu::{Cpu, Exit, Faults};
+use dosmux::mem::Memory;
+use dosmux::types::{PhysAddr, Width};
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+
+/// FLAGS bits that the 286 keeps clear in real mode and a 386 does not, left out of comparisons.
+const HIGH_FLAGS: u32 = 0xF000;
+/// Bit 1 of FLAGS always reads as one.
+const ONE: u32 = 2;
+/// The vectors' machine has 16 MiB; RAM beyond it is never touched.
+const RAM_BYTES: u32 = 0x11_0000;
+/// More than the longest REP instruction takes.
+const BUDGET: u64 = 1 << 20;
+
+/// Cases in which a 386 differs from the chip the vectors come from: file, what, why.
+const DIFFERENCES: &[(&str, fn(&Vector) -> bool, &str)] = &[];
+
+#[derive(Deserialize)]
+struct Vector {
+    name: String,
+    initial: State,
+    #[serde(rename = "final")]
+    after: State,
+    exception: Option<Exception>,
+}
+
+#[derive(Deserialize)]
+struct State {
+    #[serde(default)]
+    regs: BTreeMap<String, u32>,
+    #[serde(default)]
+    ram: Vec<(u32, u8)>,
+}
+
+#[derive(Deserialize)]
+struct Exception {
+    flags_address: u32,
+}
+
+#[test]
+fn vectors_from_real_hardware_all_pass() {
+    let Some(folder) = folder() else { return };
+    let masks = undefined_flags(&folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(".jsonl.gz"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "no vectors in {}", folder.display());
+    let (mut total, mut failed) = (0, 0);
+    let mut mem = Memory::new(RAM_BYTES);
+    for path in files {
+        let stem = path.file_name().unwrap().to_string_lossy().replace(".jsonl.gz", "");
+        let mask = masks.get(&stem).copied().unwrap_or(0xFFFF);
+        let (count, failures) = run_file(&mut mem, &path, &stem, mask);
+        total += count;
+        failed += failures.len();
+        if let Some(first) = failures.first() {
+            println!("{stem}: {} of {count} failed; first: {first}", failures.len());
+        }
+    }
+    println!("vectors: {} passed, {failed} failed", total - failed);
+    assert_eq!(failed, 0, "{failed} of {total} vectors failed");
+}
+
+fn folder() -> Option<PathBuf> {
+    let named = std::env::var_os("DOSMUX_CPU_VECTORS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cpu-vectors"));
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("DOSMUX_REQUIRE_IMAGES").is_none(), "missing {}", folder.display());
+    eprintln!("SKIPPED: no CPU vectors at {}", folder.display());
+    None
+}
+
+fn undefined_flags(folder: &Path) -> BTreeMap<String, u32> {
+    let Ok(text) = std::fs::read_to_string(folder.join("undefined-flags.json")) else { return BTreeMap::new() };
+    serde_json::from_str(&text).unwrap()
+}
+
+fn run_file(mem: &mut Memory, path: &Path, stem: &str, mask: u32) -> (usize, Vec<String>) {
+    let lines = BufReader::new(GzDecoder::new(File::open(path).unwrap())).lines();
+    let mut count = 0;
+    let mut failures = Vec::new();
+    for line in lines {
+        let vector: Vector = serde_json::from_str(&line.unwrap()).unwrap();
+        if DIFFERENCES.iter().any(|(file, applies, _)| *file == stem && applies(&vector)) {
+            continue;
+        }
+        count += 1;
+        if let Err(why) = run(mem, &vector, stem, mask) {
+            failures.push(format!("{}: {why}", vector.name));
+        }
+    }
+    (count, failures)
+}
+
+fn run(mem: &mut Memory, vector: &Vector, stem: &str, mask: u32) -> Result<(), String> {
+    for &(addr, value) in &vector.initial.ram {
+        mem.write_u8(PhysAddr(addr), value);
+    }
+    let mut cpu = Cpu::new(Faults::Deliver);
+    let mut regs = registers(&Regs::default(), &vector.initial.regs);
+    regs.eflags &= !HIGH_FLAGS;
+    cpu.set_regs(&regs);
+    let halts = stem == "F4";
+    execute_one(&mut cpu, mem, regs.cs_ip());
+
+    let mut want = registers(&regs, &vector.after.regs);
+    if !halts {
+        want.eip = want.eip.wrapping_sub(1) & 0xFFFF;
+    }
+    let mut got = cpu.regs();
+    let compared = !HIGH_FLAGS & (mask | !0xFFFF);
+    (want.eflags, got.eflags) = (want.eflags & compared | ONE, got.eflags & compared | ONE);
+    let wrong_byte = memory_difference(mem, vector, mask);
+    cpu.flush_blocks(mem);
+    clear(mem, vector);
+    if got != want {
+        return Err(format!("got {got:X?}\nwant {want:X?}"));
+    }
+    wrong_byte.map_or(Ok(()), Err)
+}
+
+/// Executes one instruction, the port reads it asks for, and a repeated one to its end.
+fn execute_one(cpu: &mut Cpu, mem: &mut Memory, at: dosmux::types::SegOff) {
+    loop {
+        match cpu.run(mem, 1) {
+            Exit::PortRead(_, width) => cpu.set_accumulator(width, width.mask()),
+            Exit::StringPort(insn) => {
+                let _ = cpu.string_port(mem, &insn, &mut |_, width: Width, _| width.mask());
+            }
+            _ => {}
+        }
+        if cpu.regs().cs_ip() != at || cpu.retired() > BUDGET || !is_string(cpu, mem, at) {
+            return;
+        }
+    }
+}
+
+/// True while a repeated string instruction at `at` has work left.
+fn is_string(cpu: &Cpu, mem: &Memory, at: dosmux::types::SegOff) -> bool {
+    let bytes: Vec<u8> = (0..4).map(|i| mem.read_u8(PhysAddr(at.offset(i).linear().0))).collect();
+    let opcode = bytes.iter().find(|byte| !matches!(byte, 0x26 | 0x2E | 0x36 | 0x3E | 0xF2 | 0xF3));
+    matches!(opcode, Some(0x6C..=0x6F | 0xA4..=0xA7 | 0xAA..=0xAF)) && cpu.regs().cx() != 0
+}
+
+fn memory_difference(mem: &Memory, vector: &Vector, mask: u32) -> Option<String> {
+    let flags_at = vector.exception.as_ref().map(|exception| exception.flags_address);
+    vector.after.ram.iter().find_map(|&(addr, want)| {
+        let compared = match flags_at {
+            Some(at) if addr == at => mask & 0xFF,
+            Some(at) if addr == at + 1 => mask & !HIGH_FLAGS & 0xFFFF,
+            _ => 0xFF,
+        };
+        let compared = if flags_at == Some(addr.wrapping_sub(1)) { compared >> 8 } else { compared };
+        let got = u32::from(mem.read_u8(PhysAddr(addr)));
+        ((got ^ u32::from(want)) & compared != 0).then(|| format!("[{addr:05X}] is {got:02X}, not {want:02X}"))
+    })
+}
+
+fn clear(mem: &mut Memory, vector: &Vector) {
+    for &(addr, _) in vector.initial.ram.iter().chain(&vector.after.ram) {
+        mem.write_u8(PhysAddr(addr), 0);
+    }
+}
+
+/// `base` with the named registers replaced.
+fn registers(base: &Regs, named: &BTreeMap<String, u32>) -> Regs {
+    let mut regs = base.clone();
+    for (name, &value) in named {
+        let general = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"];
+        let segments = ["es", "cs", "ss", "ds", "fs", "gs"];
+        let (wide, short) = match name.strip_prefix('e') {
+            Some(rest) if name != "es" => (true, rest),
+            _ => (false, name.as_str()),
+        };
+        if let Some(index) = general.iter().position(|&reg| reg == short) {
+            let keep = if wide { 0 } else { regs.gpr[index] & 0xFFFF_0000 };
+            regs.gpr[index] = keep | value;
+        } else if let Some(index) = segments.iter().position(|&reg| reg == name) {
+            regs.seg[index] = u16::try_from(value).unwrap();
+        } else {
+            match short {
+                "ip" => regs.eip = value,
+                "flags" => regs.eflags = value,
+                other => panic!("unknown register {other}"),
+            }
+        }
+    }
+    regs
+}
