@@ -113,11 +113,6 @@ impl Flags {
         self.system & TF != 0
     }
 
-    /// True while interrupts are enabled.
-    pub(crate) fn interrupts(&self) -> bool {
-        self.system & IF != 0
-    }
-
     /// True in virtual-8086 mode.
     pub(crate) fn vm(&self) -> bool {
         self.system & VM != 0

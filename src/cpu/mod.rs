@@ -37,7 +37,7 @@ use crate::types::{LinearAddr, Port, Width};
 
 pub use self::fault::Fault;
 pub use self::paging::pte;
-pub use self::trap::{Insn, PortAction, PortNumber, Sensitive, V86Task};
+pub use self::trap::{ControlAccess, ControlRegister, Insn, PortAction, PortNumber, Sensitive, V86Task};
 
 /// Who handles exceptions and software interrupts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,7 +260,7 @@ impl Cpu {
                 self.core.eip = if fault.is_trap() { next } else { start };
                 // A faulting instruction takes time too; else a fault loop would never end a budget.
                 self.retire(1, left);
-                let insn = Insn::new(&op, next);
+                let insn = Insn::new(&self.core, &op, next);
                 self.raise(mem, fault, insn)
             }
             Stop::CodeHit => {
@@ -295,7 +295,7 @@ impl Cpu {
             Event::PortWrite => Some(Exit::PortWrite(access.port, access.width, access.value)),
             Event::StringPort => {
                 self.core.eip = start;
-                Some(Exit::StringPort(Insn::new(op, next)))
+                Some(Exit::StringPort(Insn::new(&self.core, op, next)))
             }
             Event::Interrupt(vector) if self.faults == Faults::HandOut => Some(Exit::Interrupt(vector)),
             Event::Interrupt(vector) => self.deliver(mem, vector),

@@ -59,8 +59,22 @@ pub(crate) enum Class {
     Out,
     Ins,
     Outs,
-    /// MOV to or from CR, DR, TR; LGDT, LIDT, LMSW, CLTS.
-    System,
+    /// MOV from CR, DR or TR.
+    ReadControl(Bank),
+    /// MOV to CR, DR or TR.
+    WriteControl(Bank),
+    Lmsw,
+    Clts,
+    /// LGDT, LIDT.
+    LoadTable,
+}
+
+/// A group of privileged registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bank {
+    Cr,
+    Dr,
+    Tr,
 }
 
 /// Size and repetition of an instruction.

@@ -3,7 +3,7 @@
 
 use super::core::{TableReg, cr0};
 use super::fault::{Fault, Flow, Stop};
-use super::op::{Class, Op};
+use super::op::{Bank, Class, Op};
 use super::regs::{Gpr, Regs, eflags};
 use super::segment::{CS, DS, ES, Segment};
 use super::{Core, Cpu};
@@ -43,7 +43,43 @@ pub enum Sensitive {
     /// INS or OUTS, repeated or not.
     StringPort,
     /// A privileged instruction on control, debug or test registers or the descriptor tables.
-    System,
+    Control(ControlAccess),
+}
+
+/// What a privileged instruction wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ControlAccess {
+    /// MOV from a control, debug or test register into general register `gpr`.
+    Read {
+        /// Which register.
+        control: ControlRegister,
+        /// Number of the destination.
+        gpr: u8,
+    },
+    /// MOV to CR0, or LMSW, with the value it would have.
+    WriteCr0 {
+        /// All 32 bits.
+        value: u32,
+    },
+    /// MOV to CR2 or CR3.
+    WriteCr3,
+    /// MOV to a debug or test register.
+    WriteDebug,
+    /// CLTS.
+    Clts,
+    /// LGDT or LIDT.
+    LoadTable,
+}
+
+/// A register that only privileged code reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ControlRegister {
+    /// CRn.
+    Cr(u8),
+    /// DRn.
+    Dr(u8),
+    /// TRn.
+    Tr(u8),
 }
 
 /// A decoded instruction as an exit carries it, so that nobody above the core parses bytes again.
@@ -73,7 +109,7 @@ impl Insn {
         Insn { sensitive: None, next_eip: 0, string }
     }
 
-    pub(super) fn new(op: &Op, next_eip: u32) -> Insn {
+    pub(super) fn new(core: &Core, op: &Op, next_eip: u32) -> Insn {
         let width = width(op.form.size);
         let port = if op.form.port_in_dx { PortNumber::Dx } else { PortNumber::Immediate(lo8(op.imm)) };
         let sensitive = match op.class {
@@ -88,7 +124,14 @@ impl Insn {
             Class::In => Some(Sensitive::In(port, width)),
             Class::Out => Some(Sensitive::Out(port, width)),
             Class::Ins | Class::Outs => Some(Sensitive::StringPort),
-            Class::System => Some(Sensitive::System),
+            Class::ReadControl(bank) => {
+                let control = bank.register(op.src);
+                Some(Sensitive::Control(ControlAccess::Read { control, gpr: op.dst }))
+            }
+            Class::WriteControl(bank) => Some(Sensitive::Control(write_access(core, op, bank))),
+            Class::Lmsw => Some(Sensitive::Control(ControlAccess::WriteCr0 { value: core.cr0 | cr0::PE })),
+            Class::Clts => Some(Sensitive::Control(ControlAccess::Clts)),
+            Class::LoadTable => Some(Sensitive::Control(ControlAccess::LoadTable)),
         };
         let string = StringForm {
             output: op.class == Class::Outs,
@@ -98,6 +141,24 @@ impl Insn {
             addr_mask: u32::MAX >> (op.addr_shift & 31),
         };
         Insn { sensitive, next_eip, string }
+    }
+}
+
+fn write_access(core: &Core, op: &Op, bank: Bank) -> ControlAccess {
+    match (bank, op.dst) {
+        (Bank::Cr, 0) => ControlAccess::WriteCr0 { value: core.gpr[usize::from(op.src & 7)] },
+        (Bank::Cr, _) => ControlAccess::WriteCr3,
+        _ => ControlAccess::WriteDebug,
+    }
+}
+
+impl Bank {
+    fn register(self, number: u8) -> ControlRegister {
+        match self {
+            Bank::Cr => ControlRegister::Cr(number),
+            Bank::Dr => ControlRegister::Dr(number),
+            Bank::Tr => ControlRegister::Tr(number),
+        }
     }
 }
 
@@ -247,20 +308,65 @@ impl Cpu {
         *eax = *eax & !width.mask() | value & width.mask();
     }
 
-    /// Pushes onto the program's stack. *Errors*: #SS or #PF; then nothing has changed.
-    pub fn push(&mut self, mem: &mut Memory, width: Width, value: u32) -> Result<(), Fault> {
-        self.completing(mem, |core, mem| match width {
-            Width::Dword => core.push::<u32>(mem, value),
-            _ => core.push::<u16>(mem, value),
+    /// Pushes `values` in order onto the program's stack.
+    ///
+    /// *Errors*: #SS, #GP or #PF; then the stack pointer has not moved.
+    pub fn push_all(&mut self, mem: &mut Memory, width: Width, values: &[u32]) -> Result<(), Fault> {
+        self.completing(mem, |core, mem| {
+            core.restoring_sp(mem, |core, mem| {
+                values.iter().try_for_each(|&value| match width {
+                    Width::Dword => core.push::<u32>(mem, value),
+                    _ => core.push::<u16>(mem, value),
+                })
+            })
         })
     }
 
-    /// Pops from the program's stack. *Errors*: #SS or #PF; then nothing has changed.
-    pub fn pop(&mut self, mem: &mut Memory, width: Width) -> Result<u32, Fault> {
-        self.completing(mem, |core, mem| match width {
-            Width::Dword => core.pop::<u32>(mem),
-            _ => core.pop::<u16>(mem),
+    /// Pops `N` values from the program's stack.
+    ///
+    /// *Errors*: #SS, #GP or #PF; then the stack pointer has not moved.
+    pub fn pop_all<const N: usize>(&mut self, mem: &mut Memory, width: Width) -> Result<[u32; N], Fault> {
+        self.completing(mem, |core, mem| {
+            core.restoring_sp(mem, |core, mem| {
+                let mut values = [0; N];
+                for value in &mut values {
+                    *value = match width {
+                        Width::Dword => core.pop::<u32>(mem)?,
+                        _ => core.pop::<u16>(mem)?,
+                    };
+                }
+                Ok(values)
+            })
         })
+    }
+
+    /// Loads the stack pointer.
+    pub fn set_esp(&mut self, esp: u32) {
+        self.core.gpr[Gpr::Esp as usize] = esp;
+    }
+
+    /// Loads general register `gpr` (0 EAX … 7 EDI).
+    pub fn set_gpr(&mut self, gpr: u8, value: u32) {
+        self.core.gpr[usize::from(gpr & 7)] = value;
+    }
+
+    /// CR0.
+    #[must_use]
+    pub fn cr0(&self) -> u32 {
+        self.core.cr0
+    }
+
+    /// The value of a privileged register; zero where there is none.
+    #[must_use]
+    pub fn control(&self, register: ControlRegister) -> u32 {
+        match register {
+            ControlRegister::Cr(0) => self.core.cr0,
+            ControlRegister::Cr(2) => self.core.cr2,
+            ControlRegister::Cr(3) => self.core.cr3,
+            ControlRegister::Cr(_) => 0,
+            ControlRegister::Dr(number) => self.core.debug[usize::from(number & 7)],
+            ControlRegister::Tr(number) => self.core.test[usize::from(number & 7)],
+        }
     }
 
     /// Does a piece of an instruction's work; decoded code in its way is forgotten first.

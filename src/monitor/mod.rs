@@ -1,3 +1,27 @@
 //! The V86 monitor: the ring-0 program of each machine, written in Rust.
+//!
+//! The guest runs as a V86 task at CPL 3 with IOPL 0 on the emulated 386. The monitor is entered only
+//! when the core hands out a fault or an exit, and when an interrupt is due:
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`vm`] | one machine: everything it owns, and the run loop |
+//! | `layout` | page tables, GDT, IDT and TSS in the machine's own memory; the A20 gate |
+//! | `dispatch` | from an exit to what answers it: the one big match |
+//! | `sensitive` | CLI, STI, PUSHF, POPF, INT n, IRET, HLT and the virtual interrupt flag |
+//! | `io` | IN and OUT to the board |
+//! | `service` | ARPL in the ROM to the BIOS |
+//! | `reflect` | interrupts and exceptions through the guest's vector table |
+//! | `idle` | is the guest doing nothing? |
+//! | [`stats`] | how often the monitor was entered, by kind |
 
+mod clock;
+mod dispatch;
+mod idle;
+mod io;
+mod layout;
+mod reflect;
+mod sensitive;
+mod service;
+pub mod stats;
 pub mod vm;

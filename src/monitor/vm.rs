@@ -1,14 +1,29 @@
-//! One virtual machine: CPU, memory, board, drives and the monitor's own state.
+//! One virtual machine: CPU, memory, board, drives and the monitor's own state; and the run loop.
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::clock::InstructionClock;
+use super::dispatch::Next;
+use super::idle::{IdleDetector, PROBE_STEPS};
+use super::layout::Layout;
+use super::stats::TrapKind;
+pub use super::stats::TrapStats;
 use crate::bios::rom::Rom;
+use crate::bios::{self, BiosState};
 use crate::clock::VirtTime;
-use crate::devices::Board;
+use crate::cpu::{Cpu, Exit, Faults};
+use crate::devices::{Board, BoardConfig};
 use crate::disk::Drives;
-use crate::mem::Memory;
+use crate::keys::KeyEvent;
+use crate::mem::{Memory, PAGE_BYTES, PAGE_SIZE};
 use crate::screen::Screen;
-use crate::types::SegOff;
+use crate::types::{PhysAddr, SegOff, lo16};
+
+/// Display memory: both text buffers.
+const DISPLAY: (PhysAddr, u32) = (PhysAddr(0xB0000), 0x10000);
+/// Expansion ROM space with nothing in it reads as ones.
+const EXPANSION: (u32, u32) = (0xC0000, 0xF0000);
 
 /// What a machine is built from.
 pub struct VmConfig {
@@ -65,52 +80,274 @@ impl fmt::Display for StopReason {
     }
 }
 
-/// How often the monitor was entered, by kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrapStats {
-    /// Rows of (kind, count) in a fixed order.
-    pub rows: Vec<(&'static str, u64)>,
-    /// Instructions retired.
-    pub instructions: u64,
-}
-
 /// One virtual machine. Owns all its state and is `Send`.
 pub struct Vm {
-    mem: Memory,
-    board: Board,
+    pub(super) cpu: Cpu,
+    pub(super) mem: Memory,
+    pub(super) board: Board,
+    pub(super) drives: Drives,
+    pub(super) bios: BiosState,
+    pub(super) clock: InstructionClock,
+    pub(super) layout: Layout,
+    pub(super) memory_bytes: u32,
+    pub(super) boot_from_disk: bool,
+    /// The guest's IF, IOPL and NT; the task's own are fixed.
+    pub(super) virtual_flags: u32,
+    /// STI was just executed: no interrupt before the next instruction.
+    pub(super) interrupt_shadow: bool,
+    /// HLT was executed and no interrupt has come yet.
+    pub(super) halted: bool,
+    /// State of the A20 gate in the page tables.
+    pub(super) a20: bool,
+    /// A device may have changed since the board was last brought up to date.
+    pub(super) board_touched: bool,
+    pub(super) idle: IdleDetector,
+    pub(super) stats: TrapStats,
+    next_event: Option<VirtTime>,
+    stopped: Option<StopReason>,
+    screen_changed: bool,
+    display_generation: u64,
 }
 
 impl Vm {
     /// A machine that has just been switched on and has run its power-on self test.
     #[must_use]
-    pub fn new(_config: VmConfig, _rom: &Rom, _drives: Drives) -> Vm {
-        todo!()
+    pub fn new(config: VmConfig, rom: &Rom, drives: Drives) -> Vm {
+        let (mut mem, layout) = Layout::new(config.memory_bytes);
+        let nothing = Arc::new([0xFF; PAGE_SIZE]);
+        let pages = (EXPANSION.1 - EXPANSION.0) / PAGE_BYTES;
+        mem.map_rom(PhysAddr(EXPANSION.0), &vec![nothing; pages as usize]);
+        mem.map_rom(Rom::START, &rom.pages);
+        let board = Board::new(&BoardConfig {
+            memory_bytes: config.memory_bytes,
+            rtc_start: config.rtc_start,
+            floppy_types: drives.floppy_types(),
+            hard_disks: u8::try_from(drives.hard_disks.len()).unwrap_or(u8::MAX),
+        });
+        let mut vm = Vm {
+            cpu: Cpu::new(Faults::HandOut),
+            mem,
+            board,
+            drives,
+            bios: BiosState::default(),
+            clock: InstructionClock::new(config.ps_per_instruction),
+            layout,
+            memory_bytes: config.memory_bytes,
+            boot_from_disk: config.boot_from_disk,
+            virtual_flags: 0,
+            interrupt_shadow: false,
+            halted: false,
+            a20: false,
+            board_touched: true,
+            idle: IdleDetector::new(),
+            stats: TrapStats::default(),
+            next_event: None,
+            stopped: None,
+            screen_changed: true,
+            display_generation: 0,
+        };
+        vm.start();
+        vm
     }
 
     /// Restarts the machine as its reset button does; drives keep what was written.
-    pub fn reset(&mut self) {}
+    pub fn reset(&mut self) {
+        let now = self.now();
+        self.board.reset(now);
+        self.start();
+    }
+
+    /// Enters the V86 task anew and runs the power-on self test.
+    fn start(&mut self) {
+        self.stopped = None;
+        self.idle = IdleDetector::new();
+        self.mem.end_log();
+        self.a20 = self.board.a20();
+        let task = self.layout.build(&mut self.mem, self.a20);
+        // The structures are our own: a fault here cannot be.
+        if self.cpu.enter_v86(&mut self.mem, &task).is_err() {
+            self.stopped = Some(StopReason::TripleFault(self.cs_ip()));
+        }
+        self.reset_flags();
+        self.with_bios(bios::post);
+        self.follow_a20();
+        self.board_touched = true;
+    }
 
     /// Runs until virtual time `until`, at most `budget` instructions, or less if the guest idles.
     ///
     /// Deterministic: the same calls give the same states, whatever the host does.
-    pub fn run(&mut self, _until: VirtTime, _budget: u64) -> Pause {
-        Pause::TimeReached
+    pub fn run(&mut self, until: VirtTime, budget: u64) -> Pause {
+        let last = self.cpu.retired().saturating_add(budget);
+        loop {
+            if let Some(reason) = &self.stopped {
+                return Pause::Stopped(reason.clone());
+            }
+            let now = self.now();
+            if now >= until {
+                return Pause::TimeReached;
+            }
+            if self.cpu.retired() >= last {
+                return Pause::BudgetUsed;
+            }
+            self.update_board(now);
+            if self.board.take_reset() {
+                self.reset();
+                continue;
+            }
+            self.take_interrupt();
+            if self.halted {
+                return self.idle_pause();
+            }
+            if let Some(pause) = self.run_slice(until, last) {
+                return pause;
+            }
+        }
     }
+
+    /// Executes up to the next thing that can happen, and answers it.
+    fn run_slice(&mut self, until: VirtTime, last: u64) -> Option<Pause> {
+        let retired = self.cpu.retired();
+        let horizon = self.next_event.map_or(until, |event| event.min(until));
+        let room = self.clock.instructions_until(retired, horizon).min(last - retired);
+        let count = if self.interrupt_shadow { 1 } else { room.min(self.idle.patience(retired)) };
+        let exit = self.cpu.run(&mut self.mem, count.max(1));
+        let shadow = std::mem::take(&mut self.interrupt_shadow);
+        let next = self.dispatch(exit);
+        self.interrupt_shadow &= !shadow;
+        let next = match next {
+            Next::Polled if self.judge_poll() => Next::Idle,
+            Next::Go if exit == Exit::BudgetUsed && self.in_untrapped_loop() => Next::Idle,
+            other => other,
+        };
+        match next {
+            Next::Go | Next::Polled => None,
+            Next::Idle => self.idle_unless_interrupted(),
+            Next::Reboot => {
+                self.reset();
+                None
+            }
+            Next::Stop(reason) => {
+                self.stopped = Some(reason);
+                None
+            }
+        }
+    }
+
+    /// Brings the chips up to `now`, if time or an access can have changed them.
+    fn update_board(&mut self, now: VirtTime) {
+        if self.board_touched || self.next_event.is_some_and(|event| event <= now) {
+            self.board_touched = false;
+            self.board.advance(now);
+            self.next_event = self.board.next_event(now);
+        }
+    }
+
+    /// Injects an interrupt if one is pending and the guest accepts it.
+    fn take_interrupt(&mut self) {
+        if !self.interrupts_enabled() || self.interrupt_shadow || !self.board.interrupt_pending() {
+            return;
+        }
+        self.stats.count(TrapKind::Interrupt);
+        self.idle.interrupted(self.cpu.retired(), &mut self.mem);
+        let vector = self.board.acknowledge();
+        self.board_touched = true;
+        self.halted = false;
+        if let Err(reason) = self.reflect(vector) {
+            self.stopped = Some(reason);
+        }
+    }
+
+    fn idle_unless_interrupted(&mut self) -> Option<Pause> {
+        let now = self.now();
+        self.update_board(now);
+        if self.interrupts_enabled() && self.board.interrupt_pending() {
+            return None;
+        }
+        Some(self.idle_pause())
+    }
+
+    fn idle_pause(&mut self) -> Pause {
+        self.stats.count(TrapKind::Idle);
+        Pause::Idle(self.next_event)
+    }
+
+    /// The guest polled: is that all it does?
+    fn judge_poll(&mut self) -> bool {
+        self.note_display();
+        let (now, retired) = (self.now(), self.cpu.retired());
+        let (regs, flags) = (self.cpu.regs(), self.guest_flags());
+        self.interrupts_enabled_after_return() && self.idle.polled(now, retired, (&regs, flags), &mut self.mem)
+    }
+
+    /// A poll is answered with interrupts off, inside the service's stub; its IRET restores the
+    /// caller's flag. A caller that polls with interrupts off waits for nothing.
+    fn interrupts_enabled_after_return(&self) -> bool {
+        let image = self.cpu.regs().ss_sp().offset(4);
+        self.mem.read_u16(PhysAddr(image.linear().0)) & lo16(crate::cpu::regs::eflags::IF) != 0
+    }
+
+    /// Single-steps to see whether the guest's state recurs without a trap.
+    fn in_untrapped_loop(&mut self) -> bool {
+        if !self.idle.probe_due(self.cpu.retired(), &mut self.mem) || !self.interrupts_enabled() {
+            return false;
+        }
+        let start = self.cpu.regs();
+        self.mem.start_log();
+        let mut recurred = false;
+        for _ in 0..PROBE_STEPS {
+            let exit = self.cpu.run(&mut self.mem, 1);
+            if exit != Exit::BudgetUsed {
+                // The trap is answered like any other; what it asks for beyond that comes again.
+                let next = self.dispatch(exit);
+                self.after_probe(next);
+                break;
+            }
+            if self.cpu.regs() == start {
+                recurred = self.mem.log_is_clean();
+                break;
+            }
+        }
+        self.mem.end_log();
+        recurred
+    }
+
+    fn after_probe(&mut self, next: Next) {
+        match next {
+            Next::Go | Next::Polled | Next::Idle => {}
+            Next::Reboot => self.reset(),
+            Next::Stop(reason) => self.stopped = Some(reason),
+        }
+    }
+
+    // --- the host's side ---
 
     /// Virtual time.
     #[must_use]
     pub fn now(&self) -> VirtTime {
-        VirtTime::ZERO
+        self.clock.now(self.cpu.retired())
     }
 
     /// Lets idle time pass up to `to` (no effect if that is past). Call after [`Pause::Idle`].
-    pub fn skip_to(&mut self, _to: VirtTime) {}
+    pub fn skip_to(&mut self, to: VirtTime) {
+        self.clock.skip_to(self.cpu.retired(), to);
+    }
 
     /// Sets the pace of virtual time. *Units*: picoseconds per instruction.
-    pub fn set_ps_per_instruction(&mut self, _ps: u64) {}
+    pub fn set_ps_per_instruction(&mut self, ps: u64) {
+        self.clock.set_pace(self.cpu.retired(), ps);
+    }
+
+    /// Hands a key press or release to the keyboard. False if its buffer is full: nothing taken.
+    pub fn press(&mut self, event: KeyEvent) -> bool {
+        let now = self.now();
+        self.board_touched = true;
+        self.board.press(event, now)
+    }
 
     /// The chips, for keys and debug output.
     pub fn board_mut(&mut self) -> &mut Board {
+        self.board_touched = true;
         &mut self.board
     }
 
@@ -122,7 +359,7 @@ impl Vm {
 
     /// The drives, for swapping images.
     pub fn drives_mut(&mut self) -> &mut Drives {
-        todo!()
+        &mut self.drives
     }
 
     /// What the display shows.
@@ -133,30 +370,50 @@ impl Vm {
 
     /// True if the display may have changed since the last call.
     pub fn take_screen_changed(&mut self) -> bool {
-        false
+        self.note_display();
+        std::mem::take(&mut self.screen_changed)
+    }
+
+    /// Collects changes of display memory and registers; both count as activity of the guest.
+    fn note_display(&mut self) {
+        let generation = self.board.display_generation();
+        let written = self.mem.take_dirty(DISPLAY.0, DISPLAY.1);
+        if written || generation != self.display_generation {
+            self.display_generation = generation;
+            self.screen_changed = true;
+            self.idle.activity(&mut self.mem);
+        }
     }
 
     /// Words in the BIOS keyboard buffer that the guest has not yet read.
     #[must_use]
     pub fn keyboard_buffer_len(&self) -> usize {
-        0
+        bios::bda::keys_waiting(&self.mem)
     }
 
     /// Why the machine stopped, if it did.
     #[must_use]
     pub fn stopped(&self) -> Option<&StopReason> {
-        None
+        self.stopped.as_ref()
     }
 
     /// Where the guest executes.
     #[must_use]
     pub fn cs_ip(&self) -> SegOff {
-        SegOff::default()
+        SegOff { seg: self.cpu.cs(), off: lo16(self.cpu.eip()) }
+    }
+
+    /// The guest's registers, FLAGS as it sees them.
+    #[must_use]
+    pub fn regs(&self) -> crate::cpu::regs::Regs {
+        crate::cpu::regs::Regs { eflags: self.guest_flags(), ..self.cpu.regs() }
     }
 
     /// How often the monitor was entered.
     #[must_use]
     pub fn stats(&self) -> TrapStats {
-        TrapStats::default()
+        let mut stats = self.stats.clone();
+        stats.instructions = self.cpu.retired();
+        stats
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::machine::Machine;
 use crate::clock::VirtTime;
 use crate::keys::Key;
+use crate::monitor::stats::TrapKind;
 use crate::monitor::vm::{StopReason, TrapStats};
 use crate::screen::{Cell, Rgb, Screen, char_to_cp437};
 use crate::types::SegOff;
@@ -128,7 +129,11 @@ impl Machine for FakeMachine {
     }
 
     fn stats(&self) -> TrapStats {
-        TrapStats { rows: vec![("CLI", 3), ("INT 10h", 12), ("HLT", 0)], instructions: 1_234_567 }
+        let mut stats = TrapStats::default();
+        stats.instructions = 1_234_567;
+        (0..3).for_each(|_| stats.count(TrapKind::Cli));
+        (0..12).for_each(|_| stats.count(TrapKind::Int));
+        stats
     }
 }
 

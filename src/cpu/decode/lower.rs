@@ -9,7 +9,7 @@ use super::super::exec::place::{Dst, Imm, Mem, Src};
 use super::super::exec::shift::{Rcl, Rcr, Rol, Ror, Sar, Shl, Shr};
 use super::super::exec::string::{Cmps, Lods, Movs, Scas, Stos};
 use super::super::exec::{arith, bcd, bits, flow, io, moves, muldiv, stack, system};
-use super::super::op::{Class, Form, Handler, NO_REG, Op};
+use super::super::op::{Bank, Class, Form, Handler, NO_REG, Op};
 use super::super::segment::{DS, ES, FS, GS, SS};
 use super::pick::{self, Jcc, Kind, Repeat, Setcc, sized, word_sized};
 use crate::types::{lo8, lo32};
@@ -153,8 +153,10 @@ fn class(insn: &Instruction) -> (Class, Form) {
         Mnemonic::Outsb => (Class::Outs, Form { port_in_dx: true, ..size(1) }),
         Mnemonic::Outsw => (Class::Outs, Form { port_in_dx: true, ..size(2) }),
         Mnemonic::Outsd => (Class::Outs, Form { port_in_dx: true, ..size(4) }),
-        Mnemonic::Lgdt | Mnemonic::Lidt | Mnemonic::Lmsw | Mnemonic::Clts => (Class::System, Form::default()),
-        Mnemonic::Mov if is_system_move(insn) => (Class::System, Form::default()),
+        Mnemonic::Lgdt | Mnemonic::Lidt => (Class::LoadTable, Form::default()),
+        Mnemonic::Lmsw => (Class::Lmsw, Form::default()),
+        Mnemonic::Clts => (Class::Clts, Form::default()),
+        Mnemonic::Mov if is_system_move(insn) => (system_move_class(insn), Form::default()),
         _ => (Class::Plain, Form::default()),
     }
 }
@@ -165,6 +167,16 @@ fn is_system(register: Register) -> bool {
 
 fn is_system_move(insn: &Instruction) -> bool {
     (0..2).any(|index| insn.op_kind(index) == OpKind::Register && is_system(insn.op_register(index)))
+}
+
+fn system_move_class(insn: &Instruction) -> Class {
+    let (to, from) = (insn.op_register(0), insn.op_register(1));
+    let bank = |register: Register| match register {
+        register if register.is_cr() => Bank::Cr,
+        register if register.is_dr() => Bank::Dr,
+        _ => Bank::Tr,
+    };
+    if is_system(to) { Class::WriteControl(bank(to)) } else { Class::ReadControl(bank(from)) }
 }
 
 // --- handlers ---

@@ -1,0 +1,45 @@
+//! Port accesses of the guest, which the I/O permission bit map makes trap.
+
+use super::stats::TrapKind;
+use super::vm::Vm;
+use crate::devices::Board;
+use crate::types::{Port, Width};
+
+impl Vm {
+    /// IN: the accumulator gets what the port reads.
+    pub(super) fn port_in(&mut self, port: Port, width: Width) {
+        self.stats.count(TrapKind::In);
+        let now = self.now();
+        let value = self.board.read(port, width, now);
+        self.cpu.set_accumulator(width, value);
+        if !Board::is_quiet_read(port) {
+            self.idle.activity(&mut self.mem);
+            self.board_touched = true;
+        }
+    }
+
+    /// OUT: the port gets the accumulator.
+    pub(super) fn port_out(&mut self, port: Port, width: Width) {
+        self.stats.count(TrapKind::Out);
+        let now = self.now();
+        let value = self.cpu.accumulator(width);
+        self.board.write(port, width, value, now);
+        self.after_port_write();
+    }
+
+    /// A write may have moved an interrupt line or the A20 gate.
+    pub(super) fn after_port_write(&mut self) {
+        self.idle.activity(&mut self.mem);
+        self.board_touched = true;
+        self.follow_a20();
+    }
+
+    /// Brings the page tables in line with the A20 gate.
+    pub(super) fn follow_a20(&mut self) {
+        let open = self.board.a20();
+        if open != self.a20 {
+            self.a20 = open;
+            self.layout.set_a20(&mut self.mem, open);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The door to the BIOS: an ARPL in the ROM, which raises #UD in V86 mode.
+
+use super::dispatch::Next;
+use super::stats::TrapKind;
+use super::vm::{StopReason, Vm};
+use crate::bios::rom::Rom;
+use crate::bios::{self, Bios, Outcome};
+use crate::cpu::regs::{Regs, eflags};
+use crate::mem::GuestMemory;
+use crate::types::PhysAddr;
+
+/// ARPL AX,AX.
+const TRAP: [u8; 2] = [0x63, 0xC0];
+/// The ARPL and the service byte behind it.
+const TRAP_BYTES: u32 = 3;
+/// Bytes in the first megabyte.
+const MEGABYTE: u32 = 0x10_0000;
+
+impl Vm {
+    /// The service number, if CS:EIP is at a trap of the ROM.
+    pub(super) fn rom_trap(&self) -> Option<u8> {
+        let at = PhysAddr(self.cpu.linear_eip().0);
+        if !(Rom::START.0..MEGABYTE).contains(&at.0) {
+            return None;
+        }
+        let code = [self.mem.read_u8(at), self.mem.read_u8(at.offset(1))];
+        (code == TRAP).then(|| self.mem.read_u8(at.offset(2)))
+    }
+
+    /// Runs BIOS service `number` and does what it asks for.
+    pub(super) fn bios_service(&mut self, number: u8) -> Next {
+        self.stats.count(TrapKind::Bios);
+        let outcome = self.with_bios(|bios| bios::call(number, bios));
+        self.board_touched = true;
+        self.follow_a20();
+        if outcome != Outcome::Wait {
+            self.cpu.set_eip(self.cpu.eip().wrapping_add(TRAP_BYTES));
+        }
+        match outcome {
+            Outcome::Done => {
+                self.idle.service(number, &mut self.mem);
+                Next::Go
+            }
+            Outcome::Polled => Next::Polled,
+            Outcome::Yield => Next::Idle,
+            Outcome::Wait => {
+                self.enable_interrupts(true);
+                Next::Idle
+            }
+            Outcome::Reboot => Next::Reboot,
+            Outcome::NoBoot => Next::Stop(StopReason::NoBootDisk),
+            Outcome::Unhandled(vector) => {
+                // The frame that the exception left tells where it happened.
+                let frame = self.cpu.regs().ss_sp();
+                let at = GuestMemory::new(&mut self.mem, self.a20).read_far(frame);
+                Next::Stop(StopReason::UnhandledException(vector, at))
+            }
+        }
+    }
+
+    /// Lets BIOS code work on the guest's registers and memory.
+    pub(super) fn with_bios<R>(&mut self, work: impl FnOnce(&mut Bios<'_>) -> R) -> R {
+        let mut regs: Regs = self.cpu.regs();
+        let before = regs.clone();
+        let result = work(&mut Bios {
+            regs: &mut regs,
+            mem: GuestMemory::new(&mut self.mem, self.a20),
+            board: &mut self.board,
+            drives: &mut self.drives,
+            state: &mut self.bios,
+            now: self.clock.now(self.cpu.retired()),
+            extended_bytes: self.memory_bytes.saturating_sub(MEGABYTE),
+            boot_from_disk: self.boot_from_disk,
+        });
+        if regs != before {
+            regs.eflags = regs.eflags & !(eflags::IOPL | eflags::NT) | eflags::IF;
+            self.cpu.set_regs(&regs);
+        }
+        result
+    }
+}
