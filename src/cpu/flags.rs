@@ -7,7 +7,7 @@
 //! (POPF, SAHF) use it to express what no result has: SF and PF that differ from the result's.
 
 use super::int::Int;
-use super::regs::eflags::{AF, CF, DF, IF, OF, ONE, PF, SF, TF, VM, ZF};
+use super::regs::eflags::{AF, CF, DF, OF, ONE, PF, SF, TF, VM, ZF};
 
 /// The flags that arithmetic sets.
 pub(crate) const ARITHMETIC: u32 = CF | PF | AF | ZF | SF | OF;
