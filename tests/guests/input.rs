@@ -53,6 +53,44 @@ pub(crate) fn echo() -> Vec<u8> {
     })
 }
 
+/// As [`echo`], but shows before each character the low digit of the tick count at which it came.
+pub(crate) fn tick_echo() -> Vec<u8> {
+    boot_sector(|g| {
+        g.line("ready")?;
+        let next = g.here()?;
+        g.xor(ah, ah)?;
+        g.int(0x16)?;
+        g.push(ax)?;
+        g.mov(al, byte_ptr(TICKS))?;
+        g.and(al, 7)?;
+        g.add(al, i32::from(b'0'))?;
+        g.mov(ah, 0x0E)?;
+        g.mov(bx, 7)?;
+        g.int(0x10)?;
+        g.pop(ax)?;
+        g.mov(ah, 0x0E)?;
+        g.int(0x10)?;
+        g.jmp(next)
+    })
+}
+
+/// As [`echo`], but computes for some milliseconds after each character.
+pub(crate) fn slow_echo() -> Vec<u8> {
+    boot_sector(|g| {
+        g.line("ready")?;
+        let next = g.here()?;
+        g.xor(ah, ah)?;
+        g.int(0x16)?;
+        g.mov(ah, 0x0E)?;
+        g.mov(bx, 7)?;
+        g.int(0x10)?;
+        g.xor(cx, cx)?;
+        let work = g.here()?;
+        g.loop_(work)?;
+        g.jmp(next)
+    })
+}
+
 /// As [`echo`], but polls INT 16h/AH=01h without a pause.
 pub(crate) fn poll_keyboard() -> Vec<u8> {
     boot_sector(|g| {

@@ -16,7 +16,7 @@ mod stops;
 
 pub(crate) use flags::flags;
 pub(crate) use hooks::hooks;
-pub(crate) use input::{compute, echo, poll_keyboard, poll_tick};
+pub(crate) use input::{compute, echo, poll_keyboard, poll_tick, slow_echo, tick_echo};
 pub(crate) use memory::{a20_gate, high_memory_area};
 pub(crate) use ports::{chips, debug_port, disk_write};
 pub(crate) use self_modifying::self_modifying;
@@ -40,6 +40,8 @@ pub(crate) const ALL: &[(&str, Build)] = &[
     ("stack-wrap", stack_wrap),
     ("compute", compute),
     ("echo", echo),
+    ("tick-echo", tick_echo),
+    ("slow-echo", slow_echo),
     ("poll-keyboard", poll_keyboard),
     ("poll-tick", poll_tick),
     ("hooks", hooks),

@@ -16,6 +16,8 @@ mod readme;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod tour;

@@ -1,0 +1,323 @@
+//! Sessions as their users run them: by hand in deterministic mode, and many at once in real time.
+//! The guests are those of `tests/guests`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use dosmux::config::{Background, BootDrive, ImageSpec, SessionSpec, Speed};
+use dosmux::disk::{ImageSource, WritePolicy};
+use dosmux::keys::{Key, KeyEvent};
+use dosmux::monitor::vm::StopReason;
+use dosmux::session::{Command, Host, Manager, Session, SessionOptions, SessionState, SessionView};
+use dosmux::types::SessionId;
+
+use crate::programs::{cli_hlt, compute, debug_port, echo, slow_echo, tick_echo};
+
+/// A floppy image with a guest on it.
+struct Floppy {
+    _dir: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Floppy {
+    fn with(image: Vec<u8>) -> Floppy {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("guest.img");
+        std::fs::write(&path, image).expect("room for an image");
+        Floppy { _dir: dir, path }
+    }
+
+    fn spec(&self, name: &str) -> SessionSpec {
+        let image = ImageSpec { source: ImageSource::File(self.path.clone()), writes: WritePolicy::Overlay };
+        SessionSpec {
+            name: name.to_owned(),
+            floppies: vec![image],
+            disks: Vec::new(),
+            boot: BootDrive::Floppy,
+            memory_bytes: 1 << 20,
+            priority: 1,
+            background: Background::Run,
+            speed: Speed::Max,
+            debug_port: None,
+        }
+    }
+
+    fn session(&self, host: &Host) -> Session {
+        Session::new(&self.spec("test"), host, SessionOptions { force_overlay: true, rtc_start: 0 }).expect("a session")
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+// --- deterministic mode ---
+
+#[test]
+fn the_same_keys_give_the_same_screens_byte_for_byte() {
+    let floppy = Floppy::with(tick_echo());
+    let run = || {
+        let mut session = floppy.session(&Host::new());
+        assert!(session.run_until(5 * SECOND, |screen| screen.contains("ready")));
+        session.type_text("Hello, World");
+        session.run_for(3 * SECOND);
+        session.strike(&[Key::LeftCtrl, Key::G]);
+        session.press(KeyEvent { key: Key::X, down: true });
+        session.run_for(SECOND);
+        (session.screen(), session.now(), session.stats())
+    };
+    let (first, second) = (run(), run());
+    assert_eq!(first, second);
+    assert!(first.0.text().matches(|c: char| c.is_ascii_digit()).count() >= 12, "{}", first.0.text());
+}
+
+#[test]
+fn interleaved_sessions_do_as_they_do_alone() {
+    let (echo, busy) = (Floppy::with(echo()), Floppy::with(compute()));
+    let host = Host::new();
+    let alone = |floppy: &Floppy| {
+        let mut session = floppy.session(&host);
+        session.type_text("abc");
+        for _ in 0..200 {
+            session.run_for(Duration::from_millis(10));
+        }
+        (session.screen(), session.stats())
+    };
+    let wanted = [alone(&echo), alone(&busy)];
+    let mut sessions = [echo.session(&host), busy.session(&host)];
+    for session in &mut sessions {
+        session.type_text("abc");
+    }
+    for _ in 0..200 {
+        for session in &mut sessions {
+            session.run_for(Duration::from_millis(10));
+        }
+    }
+    for (session, wanted) in sessions.iter().zip(wanted) {
+        assert_eq!((session.screen(), session.stats()), wanted);
+    }
+}
+
+#[test]
+fn no_typed_character_is_lost_on_a_slow_reader() {
+    let mut session = Floppy::with(slow_echo()).session(&Host::new());
+    let text = "The quick brown fox jumps over the lazy dog, 0123456789 times!";
+    assert!(session.type_text(text).is_empty());
+    assert!(!session.input_done());
+    assert!(session.run_until(60 * SECOND, |screen| screen.contains("times!")));
+    assert!(session.screen().contains(text), "{}", session.screen().text());
+    session.run_for(SECOND);
+    assert!(session.input_done());
+}
+
+#[test]
+fn idle_time_is_skipped() {
+    let mut session = Floppy::with(echo()).session(&Host::new());
+    let start = Instant::now();
+    session.run_for(3600 * SECOND);
+    assert!(session.now().since(dosmux::clock::VirtTime::ZERO) >= 3600 * SECOND);
+    assert!(start.elapsed() < 20 * SECOND, "an idle hour took {:?}", start.elapsed());
+}
+
+#[test]
+fn a_halted_machine_ends_the_run_and_a_reset_starts_it_again() {
+    let mut session = Floppy::with(cli_hlt()).session(&Host::new());
+    session.run_for(10 * SECOND);
+    assert!(matches!(session.stopped(), Some(StopReason::HaltedWithInterruptsOff(_))));
+    assert!(!session.run_until(SECOND, |_| false));
+    session.reset();
+    assert_eq!(session.stopped(), None);
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("stopping")));
+}
+
+#[test]
+fn the_debug_port_reaches_the_log_and_the_file() {
+    let floppy = Floppy::with(debug_port());
+    let file = floppy.path.with_extension("log");
+    let spec = SessionSpec { debug_port: Some(file.clone()), ..floppy.spec("test") };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let mut session = Session::new(&spec, &Host::new(), options).unwrap();
+    session.run_for(10 * SECOND);
+    assert_eq!(session.log(), b"hello from the guest\n");
+    assert_eq!(std::fs::read(file).unwrap(), b"hello from the guest\n");
+}
+
+#[test]
+fn a_session_without_its_files_does_not_start() {
+    let floppy = Floppy::with(echo());
+    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let no_image = ImageSpec { source: ImageSource::File("/nowhere/a.img".into()), writes: WritePolicy::Overlay };
+    let spec = SessionSpec { floppies: vec![no_image], ..floppy.spec("left") };
+    let error = Session::new(&spec, &Host::new(), options).err().expect("no image").to_string();
+    assert!(error.starts_with("session `left`: ") && error.contains("/nowhere/a.img"), "{error}");
+    let spec = SessionSpec { debug_port: Some("/nowhere/log".into()), ..floppy.spec("left") };
+    let error = Session::new(&spec, &Host::new(), options).err().expect("no folder").to_string();
+    assert!(error.starts_with("session `left`: cannot open the debug port's file `/nowhere/log`: No such"), "{error}");
+}
+
+// --- real time ---
+
+/// A manager, and how often it said that something changed.
+struct Desk {
+    manager: Manager,
+    changes: Arc<AtomicUsize>,
+}
+
+impl Desk {
+    fn new(workers: usize) -> Desk {
+        let manager = Manager::new(Host::new(), workers);
+        let changes = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&changes);
+        manager.on_change(Box::new(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }));
+        Desk { manager, changes }
+    }
+
+    fn start(&self, floppy: &Floppy, name: &str) -> SessionId {
+        self.manager.start(&floppy.spec(name)).expect("a session")
+    }
+
+    fn view(&self, id: SessionId) -> SessionView {
+        self.manager.views().into_iter().find(|view| view.id == id).expect("the session is open")
+    }
+
+    /// Waits until the session looks as `done` says; how long it took.
+    fn wait(&self, id: SessionId, what: &str, done: impl Fn(&SessionView) -> bool) -> Duration {
+        let start = Instant::now();
+        while !done(&self.view(id)) {
+            let view = self.view(id);
+            assert!(start.elapsed() < 30 * SECOND, "no {what}: {:?}\n{}", view.state, view.screen.text());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        start.elapsed()
+    }
+
+    fn wait_for_prompt(&self, id: SessionId) {
+        self.wait(id, "prompt", |view| view.screen.contains("ready"));
+    }
+
+    fn strike(&self, id: SessionId, key: Key) {
+        for down in [true, false] {
+            self.manager.send(id, Command::Key(KeyEvent { key, down }));
+        }
+    }
+}
+
+#[test]
+fn eight_idle_sessions_run_a_slice_a_tick_and_show_nothing_new() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(echo());
+    let ids: Vec<_> = (0..8).map(|i| desk.start(&floppy, &format!("s{i}"))).collect();
+    for &id in &ids {
+        desk.wait_for_prompt(id);
+        desk.wait(id, "rest", |view| view.state == SessionState::Idle);
+    }
+    let slices = || desk.manager.views().iter().map(|view| view.slices).sum::<u64>();
+    let (before, changes, start) = (slices(), desk.changes.load(Ordering::Relaxed), Instant::now());
+    std::thread::sleep(2 * SECOND);
+    let seconds = start.elapsed().as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a small count")]
+    let rate = (slices() - before) as f64 / seconds / 8.0;
+    assert!(rate < 22.0, "{rate} slices a second each; a timer ticks 18.2 times");
+    assert!(rate > 10.0, "{rate} slices a second each: ticks are lost");
+    assert_eq!(desk.changes.load(Ordering::Relaxed), changes, "nothing changed, but the UI was told so");
+}
+
+#[test]
+fn a_key_reaches_the_screen_although_others_compute() {
+    let desk = Desk::new(1);
+    let (echo, busy) = (Floppy::with(echo()), Floppy::with(compute()));
+    let typist = desk.start(&echo, "typist");
+    let others = [desk.start(&busy, "busy 1"), desk.start(&busy, "busy 2")];
+    desk.manager.focus(typist);
+    for id in others.into_iter().chain([typist]) {
+        desk.wait_for_prompt(id);
+    }
+    let (mut waits, mut typed) = (Vec::new(), String::new());
+    for key in [Key::Q, Key::W, Key::X, Key::Z, Key::V] {
+        typed.push_str(key.name());
+        desk.wait(typist, "rest", |view| view.state == SessionState::Idle);
+        desk.strike(typist, key);
+        waits.push(desk.wait(typist, &typed, |view| view.screen.contains(&typed)));
+    }
+    waits.sort();
+    assert!(waits[2] < Duration::from_millis(150), "{waits:?}");
+}
+
+#[test]
+fn text_sent_to_a_session_is_typed_whole() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(slow_echo());
+    let id = desk.start(&floppy, "a");
+    desk.manager.send(id, Command::Text("pack my box with 5 dozen JUGS".to_owned()));
+    desk.wait(id, "text", |view| view.screen.contains("pack my box with 5 dozen JUGS"));
+}
+
+#[test]
+fn a_machine_that_stops_harms_no_other_and_a_reset_restarts_it() {
+    let desk = Desk::new(1);
+    let (echo, halted) = (Floppy::with(echo()), Floppy::with(cli_hlt()));
+    let (good, bad) = (desk.start(&echo, "good"), desk.start(&halted, "bad"));
+    let is_stopped =
+        |view: &SessionView| matches!(view.state, SessionState::Stopped(StopReason::HaltedWithInterruptsOff(_)));
+    desk.wait(bad, "stop", is_stopped);
+    desk.wait_for_prompt(good);
+    desk.strike(good, Key::Q);
+    desk.wait(good, "echo", |view| view.screen.contains("q"));
+    let slices = desk.view(bad).slices;
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(desk.view(bad).slices, slices, "a stopped machine runs");
+    desk.manager.send(bad, Command::Reset);
+    desk.wait(bad, "second stop", |view| view.slices > slices && is_stopped(view));
+}
+
+#[test]
+fn a_session_that_pauses_in_the_background_stands_still() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(compute());
+    let spec = SessionSpec { background: Background::Pause, ..floppy.spec("pauses") };
+    let pauses = desk.manager.start(&spec).unwrap();
+    let other = desk.start(&floppy, "other");
+    desk.wait_for_prompt(other);
+    assert_eq!((desk.view(pauses).state, desk.view(pauses).slices), (SessionState::Paused, 0));
+    desk.manager.focus(pauses);
+    desk.wait_for_prompt(pauses);
+    assert_eq!(desk.view(pauses).state, SessionState::Running);
+    desk.manager.focus(other);
+    assert_eq!(desk.view(pauses).state, SessionState::Paused);
+    // The slice that runs may end first.
+    std::thread::sleep(Duration::from_millis(50));
+    let slices = desk.view(pauses).slices;
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(desk.view(pauses).slices, slices);
+}
+
+#[test]
+fn a_busy_screen_is_published_at_most_sixty_times_a_second() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(compute());
+    let id = desk.start(&floppy, "busy");
+    desk.wait_for_prompt(id);
+    let (before, start) = (desk.changes.load(Ordering::Relaxed), Instant::now());
+    std::thread::sleep(SECOND);
+    let (changes, elapsed) = (desk.changes.load(Ordering::Relaxed) - before, start.elapsed());
+    assert!(changes > 5, "{changes} changes");
+    assert!(changes <= usize::try_from(elapsed.as_millis() * 60 / 1000).unwrap() + 2, "{changes} in {elapsed:?}");
+}
+
+#[test]
+fn a_closed_session_is_gone_and_its_image_free() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(compute());
+    let image = ImageSpec { source: ImageSource::File(floppy.path.clone()), writes: WritePolicy::Image };
+    let spec = SessionSpec { floppies: vec![image], ..floppy.spec("writer") };
+    let first = desk.manager.start(&spec).unwrap();
+    assert!(desk.manager.start(&spec).is_err(), "two sessions write one image");
+    desk.wait_for_prompt(first);
+    desk.manager.close(first);
+    assert!(desk.manager.views().is_empty());
+    let second = desk.manager.start(&spec).unwrap();
+    assert_ne!(first, second);
+    desk.wait_for_prompt(second);
+}
