@@ -243,8 +243,8 @@ impl Session {
             return false;
         }
         let (now, state) = (self.vm.now(), self.keyboard_state());
-        let board = self.vm.board_mut();
-        self.input.pump(now, state, |event| board.press(event, now))
+        let vm = &mut self.vm;
+        self.input.pump(now, state, |event| vm.press(event))
     }
 
     /// `until`, or earlier if the input queue wants to be looked at.
