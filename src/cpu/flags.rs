@@ -179,6 +179,7 @@ impl Flags {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cpu::regs::eflags::IF;
 
     #[test]
     fn every_combination_of_flags_survives_a_load() {

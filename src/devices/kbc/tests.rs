@@ -189,7 +189,7 @@ fn a_disabled_keyboard_loses_keys_until_it_is_enabled() {
     bench.data(0xF5);
     assert_eq!(bench.drain(), [0xFA]);
     assert!(bench.key(Key::A, true));
-    assert_eq!(bench.drain(), []);
+    assert_eq!(bench.drain(), [0u8; 0]);
     bench.data(0xF4);
     assert_eq!(bench.drain(), [0xFA]);
     bench.key(Key::B, true);
@@ -272,9 +272,9 @@ fn aux_commands_reach_no_mouse_and_disturb_no_keyboard() {
     let mut bench = Bench::new();
     for command in [0xA7, 0xA8, 0xA9] {
         bench.command(command);
-        assert_eq!(bench.drain(), [], "{command:02X}h");
+        assert_eq!(bench.drain(), [0u8; 0], "{command:02X}h");
     }
     bench.command(0xD4);
     bench.data(0xFF);
-    assert_eq!(bench.drain(), []);
+    assert_eq!(bench.drain(), [0u8; 0]);
 }
