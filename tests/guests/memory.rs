@@ -27,14 +27,16 @@ pub(crate) fn a20_gate() -> Vec<u8> {
         expect_wrap(g, true, "port 92h: A20 low wraps")?;
         set_by_port_92(g, true)?;
         expect_wrap(g, false, "port 92h: A20 high does not wrap")?;
-        set_by_keyboard_controller(g, A20_LOW)?;
-        expect_wrap(g, true, "8042: A20 low wraps")?;
-        set_by_keyboard_controller(g, A20_HIGH)?;
-        expect_wrap(g, false, "8042: A20 high does not wrap")?;
         g.in_(al, PORT_92)?;
         g.and(al, 2)?;
         g.cmp(al, 2)?;
         g.check("port 92h shows the gate")?;
+        // Boards differ in whether either gate suffices or the last word counts: keep port 92h low.
+        set_by_port_92(g, false)?;
+        set_by_keyboard_controller(g, A20_LOW)?;
+        expect_wrap(g, true, "8042: A20 low wraps")?;
+        set_by_keyboard_controller(g, A20_HIGH)?;
+        expect_wrap(g, false, "8042: A20 high does not wrap")?;
         g.line("done")?;
         g.rest()
     })

@@ -3,6 +3,8 @@
 //! All of it is test code, which `cfg(test)` tells clippy: helpers here may `unwrap` as tests do.
 
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod guests;
@@ -23,4 +25,5 @@ mod terminal;
 mod tour;
 #[cfg(test)]
 mod tui;
+#[cfg(test)]
 mod vectors;

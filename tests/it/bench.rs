@@ -1,0 +1,86 @@
+//! A session on the test bench: booted from bytes, driven in guest time, judged by its screen.
+
+use std::time::Duration;
+
+use dosmux::config::{ImageSpec, SessionSpec};
+use dosmux::disk::{ImageSource, WritePolicy};
+use dosmux::screen::Screen;
+use dosmux::session::{Host, Session, SessionOptions};
+
+/// What the clock shows at power-on: 1992-04-06 12:34:56.
+const RTC_START: u64 = 702_563_696;
+/// Longest wait for a text. *Units*: guest time.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A session and the folder that its image lies in.
+pub(crate) struct Pc {
+    pub(crate) session: Session,
+    _folder: tempfile::TempDir,
+}
+
+impl Pc {
+    /// Runs until `text` is on the screen.
+    #[track_caller]
+    pub(crate) fn wait(&mut self, text: &str) {
+        self.wait_until(&format!("the text {text:?}"), |screen| screen.contains(text));
+    }
+
+    /// Runs until `done` says so of the screen. `what` is what the failure calls it.
+    #[track_caller]
+    pub(crate) fn wait_until(&mut self, what: &str, done: impl FnMut(&Screen) -> bool) {
+        let came = self.session.run_until(LIMIT, done);
+        assert!(came, "{what} did not come in {LIMIT:?}\n{}", self.describe());
+    }
+
+    /// Types `text`, without waiting for anything.
+    pub(crate) fn type_text(&mut self, text: &str) {
+        assert_eq!(self.session.type_text(text), [], "every character has a key");
+    }
+
+    /// Runs for `seconds` of guest time.
+    pub(crate) fn run_seconds(&mut self, seconds: u64) {
+        self.session.run_for(Duration::from_secs(seconds));
+    }
+
+    /// The screen as text.
+    pub(crate) fn text(&self) -> String {
+        self.session.screen().text()
+    }
+
+    /// State, screen and log, for failures.
+    pub(crate) fn describe(&self) -> String {
+        let log = String::from_utf8_lossy(self.session.log());
+        let at = self.session.vm().cs_ip();
+        format!(
+            "at {at}, {:?}, stopped: {:?}\nscreen:\n{}\nlog: {log}",
+            self.session.now(),
+            self.session.stopped(),
+            self.text()
+        )
+    }
+}
+
+/// A session that boots from `image`, with an overlay.
+pub(crate) fn boot(image: &[u8]) -> Pc {
+    boot_with(image, |_| ())
+}
+
+/// As [`boot`]; `change` may change the settings before the machine is switched on.
+pub(crate) fn boot_with(image: &[u8], change: impl FnOnce(&mut SessionSpec)) -> Pc {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.img");
+    std::fs::write(&path, image).expect("the folder is writable");
+    let mut spec = SessionSpec::new("bench");
+    spec.floppies = vec![ImageSpec { source: ImageSource::File(path), writes: WritePolicy::Overlay }];
+    change(&mut spec);
+    let options = SessionOptions { force_overlay: false, rtc_start: RTC_START };
+    let session = Session::new(&spec, &Host::new(), options).expect("the image opens");
+    Pc { session, _folder: folder }
+}
+
+/// A session that boots from the tour inside the binary.
+pub(crate) fn boot_tour() -> Pc {
+    boot_with(&[], |spec| {
+        spec.floppies = vec![ImageSpec { source: ImageSource::Tour, writes: WritePolicy::Overlay }];
+    })
+}
