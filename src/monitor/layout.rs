@@ -82,7 +82,7 @@ impl Layout {
         let user = pte::PRESENT | pte::WRITABLE | pte::USER;
         mem.write_u32(self.phys(PAGE_DIRECTORY), table.0 | user);
         for page in 0..HMA_PAGE {
-            mem.write_u32(table.offset(page * 4), page * PAGE_BYTES | user);
+            mem.write_u32(table.offset(page * 4), (page * PAGE_BYTES) | user);
         }
         for page in 0..AREA_PAGES {
             let entry = self.phys(page).0 | pte::PRESENT | pte::WRITABLE;
@@ -96,7 +96,7 @@ impl Layout {
         let table = self.phys(PAGE_TABLE);
         let first = if open { HMA_PAGE } else { 0 };
         for page in 0..HMA_PAGES {
-            let entry = (first + page) * PAGE_BYTES | pte::PRESENT | pte::WRITABLE | pte::USER;
+            let entry = ((first + page) * PAGE_BYTES) | pte::PRESENT | pte::WRITABLE | pte::USER;
             mem.write_u32(table.offset((HMA_PAGE + page) * 4), entry);
         }
         mem.flush_translations();

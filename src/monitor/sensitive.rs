@@ -18,7 +18,11 @@ const MODE_BITS: u32 = 0x8000_0001;
 
 impl Vm {
     /// Emulates a trapped instruction for a program that believes it is in real mode.
+    ///
+    /// With TF set at its start, a single-step trap follows, as behind any other instruction; not
+    /// behind INT n, which clears TF. Source: 80386 PRM §12.3.1.4.
     pub(super) fn emulate(&mut self, sensitive: Sensitive, insn: &Insn) -> Next {
+        let tracing = self.cpu.eflags() & eflags::TF != 0;
         let done = match sensitive {
             Sensitive::Cli => self.interrupt_flag(TrapKind::Cli, false, insn),
             Sensitive::Sti => self.interrupt_flag(TrapKind::Sti, true, insn),
@@ -41,6 +45,7 @@ impl Vm {
             Sensitive::Control(access) => return self.control(access, insn),
         };
         match done {
+            Ok(()) if tracing => self.exception(Fault::DEBUG),
             Ok(()) => Next::Go,
             Err(fault) => self.exception(fault),
         }
