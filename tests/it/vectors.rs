@@ -24,8 +24,11 @@ const RAM_BYTES: u32 = 0x11_0000;
 /// More than the longest REP instruction takes.
 const BUDGET: u64 = 1 << 20;
 
-/// Cases in which a 386 differs from the chip the vectors come from: file, what, why.
-const DIFFERENCES: &[(&str, fn(&Vector) -> bool, &str)] = &[];
+/// A difference: file, which of its vectors, why.
+type Difference = (&'static str, fn(&Vector) -> bool, &'static str);
+
+/// Cases in which a 386 differs from the chip the vectors come from.
+const DIFFERENCES: &[Difference] = &[];
 
 #[derive(Deserialize)]
 struct Vector {
