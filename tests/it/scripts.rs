@@ -1,8 +1,72 @@
 //! Session scripts: those of the documentation and those of `tests/scripts`.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use dosmux::script::parse;
+use dosmux::script::{batch, parse, report};
+use dosmux::session::Host;
+
+/// The folder of `tests/scripts`' images; it is not part of the repository.
+const IMAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/images");
+
+/// When set, images that are missing are a failure.
+const REQUIRE_IMAGES: &str = "DOSMUX_REQUIRE_IMAGES";
+
+/// True if the images are there; if not, says so past the test harness, which swallows what
+/// passing tests print.
+fn have_images(test: &str) -> bool {
+    let there = Path::new(IMAGES).is_dir();
+    assert!(there || std::env::var_os(REQUIRE_IMAGES).is_none(), "no images in {IMAGES}");
+    if !there {
+        let _ = writeln!(std::io::stderr(), "skipped {test}: no images in {IMAGES}");
+    }
+    there
+}
+
+/// All that `dosmux test --stats` would print about `scripts`, and how many did not pass.
+fn run(scripts: &[PathBuf], workers: usize) -> (String, usize) {
+    let mut text = String::new();
+    let mut not_passed = 0;
+    let taken: Result<(), ()> = batch::run_all(scripts, &Host::new(), workers, |outcome| {
+        match &outcome.result {
+            Ok(performance) => {
+                not_passed += usize::from(performance.failure.is_some());
+                text += &report::performance_text(&outcome.path, performance);
+                text += &report::stats_text(performance);
+            }
+            Err(error) => {
+                not_passed += 1;
+                text += &format!("{error}\n");
+            }
+        }
+        Ok(())
+    });
+    taken.expect("the closure never fails");
+    (text, not_passed)
+}
+
+fn scripts() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
+    batch::collect(&[folder]).expect("the repository has scripts")
+}
+
+#[test]
+fn the_scripts_in_the_repository_pass() {
+    if have_images("the_scripts_in_the_repository_pass") {
+        let (text, not_passed) = run(&scripts(), 0);
+        assert_eq!(not_passed, 0, "\n{text}");
+    }
+}
+
+#[test]
+fn a_script_gives_the_same_screens_and_trap_counts_at_any_load() {
+    if have_images("a_script_gives_the_same_screens_and_trap_counts_at_any_load") {
+        let script = scripts().into_iter().find(|path| path.ends_with("isolation.toml")).expect("it is there");
+        let alone = run(std::slice::from_ref(&script), 1);
+        let crowd = run(&vec![script; 6], 6);
+        assert_eq!(crowd, (alone.0.repeat(6), 0));
+    }
+}
 
 /// The ```` ```toml ```` blocks of a Markdown text, each with the line of its fence.
 fn toml_blocks(markdown: &str) -> Vec<(usize, String)> {
