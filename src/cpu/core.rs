@@ -25,6 +25,9 @@ pub(crate) mod cr0 {
     pub(crate) const PG: u32 = 1 << 31;
 }
 
+/// The address of no page.
+pub(crate) const NO_PAGE: u32 = 1;
+
 /// GDTR or IDTR.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TableReg {
@@ -61,8 +64,12 @@ pub(crate) struct Core {
     pub(crate) cpl: u8,
     /// 0xFFFF or all ones, by the stack segment's B bit.
     pub(crate) stack_mask: u32,
-    /// Iterations of string instructions beyond the one that the block already counts.
+    /// Iterations of a string instruction beyond the one that counts as the instruction.
     pub(crate) extra_iterations: u64,
+    /// Iterations that a repeated string instruction may do before the budget is used up, at least 1.
+    pub(crate) portion: u32,
+    /// Linear page of the block that runs, while its links hold; else [`NO_PAGE`].
+    pub(crate) linked_page: u32,
     /// Offset in the code segment where the block that runs began.
     pub(crate) block_eip: u32,
     /// The access of an [`Event::PortRead`] or [`Event::PortWrite`].
@@ -89,6 +96,8 @@ impl Core {
             cpl: 0,
             stack_mask: 0xFFFF,
             extra_iterations: 0,
+            portion: 1,
+            linked_page: NO_PAGE,
             block_eip: 0,
             port_access: PortAccess { port: Port(0), width: Width::Byte, value: 0 },
         };
@@ -116,8 +125,15 @@ impl Core {
         self.cr0 & cr0::PG != 0
     }
 
+    /// Makes the next block be looked up: how code is fetched or decoded has changed.
+    #[inline(always)]
+    pub(crate) fn unlink(&mut self) {
+        self.linked_page = NO_PAGE;
+    }
+
     /// Chooses user or supervisor translations after a change of privilege level.
     pub(crate) fn set_cpl(&mut self, mem: &mut Memory, cpl: u8) {
+        self.unlink();
         self.cpl = cpl;
         mem.select_bank(cpl == 3);
     }

@@ -97,6 +97,16 @@ pub struct Cpu {
     retired: u64,
 }
 
+/// DR6: the debug exception is a single-step trap.
+const DR6_SINGLE_STEP: u32 = 1 << 14;
+
+/// Iterations left for the last of `count` instructions.
+#[inline(always)]
+fn portion(left: i64, count: usize) -> u32 {
+    let before = i64::try_from(count).unwrap_or(i64::MAX) - 1;
+    u32::try_from(left - before).unwrap_or(u32::MAX)
+}
+
 /// How a block ended early.
 struct Stopped {
     stop: Stop,
@@ -118,51 +128,51 @@ impl Cpu {
         self.retired
     }
 
-    /// Executes about `budget` instructions, exactly that many unless a string instruction
-    /// overshoots, or fewer if something happens that the owner must see.
+    /// Executes `budget` instructions, or fewer if something happens that the owner must see.
     pub fn run(&mut self, mem: &mut Memory, budget: u64) -> Exit {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
         let mut previous = NO_BLOCK;
-        let mut page = 0;
+        self.core.unlink();
         loop {
             if mem.has_code_hits() {
                 self.blocks.invalidate(mem);
-                previous = NO_BLOCK;
+                self.core.unlink();
             }
             if left <= 0 {
                 return Exit::BudgetUsed;
             }
             let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
             let offset = linear % PAGE_BYTES;
-            let same_page = previous != NO_BLOCK && linear - offset == page;
-            let mut id = if same_page { self.blocks.successor(previous, offset) } else { NO_BLOCK };
+            let page = linear - offset;
+            let linked = page == self.core.linked_page;
+            let mut id = if linked { self.blocks.successor(previous, offset) } else { NO_BLOCK };
             if id == NO_BLOCK {
                 id = match self.look_up(mem, LinearAddr(linear)) {
                     Ok((found, kept)) => {
-                        if same_page && kept {
+                        if linked && kept {
                             self.blocks.link(previous, offset, found);
                         }
                         found
                     }
-                    Err(fault) => match self.raise(mem, fault, Insn::unknown()) {
-                        Some(exit) => return exit,
-                        None => {
-                            left -= 1;
-                            previous = NO_BLOCK;
-                            continue;
+                    Err(fault) => {
+                        self.core.unlink();
+                        self.retire(1, &mut left);
+                        match self.raise(mem, fault, Insn::unknown()) {
+                            Some(exit) => return exit,
+                            None => continue,
                         }
-                    },
+                    }
                 };
             }
             let flow = if self.runs_as_cached(mem, id) {
-                (previous, page) = (id, linear - offset);
+                (previous, self.core.linked_page) = (id, page);
                 self.execute(mem, id, &mut left)
             } else {
-                previous = NO_BLOCK;
+                self.core.unlink();
                 self.single_step(mem, &mut left)
             };
             if let Err(stopped) = flow {
-                previous = NO_BLOCK;
+                self.core.unlink();
                 if let Some(exit) = self.stopped(mem, stopped, &mut left) {
                     return exit;
                 }
@@ -208,6 +218,8 @@ impl Cpu {
         let block = self.blocks.get(id);
         let count = usize::try_from(*left).unwrap_or(0).min(block.ops.len());
         let end = block.ops.get(count).map_or(block.len, |op| u32::from(op.start));
+        // A repeated string instruction is the last of its block: what the others leave is its own.
+        self.core.portion = portion(*left, count);
         self.core.block_eip = self.core.eip;
         self.core.eip = self.core.eip.wrapping_add(end);
         for (done, op) in block.ops[..count].iter().enumerate() {
@@ -237,47 +249,62 @@ impl Cpu {
         self.core.block_eip = self.core.eip;
         let decoded = decoded.map_err(|fault| stop_here(fault.into()))?;
         let op = decoded.ops[0];
+        self.core.portion = if tracing { 1 } else { portion(*left, 1) };
         self.core.eip = self.core.eip.wrapping_add(decoded.len);
-        (op.handler)(&mut self.core, mem, &op).map_err(|stop| Stopped { stop, op, done: 0 })?;
-        self.retire(1, left);
+        match (op.handler)(&mut self.core, mem, &op) {
+            Ok(()) => {}
+            // Under trace, each iteration of a repeated instruction traps, and so does a tight loop.
+            Err(Stop::Resume) if tracing => {
+                self.core.eip = self.core.block_eip;
+                self.core.extra_iterations = 0;
+            }
+            Err(Stop::Exit(Event::Spin)) if tracing => {}
+            Err(stop) => return Err(Stopped { stop, op, done: 0 }),
+        }
         if tracing {
-            // The trap reports behind the instruction: pretend to be a block that starts here.
+            // The trap reports behind the instruction: pretend to be a block that starts here. Who
+            // handles it counts the instruction.
+            self.core.debug[6] |= DR6_SINGLE_STEP;
             self.core.block_eip = self.core.eip;
             return Err(stop_here(Fault::DEBUG.into()));
         }
+        self.retire(1, left);
         Ok(())
     }
 
     /// Puts EIP where it belongs after a block stopped early, and decides what follows.
     #[cold]
     fn stopped(&mut self, mem: &mut Memory, stopped: Stopped, left: &mut i64) -> Option<Exit> {
-        let Stopped { stop, op, done } = stopped;
-        self.retire(done, left);
-        let start = self.core.block_eip.wrapping_add(u32::from(op.start));
-        let next = start.wrapping_add(u32::from(op.len));
-        match stop {
-            Stop::Fault(fault) => {
-                self.core.eip = if fault.is_trap() { next } else { start };
-                // A faulting instruction takes time too; else a fault loop would never end a budget.
-                self.retire(1, left);
-                let insn = Insn::new(&self.core, &op, next);
-                self.raise(mem, fault, insn)
-            }
-            Stop::CodeHit => {
-                self.core.eip = start;
-                self.blocks.invalidate(mem);
-                match self.single_step(mem, left) {
-                    Ok(()) => None,
-                    Err(stopped) => self.stopped(mem, stopped, left),
+        let mut stopped = stopped;
+        loop {
+            let Stopped { stop, op, done } = stopped;
+            self.retire(done, left);
+            let start = self.core.block_eip.wrapping_add(u32::from(op.start));
+            let next = start.wrapping_add(u32::from(op.len));
+            match stop {
+                Stop::Fault(fault) => {
+                    self.core.eip = if fault.is_trap() { next } else { start };
+                    // A faulting instruction takes time too; else a fault loop would never end a budget.
+                    self.retire(1, left);
+                    let insn = Insn::new(&self.core, &op, next);
+                    return self.raise(mem, fault, insn);
                 }
-            }
-            Stop::Resume => {
-                self.core.eip = start;
-                None
-            }
-            Stop::Exit(event) => {
-                self.retire(1, left);
-                self.event(mem, event, &op, start, next)
+                Stop::CodeHit => {
+                    self.core.eip = start;
+                    self.blocks.invalidate(mem);
+                    match self.single_step(mem, left) {
+                        Ok(()) => return None,
+                        Err(again) => stopped = again,
+                    }
+                }
+                Stop::Resume => {
+                    self.core.eip = start;
+                    return None;
+                }
+                Stop::Exit(event) => {
+                    self.retire(1, left);
+                    return self.event(mem, event, &op, start, next);
+                }
             }
         }
     }
@@ -307,6 +334,12 @@ impl Cpu {
             Faults::HandOut => Some(Exit::Fault(fault, insn)),
             Faults::Deliver => self.deliver(mem, fault.vector),
         }
+    }
+
+    /// Delivers a fault of [`Cpu::string_port`] through the interrupt table, as the bare chip does.
+    /// [`Exit::Shutdown`] if that fails.
+    pub fn deliver_fault(&mut self, mem: &mut Memory, fault: Fault) -> Option<Exit> {
+        self.deliver(mem, fault.vector)
     }
 
     /// Delivers an interrupt through the interrupt table; a fault on the way is a shutdown.

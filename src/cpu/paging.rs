@@ -84,6 +84,14 @@ impl Core {
         Ok(phys)
     }
 
+    /// Raises the faults that writing `bytes` at `offset` of segment register `seg` would raise.
+    pub(crate) fn probe_write(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32) -> Result<(), Fault> {
+        let linear = self.check_access(seg, offset, bytes, true)?;
+        self.translate_write(mem, linear)?;
+        self.translate_write(mem, LinearAddr(linear.0.wrapping_add(bytes - 1)))?;
+        Ok(())
+    }
+
     /// Reads 1, 2 or 4 bytes at a linear address; `user` false is the processor's own access to a
     /// system table.
     pub(crate) fn read_linear(

@@ -133,6 +133,7 @@ impl Core {
             return Err(Fault::protection(0).into());
         }
         self.mark(mem, descriptor, ACCESSED)?;
+        self.unlink();
         segment.selector = selector & !3 | u16::from(self.cpl);
         self.seg[usize::from(CS)] = segment;
         self.eip = offset;
@@ -215,6 +216,7 @@ impl Core {
         }
         if (value ^ self.cr0) & (cr0::PG | cr0::PE) != 0 {
             mem.flush_translations();
+            self.unlink();
         }
         self.cr0 = value | cr0::ET;
         Ok(())

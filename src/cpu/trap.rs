@@ -426,7 +426,7 @@ impl Cpu {
             access(port, width, Some(value));
         } else {
             // The destination is checked before the port is read, so that no byte is lost.
-            self.core.check_access(ES, at, width.bytes(), true)?;
+            self.core.probe_write(mem, ES, at, width.bytes())?;
             let value = access(port, width, None);
             self.completing(mem, |core, mem| write_width(core, mem, at, width, value))?;
         }

@@ -333,12 +333,9 @@ fn string_or_bcd(insn: &Instruction) -> Handler {
         Mnemonic::Scasb => pick::compare_op::<Scas>(1, repeat),
         Mnemonic::Scasw => pick::compare_op::<Scas>(2, repeat),
         Mnemonic::Scasd => pick::compare_op::<Scas>(4, repeat),
-        Mnemonic::Insb => io::ins::<u8>,
-        Mnemonic::Insw => io::ins::<u16>,
-        Mnemonic::Insd => io::ins::<u32>,
-        Mnemonic::Outsb => io::outs::<u8>,
-        Mnemonic::Outsw => io::outs::<u16>,
-        Mnemonic::Outsd => io::outs::<u32>,
+        Mnemonic::Insb | Mnemonic::Outsb => io::string_port::<u8>,
+        Mnemonic::Insw | Mnemonic::Outsw => io::string_port::<u16>,
+        Mnemonic::Insd | Mnemonic::Outsd => io::string_port::<u32>,
         Mnemonic::Daa => bcd::daa,
         Mnemonic::Das => bcd::das,
         Mnemonic::Aaa => bcd::aaa,
@@ -534,7 +531,13 @@ fn system_instruction(insn: &Instruction) -> Handler {
         Mnemonic::Lar => word_sized!(size, T => system::descriptor_query::<false, T, Src>),
         Mnemonic::Lsl if kind(insn, 1) == Kind::Mem => word_sized!(size, T => system::descriptor_query::<true, T, Mem>),
         Mnemonic::Lsl => word_sized!(size, T => system::descriptor_query::<true, T, Src>),
-        _ if insn.cpuid_features().iter().any(|feature| is_fpu(*feature)) => system::escape,
+        _ if insn.cpuid_features().iter().any(|feature| is_fpu(*feature)) => {
+            if (0..insn.op_count()).any(|index| insn.op_kind(index) == OpKind::Memory) {
+                system::escape_memory
+            } else {
+                system::escape
+            }
+        }
         _ => moves::undefined,
     }
 }

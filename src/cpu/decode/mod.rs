@@ -164,7 +164,7 @@ fn of_the_386(insn: &Instruction) -> bool {
 }
 
 /// True if what follows depends on what the instruction does: it jumps, changes the mode or the
-/// interrupt flag, or asks the core's owner for something.
+/// interrupt flag, takes more than one step of the budget, or asks the core's owner for something.
 fn ends_block(insn: &Instruction) -> bool {
     insn.is_invalid()
         || insn.flow_control() != FlowControl::Next
@@ -186,6 +186,7 @@ fn ends_block(insn: &Instruction) -> bool {
                 | Mnemonic::Lmsw
                 | Mnemonic::Arpl
         )
+        || insn.is_string_instruction() && (insn.has_rep_prefix() || insn.has_repne_prefix())
         || insn.mnemonic() == Mnemonic::Mov && (0..2).any(|operand| insn.op_register(operand).is_cr())
 }
 

@@ -36,15 +36,12 @@ pub(crate) fn output<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow
     core.ask_port(PortAccess { port, width: width::<T>(), value }, Event::PortWrite)
 }
 
-/// INS (6C, 6D), one element; the owner repeats it.
-pub(crate) fn ins<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let port = port(core, op);
-    core.check_port(mem, port, width::<T>())?;
-    core.ask_port(PortAccess { port, width: width::<T>(), value: 0 }, Event::StringPort)
-}
-
-/// OUTS (6E, 6F), one element; the owner repeats it.
-pub(crate) fn outs<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+/// INS, OUTS (6C–6F), one element; the owner repeats it. A count of zero touches nothing, not even
+/// the permission bit map.
+pub(crate) fn string_port<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    if op.form.rep && core.gpr[Gpr::Ecx as usize] & (u32::MAX >> (op.addr_shift & 31)) == 0 {
+        return Ok(());
+    }
     let port = port(core, op);
     core.check_port(mem, port, width::<T>())?;
     core.ask_port(PortAccess { port, width: width::<T>(), value: 0 }, Event::StringPort)

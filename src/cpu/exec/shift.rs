@@ -106,7 +106,9 @@ impl Shift for Shr {
 
     #[inline(always)]
     fn apply<T: Int>(value: u32, count: u32, _: bool) -> Shifted {
-        Shifted { value: value >> count, carry: value >> (count - 1) & 1 != 0, overflow: top::<T>(value) }
+        // OF is the sign bit that the last step shifted out of its place: none is left after the first.
+        let last = value >> (count - 1);
+        Shifted { value: last >> 1, carry: last & 1 != 0, overflow: top::<T>(last) }
     }
 }
 

@@ -1,5 +1,5 @@
-//! String instructions. A repeated one does its work in portions and can be interrupted between
-//! them; registers always tell how far it has come, so it can be restarted after a fault.
+//! String instructions. A repeated one goes as far as the budget lets it and can be interrupted
+//! there; registers always tell how far it has come, so it can be restarted after a fault.
 
 use crate::cpu::core::Core;
 use crate::cpu::exec::alu;
@@ -14,9 +14,6 @@ const EAX: u8 = Gpr::Eax as u8;
 const ECX: usize = Gpr::Ecx as usize;
 const ESI: usize = Gpr::Esi as usize;
 const EDI: usize = Gpr::Edi as usize;
-
-/// Iterations after which a repeated instruction lets the run loop look at its budget.
-const PORTION: u32 = 4096;
 
 #[inline(always)]
 fn mask(op: &Op) -> u32 {
@@ -171,28 +168,29 @@ pub(crate) fn single<E: Element, T: Int>(core: &mut Core, mem: &mut Memory, op: 
     E::once::<T>(core, mem, op)
 }
 
-/// The same with REP, REPE or REPNE.
+/// The same with REP, REPE or REPNE. Ends its block, so `core.portion` is what the budget leaves.
 pub(crate) fn repeated<E: Element, U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let mask = mask(op);
-    let mut portion = PORTION;
+    let mut count = core.gpr[ECX] & mask;
+    if count == 0 {
+        return Ok(());
+    }
     loop {
-        let count = core.gpr[ECX] & mask;
-        if count == 0 {
-            return Ok(());
-        }
-        if portion == 0 {
-            return Err(Stop::Resume);
-        }
-        let mut done = E::many::<T>(core, mem, op, count.min(portion));
+        let mut done = E::many::<T>(core, mem, op, count.min(core.portion));
         if done == 0 {
             E::once::<T>(core, mem, op)?;
             done = 1;
         }
-        core.extra_iterations += u64::from(done);
-        portion -= done;
-        core.gpr[ECX] = core.gpr[ECX] & !mask | (count - done);
-        if U::ended(core) {
+        count -= done;
+        core.gpr[ECX] = core.gpr[ECX] & !mask | count;
+        if count == 0 || U::ended(core) {
+            core.extra_iterations += u64::from(done - 1);
             return Ok(());
+        }
+        core.extra_iterations += u64::from(done);
+        core.portion -= done;
+        if core.portion == 0 {
+            return Err(Stop::Resume);
         }
     }
 }

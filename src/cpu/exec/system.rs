@@ -152,6 +152,7 @@ pub(crate) fn mov_to_cr(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
         2 => core.cr2 = value,
         3 => {
             core.cr3 = value;
+            core.unlink();
             mem.flush_translations();
         }
         _ => return Err(Fault::UNDEFINED.into()),
@@ -182,6 +183,13 @@ pub(crate) fn mov_to_debug<const TEST: bool>(core: &mut Core, _: &mut Memory, op
 /// Gap: no 80387 yet; FNINIT and FNSTSW leave memory and AX as they are, so programs find none.
 pub(crate) fn escape(core: &mut Core, _: &mut Memory, _: &Op) -> Flow {
     if core.cr0 & (cr0::EM | cr0::TS) != 0 { Err(Fault::NO_COPROCESSOR.into()) } else { Ok(()) }
+}
+
+/// ESC with a memory operand: the processor fetches its first word for the coprocessor, there or not.
+pub(crate) fn escape_memory(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    escape(core, mem, op)?;
+    core.read::<u16>(mem, op)?;
+    Ok(())
 }
 
 /// WAIT (9B): #NM if both MP and TS are set.
