@@ -27,3 +27,5 @@ mod tour;
 mod tui;
 #[cfg(test)]
 mod vectors;
+#[cfg(test)]
+mod wild;
