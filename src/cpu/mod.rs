@@ -7,8 +7,8 @@
 //! are delivered through the interrupt table, as the bare chip does, or handed out, as to a ring-0
 //! program written in Rust.
 //!
-//! Inside: [`core`] state and memory access, [`decode`] bytes to operations, [`blocks`] the cache,
-//! [`exec`] the handlers, [`paging`], [`protected`], [`tss`], [`interrupt`], and [`trap`] what a
+//! Inside: `core` state and memory access, `decode` bytes to operations, `blocks` the cache,
+//! `exec` the handlers, `paging`, `protected`, `tss`, `interrupt`, and `trap` what a
 //! monitor sees of an instruction.
 
 mod blocks;
