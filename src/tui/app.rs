@@ -464,7 +464,7 @@ fn way_on(state: &SessionState) -> Option<String> {
         SessionState::Stopped(StopReason::NoBootDisk) => {
             Some("nothing to boot: `dosmux boot IMAGE`, or floppies = [\"IMAGE\"] in the config".to_owned())
         }
-        SessionState::Stopped(reason) => Some(format!("{reason}: {prefix} r resets the session, {prefix} c closes it")),
+        SessionState::Stopped(reason) => Some(format!("{reason}: {prefix} r resets, {prefix} c closes")),
         SessionState::Failed(what) => Some(format!("dosmux failed in this session ({what}): {prefix} c closes it")),
         SessionState::Running | SessionState::Idle | SessionState::Paused => None,
     }

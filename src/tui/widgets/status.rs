@@ -65,6 +65,15 @@ impl<'a> StatusView<'a> {
         texts.map(|text| (text, style)).collect()
     }
 
+    /// How to get at the commands: shorter if all sessions and more do not fit into `width` columns.
+    fn help(&self, width: u16) -> (String, Style) {
+        let tabs = (0..self.sessions.len()).map(|index| columns(&self.tab(index).0)).fold(0, u16::saturating_add);
+        let prefix = commands::PREFIX_NAME;
+        let long = format!(" {prefix} h help ");
+        let text = if tabs.saturating_add(columns(&long)) <= width { long } else { format!(" {prefix} ") };
+        (text, theme::STATUS_DIM)
+    }
+
     fn render_tabs(&self, area: Rect, buf: &mut Buffer) {
         let first = self.first_tab(area.width);
         let mut rest = area;
@@ -113,9 +122,8 @@ impl Widget for StatusView<'_> {
         fill(row, buf, theme::STATUS);
         let room = row.width.saturating_sub(MIN_TABS);
         let detail = self.details().into_iter().find(|(text, _)| columns(text) <= room);
-        let help = (format!(" {} h help ", commands::PREFIX_NAME), theme::STATUS_DIM);
         let rest = room - detail.as_ref().map_or(0, |(text, _)| columns(text));
-        let help = Some(help).filter(|(text, _)| columns(text) <= rest);
+        let help = Some(self.help(rest.saturating_add(MIN_TABS))).filter(|(text, _)| columns(text) <= rest);
         let mut right = row.width;
         for (text, style) in [help, detail].into_iter().flatten() {
             right -= columns(&text);
@@ -185,8 +193,14 @@ mod tests {
     }
 
     #[test]
+    fn with_many_sessions_the_prefix_key_is_named_alone() {
+        assert!(row(54, 1, None).ends_with(" idle  Ctrl-] "), "{}", row(54, 1, None));
+        assert!(row(70, 1, None).ends_with(" idle  Ctrl-] h help "));
+    }
+
+    #[test]
     fn in_less_room_the_mark_of_a_cropped_screen_is_kept_longest() {
-        assert!(row(60, 3, Some("rows 3-25 of 25")).ends_with(" rows 3-25 of 25 \u{2502} stopped "));
+        assert!(row(56, 3, Some("rows 3-25 of 25")).ends_with(" rows 3-25 of 25 \u{2502} stopped "));
         assert!(row(44, 3, Some("rows 3-25 of 25")).ends_with(" rows 3-25 of 25 "));
         assert!(row(34, 3, Some("rows 3-25 of 25")).ends_with(" cropped "));
     }
