@@ -1,5 +1,6 @@
 //! A session on the test bench: booted from bytes, driven in guest time, judged by its screen.
 
+use std::io::Write;
 use std::time::Duration;
 
 use dosmux::config::{ImageSpec, SessionSpec};
@@ -58,6 +59,20 @@ impl Pc {
             self.text()
         )
     }
+}
+
+/// A disk image of the folder beside the repository that others made, or `None`, said visibly (past
+/// the test harness, which swallows what passing tests print) if it is not there.
+///
+/// *Panics* if it is not there and `DOSMUX_REQUIRE_IMAGES` is set.
+pub(crate) fn shared_image(name: &str) -> Option<Vec<u8>> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/images").join(name);
+    let image = std::fs::read(&path).ok();
+    assert!(image.is_some() || std::env::var_os("DOSMUX_REQUIRE_IMAGES").is_none(), "missing {}", path.display());
+    if image.is_none() {
+        let _ = writeln!(std::io::stderr(), "skipped a test: no {}", path.display());
+    }
+    image
 }
 
 /// A session that boots from `image`, with an overlay.

@@ -16,6 +16,8 @@ mod programs;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod screens;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod sessions;
