@@ -249,7 +249,9 @@ impl Cpu {
         self.core.block_eip = self.core.eip;
         let decoded = decoded.map_err(|fault| stop_here(fault.into()))?;
         let op = decoded.ops[0];
-        self.core.portion = if tracing { 1 } else { portion(*left, 1) };
+        // One iteration of a repeated instruction: where it overwrites itself, the next is fetched anew,
+        // whatever the budgets are.
+        self.core.portion = 1;
         self.core.eip = self.core.eip.wrapping_add(decoded.len);
         match (op.handler)(&mut self.core, mem, &op) {
             Ok(()) => {}

@@ -28,6 +28,8 @@ mod tour;
 #[cfg(test)]
 mod tui;
 #[cfg(test)]
+mod v86;
+#[cfg(test)]
 mod vectors;
 #[cfg(test)]
 mod wild;

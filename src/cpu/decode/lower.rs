@@ -42,7 +42,6 @@ fn kind(insn: &Instruction, index: u32) -> Kind {
     match insn.op_kind(index) {
         OpKind::Register => Kind::Reg,
         OpKind::Immediate8
-        | OpKind::Immediate8_2nd
         | OpKind::Immediate16
         | OpKind::Immediate32
         | OpKind::Immediate8to16
@@ -85,6 +84,8 @@ fn operands(insn: &Instruction, op: &mut Op) {
                 op.disp = u32::from(insn.far_branch_selector());
             }
             OpKind::Memory => memory(insn, op),
+            // ENTER: frame size in `imm`, nesting level in `disp`.
+            OpKind::Immediate8_2nd => op.disp = u32::from(insn.immediate8_2nd()),
             OpKind::MemorySegSI | OpKind::MemorySegDI | OpKind::MemoryESDI => string_memory(insn, op, 16),
             OpKind::MemorySegESI | OpKind::MemorySegEDI | OpKind::MemoryESEDI => string_memory(insn, op, 0),
             _ if kind(insn, index) == Kind::Imm => immediate(insn, op, index),

@@ -3,7 +3,9 @@
 mod lower;
 mod pick;
 
-use iced_x86::{CpuidFeature, Decoder, DecoderError, DecoderOptions, FlowControl, Instruction, Mnemonic};
+use iced_x86::{
+    Code, CpuidFeature, Decoder, DecoderError, DecoderOptions, FlowControl, Instruction, Mnemonic, Register,
+};
 
 use super::blocks::MAX_OPS;
 use super::core::Core;
@@ -147,6 +149,12 @@ fn blank(handler: Handler) -> Op {
 
 /// True if every feature the instruction needs is one of the 386 and its 387.
 fn of_the_386(insn: &Instruction) -> bool {
+    // The decoder files these under later processors, which had more test registers.
+    match insn.code() {
+        Code::Mov_r32_tr => return matches!(insn.op_register(1), Register::TR6 | Register::TR7),
+        Code::Mov_tr_r32 => return matches!(insn.op_register(0), Register::TR6 | Register::TR7),
+        _ => {}
+    }
     insn.cpuid_features().iter().all(|feature| {
         matches!(
             feature,
