@@ -83,6 +83,8 @@ fn operands(insn: &Instruction, op: &mut Op) {
                 op.imm = insn.far_branch32();
                 op.disp = u32::from(insn.far_branch_selector());
             }
+            // ENTER's nesting level, behind the frame size.
+            OpKind::Immediate8_2nd => op.disp = u32::from(insn.immediate8_2nd()),
             OpKind::Memory => memory(insn, op),
             // ENTER: frame size in `imm`, nesting level in `disp`.
             OpKind::Immediate8_2nd => op.disp = u32::from(insn.immediate8_2nd()),

@@ -25,6 +25,15 @@ fn operands_keep_their_registers_and_displacement() {
 }
 
 #[test]
+fn enter_keeps_its_frame_size_and_its_nesting_level() {
+    // ENTER 46h,0 and ENTER 1234h,2
+    for (code, frame, level) in [(&[0xC8, 0x46, 0x00, 0x00], 0x46, 0), (&[0xC8, 0x34, 0x12, 0x02], 0x1234, 2)] {
+        let op = decode(code, false).unwrap().ops[0];
+        assert_eq!((op.imm, op.disp), (frame, level));
+    }
+}
+
+#[test]
 fn instructions_newer_than_the_386_are_undefined() {
     // BSWAP EAX; CPUID; CMPXCHG; RDTSC; CMOVE
     for code in [&[0x0F, 0xC8][..], &[0x0F, 0xA2], &[0x0F, 0xB1, 0xC1], &[0x0F, 0x31], &[0x0F, 0x44, 0xC1]] {
