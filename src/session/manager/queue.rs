@@ -19,6 +19,9 @@ const FOREGROUND_GRID: Duration = Duration::from_millis(5);
 /// tick is lost: a session that wakes late catches up.
 const BACKGROUND_GRID: Duration = Duration::from_millis(20);
 
+/// Slices that take less together are not worth a second worker's waking. *Units*: nanoseconds.
+const BRIEF_NS: u64 = 1_000_000;
+
 /// What a session does next, as its slice ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
@@ -48,8 +51,10 @@ struct Task {
     held: bool,
     /// Scaled host time divided by weight.
     runtime: u64,
-    /// Goes before others of the same runtime.
+    /// Something happened that it should answer at once: goes before others of the same runtime.
     urgent: bool,
+    /// Host time of its last slice.
+    last_used: u64,
     stage: Stage,
 }
 
@@ -85,7 +90,16 @@ impl Queue {
     pub(super) fn add(&mut self, id: SessionId, priority: u32, held: bool) {
         let runtime = self.minimum();
         let priority = u64::from(priority.max(1));
-        self.tasks.push(Task { id, priority, foreground: false, held, runtime, urgent: false, stage: Stage::Ready });
+        self.tasks.push(Task {
+            id,
+            priority,
+            foreground: false,
+            held,
+            runtime,
+            urgent: false,
+            last_used: BRIEF_NS,
+            stage: Stage::Ready,
+        });
     }
 
     /// Forgets a session; a worker may still be running it.
@@ -147,6 +161,7 @@ impl Queue {
     /// Takes back a session whose slice took `used` nanoseconds of a worker.
     pub(super) fn give_back(&mut self, id: SessionId, used: u64, next: Next) {
         let Some(task) = self.task(id) else { return };
+        task.last_used = used;
         task.runtime += used.saturating_mul(RUNTIME_SCALE) / task.weight();
         let woken = task.stage == Stage::Running { woken: true };
         task.stage = match next {
@@ -159,9 +174,11 @@ impl Queue {
         };
     }
 
-    /// True if a session waits for a worker.
-    pub(super) fn any_ready(&self) -> bool {
-        self.tasks.iter().any(Task::is_ready)
+    /// True if a session waits for a worker that should not wait for those that are busy.
+    pub(super) fn wants_worker(&self) -> bool {
+        let competing = self.tasks.iter().filter(|task| task.competes());
+        let expected = competing.fold(0u64, |sum, task| sum.saturating_add(task.last_used));
+        self.tasks.iter().any(|task| task.is_ready() && (task.urgent || expected >= BRIEF_NS))
     }
 
     /// When the next sleeper wakes by itself.
@@ -272,7 +289,7 @@ mod tests {
         queue.take(0);
         assert!(!queue.wake(A));
         queue.give_back(A, MS, Next::Park(None));
-        assert!(queue.any_ready());
+        assert!(queue.wants_worker());
         assert_eq!(queue.take(0), Some(A));
         queue.give_back(A, MS, Next::Park(None));
         assert_eq!(queue.take(u64::MAX), None);
@@ -324,6 +341,24 @@ mod tests {
         queue.take(0);
         queue.remove(A);
         queue.give_back(A, MS, Next::Ready);
-        assert!(!queue.any_ready());
+        assert!(!queue.wants_worker());
+    }
+
+    #[test]
+    fn ticks_of_idle_sessions_need_no_second_worker_but_keys_and_work_do() {
+        let mut queue = queue(&[(A, 1), (B, 1)]);
+        queue.take(0);
+        assert!(queue.wants_worker(), "nothing is known of a new session");
+        queue.take(0);
+        queue.give_back(A, 50_000, Next::Park(Some(1)));
+        queue.give_back(B, 50_000, Next::Park(Some(1)));
+        assert_eq!(queue.take(60 * MS), Some(A));
+        assert!(!queue.wants_worker());
+        queue.give_back(A, 2 * MS, Next::Ready);
+        assert_eq!(queue.take(60 * MS), Some(B));
+        assert!(queue.wants_worker());
+        queue.give_back(B, 50_000, Next::Park(None));
+        queue.wake(B);
+        assert!(queue.wants_worker());
     }
 }

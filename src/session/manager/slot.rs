@@ -117,13 +117,19 @@ impl Slot {
     pub(super) fn run(&self, host: &HostTime) -> Ran {
         let start = host.now_ns();
         self.slices.fetch_add(1, Ordering::Relaxed);
-        let mut machine = lock(&self.machine);
-        let (next, news) = catch_unwind(AssertUnwindSafe(|| match machine.as_mut() {
-            Some(machine) => self.run_machine(machine, start, host),
-            None => (Next::Park(None), false),
-        }))
-        .unwrap_or_else(|panic| self.fail(&mut machine, panic.as_ref()));
+        let (next, news) = self.guarded(|machine| self.run_machine(machine, start, host));
         Ran { used: host.now_ns().saturating_sub(start), next, news }
+    }
+
+    /// Does `work` on the machine. If that panics, the machine is given up; without one nothing is
+    /// done.
+    fn guarded(&self, work: impl FnOnce(&mut Machine) -> (Next, bool)) -> (Next, bool) {
+        let mut guard = lock(&self.machine);
+        let Some(machine) = guard.as_mut() else { return (Next::Park(None), false) };
+        match catch_unwind(AssertUnwindSafe(|| work(machine))) {
+            Ok(done) => done,
+            Err(panic) => self.fail(&mut guard, panic.as_ref()),
+        }
     }
 
     fn run_machine(&self, machine: &mut Machine, start: u64, host: &HostTime) -> (Next, bool) {
@@ -255,4 +261,67 @@ impl Machine {
 /// Locks `mutex`. A panic while it was held left nothing half done that its next holder looks at.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Background, BootDrive, SessionSpec};
+    use crate::session::{Host, SessionOptions};
+
+    fn slot(host: &HostTime) -> Slot {
+        let spec = SessionSpec {
+            name: "a".to_owned(),
+            floppies: Vec::new(),
+            disks: Vec::new(),
+            boot: BootDrive::Floppy,
+            memory_bytes: 1 << 20,
+            priority: 1,
+            background: Background::Run,
+            speed: Speed::Max,
+            debug_port: None,
+        };
+        let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+        let session = Session::new(&spec, &Host::new(), options).unwrap();
+        Slot::new(SessionId(1), session, Speed::Max, host, false)
+    }
+
+    #[test]
+    fn a_panic_ends_the_session_and_says_why() {
+        let host = HostTime::start();
+        let slot = slot(&host);
+        assert_eq!(slot.guarded(|_| panic!("broken {}", 7)), (Next::Park(None), true));
+        assert_eq!(slot.view().state, SessionState::Failed("broken 7".to_owned()));
+        slot.post(Command::Reset);
+        let ran = slot.run(&host);
+        assert_eq!((ran.next, ran.news), (Next::Park(None), false));
+        assert_eq!(slot.view().state, SessionState::Failed("broken 7".to_owned()));
+    }
+
+    #[test]
+    fn a_full_mailbox_takes_releases_but_no_presses() {
+        let slot = slot(&HostTime::start());
+        for down in [true, false] {
+            for _ in 0..3 * MAILBOX_CAPACITY {
+                slot.post(Command::Key(KeyEvent { key: crate::keys::Key::A, down }));
+            }
+        }
+        let mailbox = lock(&slot.mailbox);
+        let presses = mailbox.iter().filter(|command| matches!(command, Command::Key(event) if event.down)).count();
+        assert_eq!((mailbox.len(), presses), (2 * MAILBOX_CAPACITY, MAILBOX_CAPACITY));
+    }
+
+    #[test]
+    fn a_session_without_a_boot_disk_stops_and_says_so() {
+        let host = HostTime::start();
+        let slot = slot(&host);
+        let mut news = false;
+        while !slot.view().state.is_final() {
+            news |= slot.run(&host).news;
+        }
+        assert!(news);
+        let view = slot.view();
+        assert_eq!(view.state, SessionState::Stopped(crate::monitor::vm::StopReason::NoBootDisk));
+        assert!(!view.screen.text().trim().is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 //! sleeps when there is nothing to do.
 //!
 //! Of the workers that sleep, one sleeps only until the next session's timer; the others wait to be
-//! called. A worker that takes a session calls another if a second one is ready.
+//! called. A worker that takes a session calls another if there is work for two.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -97,9 +97,9 @@ impl Shared {
         }
     }
 
-    /// Calls a worker if one sleeps and a session is ready.
+    /// Calls a worker if one sleeps and there is work for it.
     fn call_worker(&self, state: &State) {
-        if state.sleepers > 0 && state.queue.any_ready() {
+        if state.sleepers > 0 && state.queue.wants_worker() {
             self.work.notify_one();
         }
     }
