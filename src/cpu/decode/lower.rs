@@ -86,8 +86,6 @@ fn operands(insn: &Instruction, op: &mut Op) {
             // ENTER's nesting level, behind the frame size.
             OpKind::Immediate8_2nd => op.disp = u32::from(insn.immediate8_2nd()),
             OpKind::Memory => memory(insn, op),
-            // ENTER: frame size in `imm`, nesting level in `disp`.
-            OpKind::Immediate8_2nd => op.disp = u32::from(insn.immediate8_2nd()),
             OpKind::MemorySegSI | OpKind::MemorySegDI | OpKind::MemoryESDI => string_memory(insn, op, 16),
             OpKind::MemorySegESI | OpKind::MemorySegEDI | OpKind::MemoryESEDI => string_memory(insn, op, 0),
             _ if kind(insn, index) == Kind::Imm => immediate(insn, op, index),
