@@ -5,6 +5,9 @@ use super::vm::Vm;
 use crate::devices::Board;
 use crate::types::{Port, Width};
 
+/// Command ports of the 8259A pair.
+const INTERRUPT_COMMANDS: [Port; 2] = [Port(0x20), Port(0xA0)];
+
 impl Vm {
     /// IN: the accumulator gets what the port reads.
     pub(super) fn port_in(&mut self, port: Port, width: Width) {
@@ -24,12 +27,15 @@ impl Vm {
         let now = self.now();
         let value = self.cpu.accumulator(width);
         self.board.write(port, width, value, now);
+        // Ending an interrupt is part of every tick, not something that a program does.
+        if !INTERRUPT_COMMANDS.contains(&port) {
+            self.idle.activity(&mut self.mem);
+        }
         self.after_port_write();
     }
 
     /// A write may have moved an interrupt line or the A20 gate.
     pub(super) fn after_port_write(&mut self) {
-        self.idle.activity(&mut self.mem);
         self.board_touched = true;
         self.follow_a20();
     }

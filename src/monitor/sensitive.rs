@@ -129,6 +129,7 @@ impl Vm {
                 board.read(port, width, now)
             }
         });
+        self.idle.activity(&mut self.mem);
         self.after_port_write();
         moved.map(|_| ())
     }

@@ -61,6 +61,16 @@ impl Pc {
     }
 }
 
+/// A floppy whose boot sector is `code`, assembled for 7C00h.
+pub(crate) fn floppy_of(code: &[u8]) -> Vec<u8> {
+    const SECTOR: usize = 512;
+    assert!(code.len() <= SECTOR - 2, "a boot sector has 510 bytes for code");
+    let mut image = vec![0; 160 * 1024];
+    image[..code.len()].copy_from_slice(code);
+    image[SECTOR - 2..SECTOR].copy_from_slice(&[0x55, 0xAA]);
+    image
+}
+
 /// A disk image of the folder beside the repository that others made, or `None`, said visibly (past
 /// the test harness, which swallows what passing tests print) if it is not there.
 ///

@@ -9,6 +9,8 @@ mod cli;
 #[cfg(test)]
 mod guests;
 #[cfg(test)]
+mod idle;
+#[cfg(test)]
 mod layering;
 #[path = "../guests/mod.rs"]
 #[cfg(test)]

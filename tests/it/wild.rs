@@ -6,10 +6,8 @@ use std::time::Duration;
 use iced_x86::code_asm::*;
 use proptest::prelude::*;
 
-use crate::bench::{Pc, boot};
+use crate::bench::{Pc, boot, floppy_of};
 
-const SECTOR: usize = 512;
-const FLOPPY_BYTES: usize = 160 * 1024;
 /// Guest time that each program gets: half a million instructions if it never waits.
 const SPAN: Duration = Duration::from_millis(20);
 /// Exceptions that random code meets: divide error, #UD, #NM, #SS, #GP.
@@ -18,8 +16,8 @@ const EXCEPTIONS: [u64; 5] = [0x00, 0x06, 0x07, 0x0C, 0x0D];
 /// The handler lies behind the short jump that the sector begins with.
 const HANDLER_AT: u32 = 0x7C02;
 
-/// A boot sector that hooks exceptions with a handler which skips a byte, then runs into `code`.
-fn sector(code: &[u8]) -> Vec<u8> {
+/// A floppy whose boot sector hooks exceptions with a handler which skips a byte, then runs into `code`.
+fn floppy(code: &[u8]) -> Vec<u8> {
     let mut asm = CodeAssembler::new(16).unwrap();
     let mut start = asm.create_label();
     asm.jmp(start).unwrap();
@@ -40,15 +38,11 @@ fn sector(code: &[u8]) -> Vec<u8> {
     asm.sti().unwrap();
     let mut bytes = asm.assemble(0x7C00).unwrap();
     bytes.extend(code);
-    bytes.resize(SECTOR - 2, 0x90);
-    bytes.extend([0x55, 0xAA]);
-    bytes
+    floppy_of(&bytes)
 }
 
 fn run(code: &[u8]) -> Pc {
-    let mut image = vec![0; FLOPPY_BYTES];
-    image[..SECTOR].copy_from_slice(&sector(code));
-    let mut pc = boot(&image);
+    let mut pc = boot(&floppy(code));
     pc.session.run_for(SPAN);
     pc
 }
