@@ -5,6 +5,7 @@
 //! PC, write them to a folder: `DOSMUX_GUESTS_DIR=/tmp/guests cargo test every_guest_builds`.
 
 mod flags;
+mod frames;
 mod guest;
 mod hooks;
 mod input;
@@ -15,6 +16,7 @@ mod services;
 mod stops;
 
 pub(crate) use flags::flags;
+pub(crate) use frames::frames;
 pub(crate) use hooks::hooks;
 pub(crate) use input::{compute, echo, poll_keyboard, poll_tick, slow_echo, tick_echo};
 pub(crate) use memory::{a20_gate, high_memory_area};
@@ -52,5 +54,6 @@ pub(crate) const ALL: &[(&str, Build)] = &[
     ("a20-gate", a20_gate),
     ("high-memory-area", high_memory_area),
     ("flags", flags),
+    ("frames", frames),
     ("services", services),
 ];

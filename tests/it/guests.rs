@@ -40,6 +40,11 @@ fn flags_look_as_in_real_mode() {
 }
 
 #[test]
+fn enter_and_leave_build_stack_frames() {
+    passes(&programs::frames());
+}
+
+#[test]
 fn code_that_overwrites_itself_sees_the_new_code() {
     passes(&programs::self_modifying());
 }
