@@ -101,9 +101,9 @@ pub(super) enum LogLevel {
     Warn,
     /// Sessions that start, stop and end.
     Info,
-    /// BIOS calls.
+    /// BIOS calls and exceptions.
     Debug,
-    /// Ports and instructions.
+    /// Port accesses.
     Trace,
 }
 

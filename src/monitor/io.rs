@@ -14,6 +14,7 @@ impl Vm {
         self.stats.count(TrapKind::In);
         let now = self.now();
         let value = self.board.read(port, width, now);
+        tracing::trace!(at = %self.cs_ip(), "IN {:04X}h gives {value:X}h", port.0);
         self.cpu.set_accumulator(width, value);
         if !Board::is_quiet_read(port) {
             self.idle.activity(&mut self.mem);
@@ -26,6 +27,7 @@ impl Vm {
         self.stats.count(TrapKind::Out);
         let now = self.now();
         let value = self.cpu.accumulator(width);
+        tracing::trace!(at = %self.cs_ip(), "OUT {:04X}h, {value:X}h", port.0);
         self.board.write(port, width, value, now);
         // Ending an interrupt is part of every tick, not something that a program does.
         if !INTERRUPT_COMMANDS.contains(&port) {

@@ -167,6 +167,7 @@ impl Vm {
     /// Gives an exception to the guest's vector table. `CS:EIP` is where the processor reports it.
     pub(super) fn exception(&mut self, fault: Fault) -> Next {
         self.stats.count(TrapKind::Exception);
+        tracing::debug!(at = %self.cs_ip(), "exception {:02X}h", fault.vector);
         match self.reflect(Vector(fault.vector)) {
             Ok(()) => Next::Go,
             Err(reason) => Next::Stop(reason),

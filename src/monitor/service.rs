@@ -7,7 +7,7 @@ use crate::bios::rom::Rom;
 use crate::bios::{self, Bios, Outcome};
 use crate::cpu::regs::{Regs, eflags};
 use crate::mem::GuestMemory;
-use crate::types::PhysAddr;
+use crate::types::{PhysAddr, SegOff};
 
 /// ARPL AX,AX.
 const TRAP: [u8; 2] = [0x63, 0xC0];
@@ -30,6 +30,7 @@ impl Vm {
     /// Runs BIOS service `number` and does what it asks for.
     pub(super) fn bios_service(&mut self, number: u8) -> Next {
         self.stats.count(TrapKind::Bios);
+        tracing::debug!(from = %self.rom_caller(), ax = format_args!("{:04X}h", self.cpu.regs().ax()), "BIOS service {number:02X}h");
         let outcome = self.with_bios(|bios| bios::call(number, bios));
         self.board_touched = true;
         self.follow_a20();
@@ -51,11 +52,16 @@ impl Vm {
             Outcome::NoBoot => Next::Stop(StopReason::NoBootDisk),
             Outcome::Unhandled(vector) => {
                 // The frame that the exception left tells where it happened.
-                let frame = self.cpu.regs().ss_sp();
-                let at = GuestMemory::new(&mut self.mem, self.a20).read_far(frame);
-                Next::Stop(StopReason::UnhandledException(vector, at))
+                Next::Stop(StopReason::UnhandledException(vector, self.rom_caller()))
             }
         }
+    }
+
+    /// Where the interrupt came from that led to the trap at CS:IP: the frame on the guest's stack.
+    fn rom_caller(&self) -> SegOff {
+        let frame = self.cpu.regs().ss_sp();
+        let word = |at: SegOff| self.mem.read_u16(PhysAddr(at.linear().0));
+        SegOff { off: word(frame), seg: word(frame.offset(2)) }
     }
 
     /// Lets BIOS code work on the guest's registers and memory.

@@ -198,7 +198,7 @@ impl Session {
             return Pause::Idle(wake);
         }
         let until = self.until_input(until);
-        let pause = self.vm.run(until, budget);
+        let pause = tracing::error_span!("session", name = self.name).in_scope(|| self.vm.run(until, budget));
         self.drain_debug_port();
         self.keyboard_idle = self.vm.board_mut().keyboard_idle();
         let Pause::Idle(next) = pause else { return pause };
