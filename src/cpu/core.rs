@@ -260,6 +260,15 @@ impl Core {
         Ok(value)
     }
 
+    /// Raises whatever would stop `count` pushes in a row, before the first of them.
+    pub(crate) fn probe_pushes<T: Int>(&mut self, mem: &mut Memory, count: u32) -> Result<(), Stop> {
+        for slot in 1..=count {
+            let at = self.sp().wrapping_sub(slot * T::BYTES) & self.stack_mask;
+            self.probe_store(mem, SS, at, T::BYTES)?;
+        }
+        Ok(())
+    }
+
     /// The value `bytes` above the top of the stack, without popping.
     #[inline(always)]
     pub(crate) fn peek<T: Int>(&mut self, mem: &mut Memory, bytes: u32) -> Result<u32, Stop> {

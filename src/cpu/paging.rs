@@ -92,6 +92,16 @@ impl Core {
         Ok(())
     }
 
+    /// The same, and stops where decoded code would be overwritten.
+    pub(crate) fn probe_store(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32) -> Result<(), Stop> {
+        let linear = self.check_access(seg, offset, bytes, true)?;
+        for byte in 0..bytes {
+            let at = self.translate_write(mem, LinearAddr(linear.0.wrapping_add(byte)))?;
+            mem.check_code(at, 1).map_err(|_| Stop::CodeHit)?;
+        }
+        Ok(())
+    }
+
     /// Reads 1, 2 or 4 bytes at a linear address; `user` false is the processor's own access to a
     /// system table.
     pub(crate) fn read_linear(

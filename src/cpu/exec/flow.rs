@@ -8,6 +8,7 @@ use crate::cpu::flags::Flags;
 use crate::cpu::int::Int;
 use crate::cpu::op::Op;
 use crate::cpu::regs::Gpr;
+use crate::cpu::segment::CS;
 use crate::mem::Memory;
 use crate::types::lo16;
 
@@ -143,11 +144,17 @@ fn far_pointer<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<(u1
 }
 
 fn far_call<T: Int>(core: &mut Core, mem: &mut Memory, selector: u16, offset: u32) -> Flow {
-    let back = core.eip;
-    let old_cs = u32::from(core.seg[usize::from(crate::cpu::segment::CS)].selector);
+    let back = core.eip & T::MASK;
+    let old_cs = u32::from(core.seg[usize::from(CS)].selector);
     core.restoring_sp(mem, |core, mem| {
-        core.push::<T>(mem, old_cs)?;
-        core.push::<T>(mem, back & T::MASK)?;
+        // Both words or none: the first may overwrite the pointer that a restart would read again.
+        if T::BITS == 16 && core.sp() >= 4 {
+            core.push::<u32>(mem, old_cs << 16 | back)?;
+        } else {
+            core.probe_pushes::<T>(mem, 2)?;
+            core.push::<T>(mem, old_cs)?;
+            core.push::<T>(mem, back)?;
+        }
         core.far_jump(mem, selector, offset)
     })
 }

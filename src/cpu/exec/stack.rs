@@ -2,10 +2,11 @@
 
 use super::place::{Place, Source};
 use crate::cpu::core::Core;
-use crate::cpu::fault::{Fault, Flow};
+use crate::cpu::fault::{Fault, Flow, Stop};
 use crate::cpu::int::Int;
 use crate::cpu::op::Op;
 use crate::cpu::regs::{Gpr, eflags};
+use crate::cpu::segment::SS;
 use crate::mem::Memory;
 
 const EBP: u8 = Gpr::Ebp as u8;
@@ -102,13 +103,19 @@ pub(crate) fn load_flags(core: &mut Core, image: u32) {
 pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let level = op.disp & 31;
     let old_bp = T::reg(core, EBP);
+    if level > 1 {
+        // Its pushes may overwrite the links it reads: what can stop it must come before the first.
+        for depth in 1..level {
+            frame_link::<T>(core, mem, depth)?;
+        }
+        core.probe_pushes::<T>(mem, level + 1)?;
+    }
     let frame = core.restoring_sp(mem, |core, mem| {
         core.push::<T>(mem, old_bp)?;
         let frame = core.sp();
         if level > 0 {
             for depth in 1..level {
-                let at = core.gpr[usize::from(EBP)].wrapping_sub(depth * T::BYTES) & core.stack_mask;
-                let link = core.read_at::<T>(mem, crate::cpu::segment::SS, at)?;
+                let link = frame_link::<T>(core, mem, depth)?;
                 core.push::<T>(mem, link)?;
             }
             core.push::<T>(mem, frame & T::MASK)?;
@@ -121,10 +128,16 @@ pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow 
     Ok(())
 }
 
+/// The frame pointer `depth` levels up, which the caller's frame holds.
+fn frame_link<T: Int>(core: &mut Core, mem: &mut Memory, depth: u32) -> Result<u32, Stop> {
+    let at = core.gpr[usize::from(EBP)].wrapping_sub(depth * T::BYTES) & core.stack_mask;
+    core.read_at::<T>(mem, SS, at)
+}
+
 /// LEAVE (C9).
 pub(crate) fn leave<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
     let frame = core.gpr[usize::from(EBP)] & core.stack_mask;
-    let value = core.read_at::<T>(mem, crate::cpu::segment::SS, frame)?;
+    let value = core.read_at::<T>(mem, SS, frame)?;
     core.set_sp(frame.wrapping_add(T::BYTES));
     T::set_reg(core, EBP, value);
     Ok(())

@@ -150,3 +150,31 @@ fn code_that_runs_off_the_segment_faults_there() {
     let (fault, _) = lab.fault();
     assert_eq!((fault, lab.cpu.eip()), (dosmux::cpu::Fault::protection(0), 0x1_0000));
 }
+
+#[test]
+fn an_instruction_that_pushes_into_code_it_has_read_from_starts_over_unharmed() {
+    // ENTER 0,4 with its stack over its own bytes and its links: with and without decoded code there,
+    // the same words end up on the stack.
+    let stack = |warm: bool| {
+        let mut lab = Lab::new(&[]);
+        lab.write(CODE + 0x40, &[0xC8, 0, 0, 4, 0xF4]);
+        lab.change(|regs| {
+            regs.set_ss(0x1000);
+            regs.set_sp(0x4A);
+            regs.gpr[5] = 0x4A;
+            regs.eip = 0x40;
+        });
+        if warm {
+            // The words from 40h down: decoded and executed once.
+            lab.write(CODE + 0x3E, &[0xEB, 0x00]);
+            lab.cpu.set_eip(0x3E);
+            lab.run(1);
+            lab.cpu.set_eip(0x40);
+        } else {
+            lab.write(CODE + 0x3E, &[0xEB, 0x00]);
+        }
+        lab.run(1);
+        (lab.cpu.regs(), (0..0x60).map(|at| lab.read_u8(CODE + at)).collect::<Vec<_>>())
+    };
+    assert_eq!(stack(true), stack(false));
+}
