@@ -42,7 +42,8 @@ struct Link {
 
 const NO_LINK: Link = Link { offset: u32::MAX, id: NO_BLOCK };
 
-/// A decoded basic block.
+/// A decoded basic block. One cache line: the run loop reads most of it each time.
+#[repr(align(64))]
 pub(crate) struct Block {
     pub(crate) ops: Box<[Op]>,
     key: BlockKey,

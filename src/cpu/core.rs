@@ -64,10 +64,8 @@ pub(crate) struct Core {
     pub(crate) cpl: u8,
     /// 0xFFFF or all ones, by the stack segment's B bit.
     pub(crate) stack_mask: u32,
-    /// Iterations of a string instruction beyond the one that counts as the instruction.
-    pub(crate) extra_iterations: u64,
-    /// Iterations that a repeated string instruction may do before the budget is used up, at least 1.
-    pub(crate) portion: u32,
+    /// Instructions left in the budget; while a block runs, all of its own are taken off already.
+    pub(crate) left: i64,
     /// Linear page of the block that runs, while its links hold; else [`NO_PAGE`].
     pub(crate) linked_page: u32,
     /// Offset in the code segment where the block that runs began.
@@ -95,8 +93,7 @@ impl Core {
             tr: Segment::null(0),
             cpl: 0,
             stack_mask: 0xFFFF,
-            extra_iterations: 0,
-            portion: 1,
+            left: 0,
             linked_page: NO_PAGE,
             block_eip: 0,
             port_access: PortAccess { port: Port(0), width: Width::Byte, value: 0 },

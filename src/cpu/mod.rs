@@ -33,7 +33,7 @@ use self::fault::{Event, Flow, Stop};
 use self::op::Op;
 use self::segment::CS;
 use crate::mem::{Memory, PAGE_BYTES};
-use crate::types::{LinearAddr, Port, Width};
+use crate::types::{LinearAddr, PhysAddr, Port, Width};
 
 pub use self::fault::Fault;
 pub use self::paging::pte;
@@ -100,19 +100,16 @@ pub struct Cpu {
 /// DR6: the debug exception is a single-step trap.
 const DR6_SINGLE_STEP: u32 = 1 << 14;
 
-/// Iterations left for the last of `count` instructions.
-#[inline(always)]
-fn portion(left: i64, count: usize) -> u32 {
-    let before = i64::try_from(count).unwrap_or(i64::MAX) - 1;
-    u32::try_from(left - before).unwrap_or(u32::MAX)
-}
-
 /// How a block ended early.
 struct Stopped {
     stop: Stop,
     op: Op,
-    /// Operations before it.
-    done: usize,
+}
+
+/// A number of instructions, for the budget.
+#[inline(always)]
+fn instructions(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 impl Cpu {
@@ -130,7 +127,14 @@ impl Cpu {
 
     /// Executes `budget` instructions, or fewer if something happens that the owner must see.
     pub fn run(&mut self, mem: &mut Memory, budget: u64) -> Exit {
-        let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
+        let budget = i64::try_from(budget).unwrap_or(i64::MAX);
+        self.core.left = budget;
+        let exit = self.run_blocks(mem);
+        self.retired += u64::try_from(budget - self.core.left).unwrap_or(0);
+        exit
+    }
+
+    fn run_blocks(&mut self, mem: &mut Memory) -> Exit {
         let mut previous = NO_BLOCK;
         self.core.unlink();
         loop {
@@ -138,13 +142,12 @@ impl Cpu {
                 self.blocks.invalidate(mem);
                 self.core.unlink();
             }
-            if left <= 0 {
+            if self.core.left <= 0 {
                 return Exit::BudgetUsed;
             }
             let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
             let offset = linear % PAGE_BYTES;
-            let page = linear - offset;
-            let linked = page == self.core.linked_page;
+            let linked = linear - offset == self.core.linked_page;
             let mut id = if linked { self.blocks.successor(previous, offset) } else { NO_BLOCK };
             if id == NO_BLOCK {
                 id = match self.look_up(mem, LinearAddr(linear)) {
@@ -156,7 +159,7 @@ impl Cpu {
                     }
                     Err(fault) => {
                         self.core.unlink();
-                        self.retire(1, &mut left);
+                        self.core.left -= 1;
                         match self.raise(mem, fault, Insn::unknown()) {
                             Some(exit) => return exit,
                             None => continue,
@@ -165,15 +168,15 @@ impl Cpu {
                 };
             }
             let flow = if self.runs_as_cached(mem, id) {
-                (previous, self.core.linked_page) = (id, page);
-                self.execute(mem, id, &mut left)
+                (previous, self.core.linked_page) = (id, linear - offset);
+                self.execute(mem, id)
             } else {
                 self.core.unlink();
-                self.single_step(mem, &mut left)
+                self.single_step(mem)
             };
             if let Err(stopped) = flow {
                 self.core.unlink();
-                if let Some(exit) = self.stopped(mem, stopped, &mut left) {
+                if let Some(exit) = self.stopped(mem, stopped) {
                     return exit;
                 }
             }
@@ -204,97 +207,98 @@ impl Cpu {
         }
         match block.second {
             None => true,
-            Some(frame) => {
-                let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
-                let next = LinearAddr((linear & !(PAGE_BYTES - 1)).wrapping_add(PAGE_BYTES));
-                self.core.translate_read(mem, next) == Ok(frame)
-            }
+            Some(frame) => self.next_code_frame(mem) == Some(frame),
         }
+    }
+
+    /// The frame of the page behind the one that CS:EIP lies in.
+    #[inline(never)]
+    fn next_code_frame(&mut self, mem: &mut Memory) -> Option<PhysAddr> {
+        let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
+        let next = LinearAddr((linear & !(PAGE_BYTES - 1)).wrapping_add(PAGE_BYTES));
+        self.core.translate_read(mem, next).ok()
     }
 
     /// Executes a block, or as much of it as the budget allows.
     #[inline(always)]
-    fn execute(&mut self, mem: &mut Memory, id: BlockId, left: &mut i64) -> Result<(), Stopped> {
-        let block = self.blocks.get(id);
-        let count = usize::try_from(*left).unwrap_or(0).min(block.ops.len());
-        let end = block.ops.get(count).map_or(block.len, |op| u32::from(op.start));
-        // A repeated string instruction is the last of its block: what the others leave is its own.
-        self.core.portion = portion(*left, count);
-        self.core.block_eip = self.core.eip;
-        self.core.eip = self.core.eip.wrapping_add(end);
-        for (done, op) in block.ops[..count].iter().enumerate() {
-            if let Err(stop) = (op.handler)(&mut self.core, mem, op) {
-                return Err(Stopped { stop, op: *op, done });
+    fn execute(&mut self, mem: &mut Memory, id: BlockId) -> Result<(), Stopped> {
+        let Cpu { core, blocks, .. } = self;
+        let block = blocks.get(id);
+        let (mut ops, mut end) = (&block.ops[..], block.len);
+        if let Ok(left) = usize::try_from(core.left)
+            && left < ops.len()
+        {
+            end = u32::from(ops[left].start);
+            ops = &ops[..left];
+        }
+        core.left -= instructions(ops.len());
+        core.block_eip = core.eip;
+        core.eip = core.eip.wrapping_add(end);
+        for (done, op) in ops.iter().enumerate() {
+            if let Err(stop) = (op.handler)(core, mem, op) {
+                core.left += instructions(ops.len() - done);
+                return Err(Stopped { stop, op: *op });
             }
         }
-        self.retire(count, left);
         Ok(())
-    }
-
-    #[inline(always)]
-    fn retire(&mut self, count: usize, left: &mut i64) {
-        let executed = count as u64 + std::mem::take(&mut self.core.extra_iterations);
-        self.retired += executed;
-        *left -= i64::try_from(executed).unwrap_or(i64::MAX);
     }
 
     /// Decodes and executes one instruction without the cache.
     #[inline(never)]
-    fn single_step(&mut self, mem: &mut Memory, left: &mut i64) -> Result<(), Stopped> {
+    fn single_step(&mut self, mem: &mut Memory) -> Result<(), Stopped> {
         let tracing = self.core.flags.tf();
-        let stop_here = |stop: Stop| Stopped { stop, op: decode::placeholder(), done: 0 };
+        let stop_here = |stop: Stop| Stopped { stop, op: decode::placeholder() };
         let linear = LinearAddr(self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip));
         let fetched = self.core.translate_read(mem, linear);
         let decoded = fetched.and_then(|phys| decode::block(&mut self.core, mem, phys, 1));
         self.core.block_eip = self.core.eip;
         let decoded = decoded.map_err(|fault| stop_here(fault.into()))?;
         let op = decoded.ops[0];
-        // One iteration of a repeated instruction: where it overwrites itself, the next is fetched anew,
-        // whatever the budgets are.
-        self.core.portion = 1;
         self.core.eip = self.core.eip.wrapping_add(decoded.len);
-        match (op.handler)(&mut self.core, mem, &op) {
-            Ok(()) => {}
+        // With no budget beyond its own, a repeated instruction does one iteration: where it overwrites
+        // itself, the next is fetched anew, whatever the budgets are.
+        let left = std::mem::replace(&mut self.core.left, 0);
+        let flow = (op.handler)(&mut self.core, mem, &op);
+        self.core.left = left;
+        match flow {
             // Under trace, each iteration of a repeated instruction traps, and so does a tight loop.
-            Err(Stop::Resume) if tracing => {
-                self.core.eip = self.core.block_eip;
-                self.core.extra_iterations = 0;
+            Err(Stop::Resume) if tracing => self.core.eip = self.core.block_eip,
+            Ok(()) | Err(Stop::Exit(Event::Spin)) if tracing => {}
+            Err(stop) if stop != Stop::Resume => return Err(Stopped { stop, op }),
+            done => {
+                self.core.left -= 1;
+                return done.map_err(|stop| Stopped { stop, op });
             }
-            Err(Stop::Exit(Event::Spin)) if tracing => {}
-            Err(stop) => return Err(Stopped { stop, op, done: 0 }),
         }
-        if tracing {
-            // The trap reports behind the instruction: pretend to be a block that starts here. Who
-            // handles it counts the instruction.
-            self.core.debug[6] |= DR6_SINGLE_STEP;
-            self.core.block_eip = self.core.eip;
-            return Err(stop_here(Fault::DEBUG.into()));
-        }
-        self.retire(1, left);
-        Ok(())
+        // The trap reports behind the instruction: pretend to be a block that starts here. Who handles
+        // it counts the instruction.
+        self.core.debug[6] |= DR6_SINGLE_STEP;
+        self.core.block_eip = self.core.eip;
+        Err(stop_here(Fault::DEBUG.into()))
     }
 
-    /// Puts EIP where it belongs after a block stopped early, and decides what follows.
+    /// Puts EIP where it belongs after a block stopped early, and decides what follows. The
+    /// instruction that stopped has not been counted.
     #[cold]
-    fn stopped(&mut self, mem: &mut Memory, stopped: Stopped, left: &mut i64) -> Option<Exit> {
+    fn stopped(&mut self, mem: &mut Memory, stopped: Stopped) -> Option<Exit> {
         let mut stopped = stopped;
         loop {
-            let Stopped { stop, op, done } = stopped;
-            self.retire(done, left);
+            let Stopped { stop, op } = stopped;
             let start = self.core.block_eip.wrapping_add(u32::from(op.start));
             let next = start.wrapping_add(u32::from(op.len));
             match stop {
                 Stop::Fault(fault) => {
                     self.core.eip = if fault.is_trap() { next } else { start };
                     // A faulting instruction takes time too; else a fault loop would never end a budget.
-                    self.retire(1, left);
-                    let insn = Insn::new(&self.core, &op, next);
+                    self.core.left -= 1;
+                    // An instruction without length could not be fetched.
+                    let insn = if op.len == 0 { Insn::unknown() } else { Insn::new(&self.core, &op, next) };
                     return self.raise(mem, fault, insn);
                 }
                 Stop::CodeHit => {
                     self.core.eip = start;
                     self.blocks.invalidate(mem);
-                    match self.single_step(mem, left) {
+                    match self.single_step(mem) {
                         Ok(()) => return None,
                         Err(again) => stopped = again,
                     }
@@ -304,7 +308,7 @@ impl Cpu {
                     return None;
                 }
                 Stop::Exit(event) => {
-                    self.retire(1, left);
+                    self.core.left -= 1;
                     return self.event(mem, event, &op, start, next);
                 }
             }

@@ -68,8 +68,10 @@ impl Tlb {
         drop_entries(&mut self.writes, index);
     }
 
+    #[inline(always)]
     fn slot(&self, page: u32) -> usize {
-        self.bank + (page / PAGE_BYTES) as usize % BANK
+        // The bank never leads out of the table; the remainder lets the compiler know.
+        (self.bank + (page / PAGE_BYTES) as usize % BANK) % TABLE
     }
 }
 

@@ -168,15 +168,17 @@ pub(crate) fn single<E: Element, T: Int>(core: &mut Core, mem: &mut Memory, op: 
     E::once::<T>(core, mem, op)
 }
 
-/// The same with REP, REPE or REPNE. Ends its block, so `core.portion` is what the budget leaves.
+/// The same with REP, REPE or REPNE: each iteration counts as an instruction, the last one as this
+/// one. It ends its block, so what the budget has left is its own.
 pub(crate) fn repeated<E: Element, U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let mask = mask(op);
     let mut count = core.gpr[ECX] & mask;
     if count == 0 {
         return Ok(());
     }
+    let mut room = u32::try_from(core.left + 1).unwrap_or(u32::MAX);
     loop {
-        let mut done = E::many::<T>(core, mem, op, count.min(core.portion));
+        let mut done = E::many::<T>(core, mem, op, count.min(room));
         if done == 0 {
             E::once::<T>(core, mem, op)?;
             done = 1;
@@ -184,12 +186,12 @@ pub(crate) fn repeated<E: Element, U: Until, T: Int>(core: &mut Core, mem: &mut 
         count -= done;
         core.gpr[ECX] = core.gpr[ECX] & !mask | count;
         if count == 0 || U::ended(core) {
-            core.extra_iterations += u64::from(done - 1);
+            core.left -= i64::from(done - 1);
             return Ok(());
         }
-        core.extra_iterations += u64::from(done);
-        core.portion -= done;
-        if core.portion == 0 {
+        core.left -= i64::from(done);
+        room -= done;
+        if room == 0 {
             return Err(Stop::Resume);
         }
     }

@@ -1,0 +1,74 @@
+//! How fast guests run on a whole machine: monitor, devices and all. Criterion's elements are guest
+//! instructions (Melem/s: MIPS), in the trap storm the traps.
+
+mod guests;
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dosmux::clock::VirtTime;
+use dosmux::config::{ImageSpec, SessionSpec};
+use dosmux::disk::{ImageSource, WritePolicy};
+use dosmux::monitor::vm::{Pause, Vm};
+use dosmux::session::{Host, Session, SessionOptions};
+
+/// Guest instructions in one measured stretch.
+const STRETCH: u64 = 1_000_000;
+
+/// A machine that has booted from `image` and is at work.
+fn machine(image: &[u8]) -> Session {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.img");
+    std::fs::write(&path, image).expect("the folder is writable");
+    let mut spec = SessionSpec::new("bench");
+    spec.floppies = vec![ImageSpec { source: ImageSource::File(path), writes: WritePolicy::Overlay }];
+    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let mut session = Session::new(&spec, &Host::new(), options).expect("the image opens");
+    stretch(session.vm_mut());
+    session
+}
+
+/// Executes [`STRETCH`] instructions, idle time skipped.
+fn stretch(vm: &mut Vm) {
+    let end = vm.stats().instructions + STRETCH;
+    loop {
+        let left = end.saturating_sub(vm.stats().instructions);
+        match vm.run(VirtTime(u64::MAX), left) {
+            _ if left == 0 => return,
+            Pause::Idle(Some(next)) => vm.skip_to(next),
+            Pause::BudgetUsed => {}
+            other => panic!("the guest has stopped: {other:?}"),
+        }
+    }
+}
+
+/// Entries of the monitor in one stretch.
+fn traps_in_a_stretch(vm: &mut Vm) -> u64 {
+    let count = |vm: &Vm| vm.stats().rows().map(|(_, count)| count).sum::<u64>();
+    let before = count(vm);
+    stretch(vm);
+    count(vm) - before
+}
+
+fn guest_speed(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("guest");
+    group.sample_size(20);
+    let guests = [
+        ("sieve", guests::sieve()),
+        ("crc32", guests::crc32()),
+        ("compiled", guests::compiled()),
+        ("blocks", guests::blocks()),
+    ];
+    for (name, image) in guests {
+        let mut session = machine(&image);
+        group.throughput(Throughput::Elements(STRETCH));
+        group.bench_function(name, |bencher| bencher.iter(|| stretch(black_box(session.vm_mut()))));
+    }
+    let mut session = machine(&guests::traps());
+    group.throughput(Throughput::Elements(traps_in_a_stretch(session.vm_mut())));
+    group.bench_function("traps", |bencher| bencher.iter(|| stretch(black_box(session.vm_mut()))));
+    group.finish();
+}
+
+criterion_group!(benches, guest_speed);
+criterion_main!(benches);
