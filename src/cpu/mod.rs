@@ -27,7 +27,7 @@ mod segment;
 mod trap;
 mod tss;
 
-use self::blocks::{BlockId, BlockKey, Blocks, MAX_OPS, NO_BLOCK};
+use self::blocks::{Block, BlockId, BlockKey, Blocks, MAX_OPS, NO_BLOCK};
 use self::core::Core;
 use self::fault::{Event, Flow, Stop};
 use self::op::Op;
@@ -167,9 +167,10 @@ impl Cpu {
                     }
                 };
             }
-            let flow = if self.runs_as_cached(mem, id) {
+            let block = self.blocks.get(id);
+            let flow = if self.core.runs_as_cached(mem, block) {
                 (previous, self.core.linked_page) = (id, linear - offset);
-                self.execute(mem, id)
+                self.core.execute(mem, block)
             } else {
                 self.core.unlink();
                 self.single_step(mem)
@@ -194,53 +195,6 @@ impl Cpu {
         let decoded = decode::block(&mut self.core, mem, phys, MAX_OPS)?;
         let kept = self.blocks.has_room(decoded.ops.len());
         Ok((self.blocks.insert(mem, key, decoded.ops, decoded.len, decoded.second), kept))
-    }
-
-    /// False where a block's cached form may not be what the core would fetch now: it would run past
-    /// the segment, its second page is another one, or each instruction traps.
-    #[inline(always)]
-    fn runs_as_cached(&mut self, mem: &mut Memory, id: BlockId) -> bool {
-        let block = self.blocks.get(id);
-        let last = u64::from(self.core.eip) + u64::from(block.len) - 1;
-        if last > u64::from(self.core.seg[usize::from(CS)].limit) || self.core.flags.tf() {
-            return false;
-        }
-        match block.second {
-            None => true,
-            Some(frame) => self.next_code_frame(mem) == Some(frame),
-        }
-    }
-
-    /// The frame of the page behind the one that CS:EIP lies in.
-    #[inline(never)]
-    fn next_code_frame(&mut self, mem: &mut Memory) -> Option<PhysAddr> {
-        let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
-        let next = LinearAddr((linear & !(PAGE_BYTES - 1)).wrapping_add(PAGE_BYTES));
-        self.core.translate_read(mem, next).ok()
-    }
-
-    /// Executes a block, or as much of it as the budget allows.
-    #[inline(always)]
-    fn execute(&mut self, mem: &mut Memory, id: BlockId) -> Result<(), Stopped> {
-        let Cpu { core, blocks, .. } = self;
-        let block = blocks.get(id);
-        let (mut ops, mut end) = (&block.ops[..], block.len);
-        if let Ok(left) = usize::try_from(core.left)
-            && left < ops.len()
-        {
-            end = u32::from(ops[left].start);
-            ops = &ops[..left];
-        }
-        core.left -= instructions(ops.len());
-        core.block_eip = core.eip;
-        core.eip = core.eip.wrapping_add(end);
-        for (done, op) in ops.iter().enumerate() {
-            if let Err(stop) = (op.handler)(core, mem, op) {
-                core.left += instructions(ops.len() - done);
-                return Err(Stopped { stop, op: *op });
-            }
-        }
-        Ok(())
     }
 
     /// Decodes and executes one instruction without the cache.
@@ -365,5 +319,51 @@ impl Cpu {
     /// Forgets all decoded code (tests and changes of the processor's owner).
     pub fn flush_blocks(&mut self, mem: &mut Memory) {
         self.blocks.clear(mem);
+    }
+}
+
+impl Core {
+    /// False where a block's cached form may not be what the core would fetch now: it would run past
+    /// the segment, its second page is another one, or each instruction traps.
+    #[inline(always)]
+    fn runs_as_cached(&mut self, mem: &mut Memory, block: &Block) -> bool {
+        let last = u64::from(self.eip) + u64::from(block.len) - 1;
+        if last > u64::from(self.seg[usize::from(CS)].limit) || self.flags.tf() {
+            return false;
+        }
+        match block.second {
+            None => true,
+            Some(frame) => self.next_code_frame(mem) == Some(frame),
+        }
+    }
+
+    /// The frame of the page behind the one that CS:EIP lies in.
+    #[inline(never)]
+    fn next_code_frame(&mut self, mem: &mut Memory) -> Option<PhysAddr> {
+        let linear = self.seg[usize::from(CS)].base.wrapping_add(self.eip);
+        let next = LinearAddr((linear & !(PAGE_BYTES - 1)).wrapping_add(PAGE_BYTES));
+        self.translate_read(mem, next).ok()
+    }
+
+    /// Executes a block, or as much of it as the budget allows.
+    #[inline(always)]
+    fn execute(&mut self, mem: &mut Memory, block: &Block) -> Result<(), Stopped> {
+        let (mut ops, mut end) = (&block.ops[..], block.len);
+        if let Ok(left) = usize::try_from(self.left)
+            && left < ops.len()
+        {
+            end = u32::from(ops[left].start);
+            ops = &ops[..left];
+        }
+        self.left -= instructions(ops.len());
+        self.block_eip = self.eip;
+        self.eip = self.eip.wrapping_add(end);
+        for (done, op) in ops.iter().enumerate() {
+            if let Err(stop) = (op.handler)(self, mem, op) {
+                self.left += instructions(ops.len() - done);
+                return Err(Stopped { stop, op: *op });
+            }
+        }
+        Ok(())
     }
 }

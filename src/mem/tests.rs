@@ -109,3 +109,21 @@ fn a_copy_stops_where_it_would_read_what_it_wrote() {
     assert_eq!(mem.cached_copy(LinearAddr(0x1002), LinearAddr(0x1000), 8, 2), 8);
     assert_eq!(mem.cached_copy(LinearAddr(0x1FFF), LinearAddr(0x1100), 8, 1), 1);
 }
+
+#[test]
+fn writes_of_host_and_guest_take_turns_on_one_page() {
+    let mut mem = Memory::new(0x4000);
+    cached(&mut mem, 0x1000);
+    for round in 0..3u8 {
+        mem.write_u8(PhysAddr(0x1000), round);
+        cached(&mut mem, 0x1000);
+        assert_eq!(mem.cached_read::<u8>(LinearAddr(0x1000)), Some(round));
+        assert!(mem.cached_write(LinearAddr(0x1001), round));
+        mem.write_u8(PhysAddr(0x1002), round);
+        assert!(mem.cached_write(LinearAddr(0x1003), round));
+        assert_eq!(mem.cached_fill(LinearAddr(0x1004), round, 4), 4);
+        assert_eq!(mem.cached_copy(LinearAddr(0x1000), LinearAddr(0x1008), 8, 4), 8);
+        assert_eq!(mem.read_u32(PhysAddr(0x1008)), u32::from_le_bytes([round; 4]));
+        assert_eq!(mem.cached_read::<u32>(LinearAddr(0x100C)), Some(u32::from_le_bytes([round; 4])));
+    }
+}

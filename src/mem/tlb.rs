@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use super::{Frame, Memory, PAGE_BYTES, Page};
+use super::{Frame, Memory, PAGE_BYTES};
 use crate::types::{LinearAddr, PhysAddr};
 
 /// Entries in one bank: the V86 window's 272 pages fit without a clash.
@@ -123,8 +123,8 @@ impl Memory {
         if entry.tag != addr.0.wrapping_add(T::BYTES - 1) & PAGE_MASK {
             return false;
         }
-        // SAFETY: as for reads; a write entry's frame is private RAM, so no other owner exists, and
-        // the pointer came from a mutable borrow of the page.
+        // SAFETY: as for reads; a write entry's frame is private RAM, so no other owner exists, and no
+        // borrow of the page is alive while the memory is borrowed here.
         unsafe { entry.host.add((addr.0 % PAGE_BYTES) as usize).cast::<T>().write_unaligned(value) }
         true
     }
@@ -211,11 +211,12 @@ impl Memory {
         if self.log.is_some() || self.frames.get(index).is_none_or(|frame| frame.rom) {
             return;
         }
-        let host: *mut Page = self.page_mut(index);
+        self.page_mut(index);
+        // The owner's own pointer: one taken from a mutable borrow would die with the next borrow.
+        let host = Arc::as_ptr(&self.frames[index].page).cast::<u8>().cast_mut();
         let tag = addr.0 & PAGE_MASK | if holds_code(&self.frames[index]) { CODE } else { 0 };
         let slot = self.tlb.slot(addr.0);
-        self.tlb.writes[slot] = Entry { tag, frame: phys.0 / PAGE_BYTES, host: host.cast() };
-        // The page may just have moved: reads of it must follow.
+        self.tlb.writes[slot] = Entry { tag, frame: phys.0 / PAGE_BYTES, host };
     }
 
     /// Forgets every translation (CR3 load, paging switched).
