@@ -49,6 +49,7 @@ pub(super) fn call(bios: &mut Bios<'_>) -> Outcome {
     bios.regs.set_ah(ah);
     last.set(&mut bios.mem, status);
     bios.set_carry(status != 0);
+    bios.return_with_interrupts();
     Outcome::Done
 }
 
