@@ -64,7 +64,7 @@ fn int16_01_look(bios: &mut Bios<'_>, convert: fn(u16) -> Option<u16>) -> Outcom
 fn int16_02_shift_flags(bios: &mut Bios<'_>) -> Outcome {
     let flags = bda::SHIFT_FLAGS.get(&bios.mem);
     bios.regs.set_al(flags);
-    Outcome::Done
+    Outcome::Looked
 }
 
 /// AH=05h: stores CX as if typed; AL = 0, or 1 if the buffer is full.
@@ -83,7 +83,7 @@ fn int16_12_all_shift_flags(bios: &mut Bios<'_>) -> Outcome {
     let sysrq = if keys & shift2::SYSRQ != 0 { 0x80 } else { 0 };
     bios.regs.set_al(flags);
     bios.regs.set_ah(left | right | sysrq);
-    Outcome::Done
+    Outcome::Looked
 }
 
 /// The oldest key that `convert` lets through; the ones it refuses are dropped.
@@ -171,6 +171,16 @@ mod tests {
         assert_eq!(machine.service_ax(0x16, 0x0000), Outcome::Wait);
         assert_eq!(machine.service_ax(0x16, 0x1100), Outcome::Polled);
         assert!(machine.flag(eflags::ZF));
+    }
+
+    #[test]
+    fn asking_for_the_shift_keys_is_neither_work_nor_a_poll() {
+        let mut machine = Machine::new();
+        machine.mem.write_u8(PhysAddr(0x417), 0x02);
+        for function in [0x0200, 0x1200] {
+            assert_eq!(machine.service_ax(0x16, function), Outcome::Looked);
+            assert_eq!(machine.regs.al(), 0x02);
+        }
     }
 
     #[test]

@@ -21,14 +21,14 @@ pub(super) fn int05_print_screen(bios: &mut Bios<'_>) -> Outcome {
 pub(super) fn int11_equipment(bios: &mut Bios<'_>) -> Outcome {
     let word = bda::EQUIPMENT.get(&bios.mem);
     bios.regs.set_ax(word);
-    Outcome::Done
+    Outcome::Looked
 }
 
 /// INT 12h: AX = conventional memory in KiB.
 pub(super) fn int12_memory_size(bios: &mut Bios<'_>) -> Outcome {
     let word = bda::MEMORY_KB.get(&bios.mem);
     bios.regs.set_ax(word);
-    Outcome::Done
+    Outcome::Looked
 }
 
 /// INT 14h: serial ports.

@@ -43,6 +43,8 @@ pub enum Outcome {
     Done,
     /// Resume behind the trap; the guest asked for input or the time and there was nothing new.
     Polled,
+    /// Resume behind the trap; the guest only looked, and nothing has changed by it.
+    Looked,
     /// Resume behind the trap; the guest offers the rest of its time slice.
     Yield,
     /// Enable interrupts, let time pass, and execute the trap again after the next interrupt.

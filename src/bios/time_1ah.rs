@@ -77,7 +77,7 @@ fn int1a_00_read_ticks(bios: &mut Bios<'_>) -> Outcome {
     bios.regs.set_cx(crate::types::hi16(ticks));
     bios.regs.set_dx(crate::types::lo16(ticks));
     let same = bios.state.clock_reads.ticks.replace(ticks) == Some(ticks);
-    if same { Outcome::Polled } else { Outcome::Done }
+    if same { Outcome::Polled } else { Outcome::Looked }
 }
 
 /// AH=01h: ticks since midnight = CX:DX.
@@ -97,7 +97,7 @@ fn int1a_02_read_time(bios: &mut Bios<'_>) -> Outcome {
     bios.regs.set_ah(0);
     bios.set_carry(false);
     let same = bios.state.clock_reads.time.replace(time) == Some(time);
-    if same { Outcome::Polled } else { Outcome::Done }
+    if same { Outcome::Polled } else { Outcome::Looked }
 }
 
 /// AH=03h: sets the time from CH, CL, DH in BCD and DL.
@@ -119,7 +119,7 @@ fn int1a_04_read_date(bios: &mut Bios<'_>) -> Outcome {
     bios.regs.set_ah(0);
     bios.set_carry(false);
     let same = bios.state.clock_reads.date.replace(date) == Some(date);
-    if same { Outcome::Polled } else { Outcome::Done }
+    if same { Outcome::Polled } else { Outcome::Looked }
 }
 
 /// AH=05h: sets the date from CH, CL, DH, DL in BCD.
@@ -243,12 +243,12 @@ mod tests {
         let mut machine = Machine::new();
         machine.mem.write_u32(PhysAddr(0x46C), TICKS_PER_DAY - 1);
         machine.service(0x08);
-        assert_eq!(machine.service_ax(0x1A, 0x0000), Outcome::Done);
+        assert_eq!(machine.service_ax(0x1A, 0x0000), Outcome::Looked);
         assert_eq!((machine.regs.al(), machine.regs.cx(), machine.regs.dx()), (1, 0, 0));
         assert_eq!(machine.service_ax(0x1A, 0x0000), Outcome::Polled, "nothing new");
         assert_eq!(machine.regs.al(), 0);
         machine.service(0x08);
-        assert_eq!(machine.service_ax(0x1A, 0x0000), Outcome::Done);
+        assert_eq!(machine.service_ax(0x1A, 0x0000), Outcome::Looked);
         assert_eq!(machine.regs.dx(), 1);
     }
 

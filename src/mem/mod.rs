@@ -319,6 +319,13 @@ impl Memory {
         self.log.as_ref().is_some_and(|log| self.unchanged_since(log))
     }
 
+    /// How many bytes were changed since the log began, even if only for a while; `None` if no log
+    /// is kept or they are more than it holds.
+    #[must_use]
+    pub fn log_len(&self) -> Option<usize> {
+        self.log.as_ref().and_then(WriteLog::len)
+    }
+
     fn unchanged_since(&self, log: &WriteLog) -> bool {
         log.complete() && log.originals().all(|(addr, old)| self.read_u8(addr) == old)
     }

@@ -30,6 +30,11 @@ impl WriteLog {
         }
     }
 
+    /// How many bytes were changed, even if only for a while; `None` if more than a log holds.
+    pub(super) fn len(&self) -> Option<usize> {
+        (!self.overflowed).then_some(self.originals.len())
+    }
+
     /// True if nothing was left out.
     pub(super) fn complete(&self) -> bool {
         !self.overflowed

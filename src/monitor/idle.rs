@@ -6,8 +6,9 @@
 //!   will go round until an interrupt comes. Tried at polls of the BIOS, and by single steps after
 //!   each interrupt for loops that do not trap (a wait for the tick count at 40:6C).
 //! - *Habit*: polls in quick succession, for more than two timer ticks, while nothing else happens:
-//!   no port written, no disk or screen service called, no text memory changed. For loops that count
-//!   or draw nothing but never have the same state twice.
+//!   no port written, no disk service called, no text memory or display register changed, and only a
+//!   few bytes of memory touched. For loops that count but never have the same state twice. Who
+//!   computes and now and then looks for a key goes longer between polls or touches more.
 
 use std::time::Duration;
 
@@ -16,18 +17,26 @@ use crate::clock::VirtTime;
 use crate::cpu::regs::Regs;
 use crate::mem::Memory;
 
-/// Instructions that a poll loop may take for one round; more is work.
+/// Instructions that a poll loop may take for one round of a proof; more is work.
 const LOOP_LIMIT: u64 = 20_000;
-/// Rounds over which the same state is looked for before giving up until the next interrupt.
+/// Instructions that a poll loop may take for one round of habit.
+const HABIT_LOOP_LIMIT: u64 = 4_000;
+/// Bytes that a poll loop may change in the rounds of a failed proof and still be judged by habit:
+/// its counters and its stack.
+const HABIT_BYTES: usize = 160;
+/// Rounds over which the same state is looked for before giving up for a while.
 const PROOF_ROUNDS: u32 = 8;
-/// Polls before a proof is tried.
+/// Polls after an interrupt before a proof is tried.
 const PROOF_AFTER: u32 = 4;
+/// A proof that failed is tried again after so many times the polls up to then.
+const PROOF_GROWTH: u32 = 4;
 /// Polls of habit before a guest is judged idle.
 const HABIT_POLLS: u32 = 200;
 /// Time of habit before a guest is judged idle: two timer ticks and a bit.
 const HABIT_TIME: Duration = Duration::from_millis(120);
-/// Polls after an interrupt until a guest judged idle by habit sleeps again.
-const HABIT_REPEAT: u32 = 8;
+/// Polls after an interrupt until a guest judged idle by habit sleeps again. One that was misjudged
+/// gets on all the same.
+const HABIT_REPEAT: u32 = 32;
 /// Instructions after an interrupt until the first probe of an untrapped loop; then eight times as
 /// many for each further one.
 const FIRST_PROBE: u64 = 2_000;
@@ -51,8 +60,10 @@ pub(super) struct IdleDetector {
     recent: u32,
     last_poll: u64,
     anchor: Option<Anchor>,
-    /// A proof failed; wait for the next interrupt.
-    tired: bool,
+    /// Polls since the last interrupt at which a proof is tried.
+    next_proof: u32,
+    /// The last proof failed for a few bytes.
+    few_writes: bool,
     /// Instruction count of the next probe, and how long to the one after.
     next_probe: u64,
     probe_gap: u64,
@@ -66,7 +77,8 @@ impl IdleDetector {
             recent: 0,
             last_poll: 0,
             anchor: None,
-            tired: false,
+            next_proof: PROOF_AFTER,
+            few_writes: false,
             next_probe: FIRST_PROBE,
             probe_gap: FIRST_PROBE,
         }
@@ -75,23 +87,24 @@ impl IdleDetector {
     /// The guest did something that shows, or that another look would answer differently.
     pub(super) fn activity(&mut self, mem: &mut Memory) {
         self.polls = 0;
+        self.few_writes = false;
         self.drop_anchor(mem);
     }
 
-    /// A BIOS service other than an empty poll was called.
+    /// A BIOS service that does more than look was called.
     pub(super) fn service(&mut self, number: u8, mem: &mut Memory) {
-        let looks_only = matches!(number, service::TICK | service::SCAN_CODE | service::RTC_INTERRUPT);
-        if looks_only {
-            self.drop_anchor(mem);
-        } else {
-            self.activity(mem);
+        match number {
+            service::TICK | service::SCAN_CODE | service::RTC_INTERRUPT => self.drop_anchor(mem),
+            // What it changes shows, or is in memory: a cursor set where it is, is no activity.
+            service::VIDEO => {}
+            _ => self.activity(mem),
         }
     }
 
     /// An interrupt was injected when `retired` instructions had been executed.
     pub(super) fn interrupted(&mut self, retired: u64, mem: &mut Memory) {
         self.drop_anchor(mem);
-        self.tired = false;
+        self.next_proof = PROOF_AFTER;
         self.recent = 0;
         self.probe_gap = FIRST_PROBE;
         self.next_probe = retired + FIRST_PROBE;
@@ -105,8 +118,11 @@ impl IdleDetector {
 
     /// The guest polled and got nothing. True if it is idle.
     pub(super) fn polled(&mut self, now: VirtTime, retired: u64, state: (&Regs, u32), mem: &mut Memory) -> bool {
-        if retired.saturating_sub(self.last_poll) > LOOP_LIMIT {
+        let round = retired.saturating_sub(self.last_poll);
+        if round > LOOP_LIMIT {
             self.activity(mem);
+        } else if round > HABIT_LOOP_LIMIT {
+            self.polls = 0;
         }
         self.last_poll = retired;
         if self.polls == 0 {
@@ -118,12 +134,12 @@ impl IdleDetector {
     }
 
     fn habitual(&self, now: VirtTime) -> bool {
-        self.polls >= HABIT_POLLS && self.recent >= HABIT_REPEAT && now - self.since > HABIT_TIME
+        self.few_writes && self.polls >= HABIT_POLLS && self.recent >= HABIT_REPEAT && now - self.since > HABIT_TIME
     }
 
     fn proven(&mut self, (regs, flags): (&Regs, u32), mem: &mut Memory) -> bool {
         let Some(anchor) = &mut self.anchor else {
-            if !self.tired && self.recent >= PROOF_AFTER {
+            if self.recent >= self.next_proof {
                 mem.start_log();
                 self.anchor = Some(Anchor { regs: regs.clone(), flags, rounds: 0 });
             }
@@ -135,7 +151,8 @@ impl IdleDetector {
         }
         anchor.rounds += 1;
         if anchor.rounds > PROOF_ROUNDS {
-            self.tired = true;
+            self.next_proof = self.recent.saturating_mul(PROOF_GROWTH);
+            self.few_writes = mem.log_len().is_some_and(|bytes| bytes <= HABIT_BYTES);
             self.drop_anchor(mem);
         }
         false
@@ -158,5 +175,86 @@ impl IdleDetector {
         self.probe_gap = self.probe_gap.saturating_mul(PROBE_GROWTH);
         self.next_probe = retired.saturating_add(self.probe_gap);
         self.anchor.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::PhysAddr;
+
+    /// Instructions between two timer interrupts.
+    const TICK: u64 = 1_000_000;
+    const NS_PER_INSTRUCTION: u64 = 55;
+
+    /// A guest that polls every `round` instructions, its registers never twice the same, and
+    /// changes `bytes` of its memory in between. True if it was judged idle within 20 ticks.
+    fn judged_idle(round: u64, bytes: u32, mut other: impl FnMut(&mut IdleDetector, &mut Memory)) -> bool {
+        let (mut detector, mut mem) = (IdleDetector::new(), Memory::new(0x10000));
+        let (mut regs, mut next_tick) = (Regs::default(), TICK);
+        for poll in 0..20 * TICK / round {
+            let retired = poll * round;
+            if retired >= next_tick {
+                next_tick += TICK;
+                detector.interrupted(retired, &mut mem);
+                detector.service(service::TICK, &mut mem);
+            }
+            regs.gpr[0] += 1;
+            for at in 0..bytes {
+                mem.write_u8(PhysAddr(0x1000 + at), crate::types::lo8(regs.gpr[0]));
+            }
+            other(&mut detector, &mut mem);
+            if detector.polled(VirtTime(retired * NS_PER_INSTRUCTION), retired, (&regs, 0), &mut mem) {
+                return true;
+            }
+        }
+        false
+    }
+
+    #[test]
+    fn a_poll_loop_that_counts_is_idle_by_habit() {
+        assert!(judged_idle(400, 4, |_, _| ()));
+    }
+
+    #[test]
+    fn a_program_that_computes_between_its_polls_is_not_idle() {
+        assert!(!judged_idle(400, 300, |_, _| ()), "it fills memory");
+        assert!(!judged_idle(8_000, 4, |_, _| ()), "it takes long");
+    }
+
+    #[test]
+    fn disk_services_are_work_and_screen_services_show_by_themselves() {
+        assert!(!judged_idle(400, 4, |detector, mem| detector.service(service::DISK, mem)));
+        assert!(judged_idle(400, 4, |detector, mem| detector.service(service::VIDEO, mem)));
+    }
+
+    #[test]
+    fn a_state_that_recurs_is_idle_at_once() {
+        let (mut detector, mut mem) = (IdleDetector::new(), Memory::new(0x10000));
+        let regs = Regs::default();
+        let polls = (0..100).find(|&poll| detector.polled(VirtTime(poll), poll, (&regs, 0), &mut mem));
+        assert!(polls.is_some_and(|polls| polls <= 8), "{polls:?}");
+    }
+
+    #[test]
+    fn a_proof_that_failed_is_tried_again_before_the_next_interrupt() {
+        let (mut detector, mut mem) = (IdleDetector::new(), Memory::new(0x10000));
+        let mut regs = Regs::default();
+        let polls = (0..400).find(|&poll| {
+            // The guest finishes something first.
+            regs.gpr[0] += u32::from(poll < 40);
+            detector.polled(VirtTime(poll), poll, (&regs, 0), &mut mem)
+        });
+        assert!(polls.is_some_and(|polls| (40..80).contains(&polls)), "{polls:?}");
+    }
+
+    #[test]
+    fn a_byte_of_memory_that_counts_on_is_no_recurrence() {
+        let (mut detector, mut mem) = (IdleDetector::new(), Memory::new(0x10000));
+        let regs = Regs::default();
+        for poll in 0..100u8 {
+            mem.write_u8(PhysAddr(0x1000), poll);
+            assert!(!detector.polled(VirtTime(u64::from(poll)), u64::from(poll), (&regs, 0), &mut mem));
+        }
     }
 }

@@ -43,6 +43,7 @@ impl Vm {
                 Next::Go
             }
             Outcome::Polled => Next::Polled,
+            Outcome::Looked => Next::Go,
             Outcome::Yield => Next::Idle,
             Outcome::Wait => {
                 self.enable_interrupts(true);
