@@ -17,6 +17,7 @@
 
 mod clock;
 mod dispatch;
+mod display;
 mod idle;
 mod io;
 mod layout;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clock::InstructionClock;
 use super::dispatch::Next;
+use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
 use super::stats::TrapKind;
@@ -20,8 +21,6 @@ use crate::mem::{Memory, PAGE_BYTES, PAGE_SIZE};
 use crate::screen::Screen;
 use crate::types::{PhysAddr, SegOff, lo16};
 
-/// Display memory: both text buffers.
-const DISPLAY: (PhysAddr, u32) = (PhysAddr(0xB0000), 0x10000);
 /// Expansion ROM space with nothing in it reads as ones.
 const EXPANSION: (u32, u32) = (0xC0000, 0xF0000);
 
@@ -106,7 +105,7 @@ pub struct Vm {
     next_event: Option<VirtTime>,
     stopped: Option<StopReason>,
     screen_changed: bool,
-    display_generation: u64,
+    display: DisplayWatch,
 }
 
 impl Vm {
@@ -144,7 +143,7 @@ impl Vm {
             next_event: None,
             stopped: None,
             screen_changed: true,
-            display_generation: 0,
+            display: DisplayWatch::new(),
         };
         vm.start();
         vm
@@ -376,10 +375,7 @@ impl Vm {
 
     /// Collects changes of display memory and registers; both count as activity of the guest.
     fn note_display(&mut self) {
-        let generation = self.board.display_generation();
-        let written = self.mem.take_dirty(DISPLAY.0, DISPLAY.1);
-        if written || generation != self.display_generation {
-            self.display_generation = generation;
+        if self.display.take_changed(&mut self.mem, self.board.display_generation()) {
             self.screen_changed = true;
             self.idle.activity(&mut self.mem);
         }
