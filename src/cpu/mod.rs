@@ -200,15 +200,22 @@ impl Cpu {
     /// Decodes and executes one instruction without the cache.
     #[inline(never)]
     fn single_step(&mut self, mem: &mut Memory) -> Result<(), Stopped> {
-        let tracing = self.core.flags.tf();
-        let stop_here = |stop: Stop| Stopped { stop, op: decode::placeholder() };
         let linear = LinearAddr(self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip));
         let fetched = self.core.translate_read(mem, linear);
-        let decoded = fetched.and_then(|phys| decode::block(&mut self.core, mem, phys, 1));
+        match fetched.and_then(|phys| decode::block(&mut self.core, mem, phys, 1)) {
+            Ok(decoded) => self.step(mem, decoded.ops[0]),
+            Err(fault) => {
+                self.core.block_eip = self.core.eip;
+                Err(Stopped { stop: fault.into(), op: decode::placeholder() })
+            }
+        }
+    }
+
+    /// Executes the instruction at CS:EIP, which has been fetched as `op`.
+    fn step(&mut self, mem: &mut Memory, op: Op) -> Result<(), Stopped> {
+        let tracing = self.core.flags.tf();
         self.core.block_eip = self.core.eip;
-        let decoded = decoded.map_err(|fault| stop_here(fault.into()))?;
-        let op = decoded.ops[0];
-        self.core.eip = self.core.eip.wrapping_add(decoded.len);
+        self.core.eip = self.core.eip.wrapping_add(u32::from(op.len));
         // With no budget beyond its own, a repeated instruction does one iteration: where it overwrites
         // itself, the next is fetched anew, whatever the budgets are.
         let left = std::mem::replace(&mut self.core.left, 0);
@@ -228,7 +235,7 @@ impl Cpu {
         // it counts the instruction.
         self.core.debug[6] |= DR6_SINGLE_STEP;
         self.core.block_eip = self.core.eip;
-        Err(stop_here(Fault::DEBUG.into()))
+        Err(Stopped { stop: Fault::DEBUG.into(), op: decode::placeholder() })
     }
 
     /// Puts EIP where it belongs after a block stopped early, and decides what follows. The
@@ -252,7 +259,8 @@ impl Cpu {
                 Stop::CodeHit => {
                     self.core.eip = start;
                     self.blocks.invalidate(mem);
-                    match self.single_step(mem) {
+                    // As it was fetched: a first push may have overwritten the instruction itself.
+                    match self.step(mem, Op { start: 0, ..op }) {
                         Ok(()) => return None,
                         Err(again) => stopped = again,
                     }
