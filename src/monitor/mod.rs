@@ -13,6 +13,7 @@
 //! | `service` | ARPL in the ROM to the BIOS |
 //! | `reflect` | interrupts and exceptions through the guest's vector table |
 //! | `idle` | is the guest doing nothing? |
+//! | `display` | has the picture changed? |
 //! | [`stats`] | how often the monitor was entered, by kind |
 
 mod clock;
