@@ -35,12 +35,8 @@ impl Vm {
             Exit::Interrupt(vector) => self.software_interrupt(vector, self.cpu.eip()),
             Exit::Spin if self.interrupts_enabled() => Next::Idle,
             Exit::Spin => Next::Stop(StopReason::LoopWithInterruptsOff(self.cs_ip())),
-            // The bit map forbids every port and CPL 3 every HLT, so these come as faults.
-            Exit::PortRead(port, width) => {
-                self.port_in(port, width);
-                Next::Go
-            }
-            Exit::PortWrite(_, _, _) | Exit::StringPort(_) | Exit::Halt | Exit::Shutdown => {
+            // The bit map forbids every port and CPL 3 every HLT, so these come as faults instead.
+            Exit::PortRead(..) | Exit::PortWrite(..) | Exit::StringPort(_) | Exit::Halt | Exit::Shutdown => {
                 Next::Stop(StopReason::TripleFault(self.cs_ip()))
             }
         }

@@ -110,6 +110,11 @@ impl IdleDetector {
         self.next_probe = retired + FIRST_PROBE;
     }
 
+    /// A handler told the interrupt controller that it is done: a proof does not span that.
+    pub(super) fn interrupt_ended(&mut self, mem: &mut Memory) {
+        self.drop_anchor(mem);
+    }
+
     fn drop_anchor(&mut self, mem: &mut Memory) {
         if self.anchor.take().is_some() {
             mem.end_log();

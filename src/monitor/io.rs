@@ -30,7 +30,9 @@ impl Vm {
         tracing::trace!(at = %self.cs_ip(), "OUT {:04X}h, {value:X}h", port.0);
         self.board.write(port, width, value, now);
         // Ending an interrupt is part of every tick, not something that a program does.
-        if !INTERRUPT_COMMANDS.contains(&port) {
+        if INTERRUPT_COMMANDS.contains(&port) {
+            self.idle.interrupt_ended(&mut self.mem);
+        } else {
             self.idle.activity(&mut self.mem);
         }
         self.after_port_write();
