@@ -17,6 +17,8 @@ mod decode;
 mod exec;
 mod fault;
 mod flags;
+#[cfg(test)]
+mod fpu;
 mod int;
 mod interrupt;
 mod op;
