@@ -2,6 +2,8 @@
 //! set 1 and their names in scripts. Knows no terminal and no keyboard layout but the US one that
 //! [`strokes_for_char`] types with.
 
+use crate::screen::CodePage;
+
 /// One press or release of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyEvent {
@@ -259,16 +261,17 @@ const US_LAYOUT: &[(Key, char, char)] = &[
     (Key::Escape, '\u{1b}', '\u{1b}'),
 ];
 
-/// The chord that types `c` on a US board, or the Alt+keypad strokes of its code page 437 code if
-/// the board lacks it; `None` if code page 437 lacks it too.
+/// The chord that types `c` on a US board, or the Alt+keypad strokes of its code in `page` if the
+/// board lacks it; `None` if the page lacks it too.
 ///
 /// ```
 /// use dosmux::keys::{Key, strokes_for_char};
-/// assert_eq!(strokes_for_char('A').unwrap()[0].key, Key::LeftShift);
-/// assert!(strokes_for_char('€').is_none());
+/// use dosmux::screen::CodePage;
+/// assert_eq!(strokes_for_char('A', CodePage::US).unwrap()[0].key, Key::LeftShift);
+/// assert!(strokes_for_char('€', CodePage::US).is_none());
 /// ```
 #[must_use]
-pub fn strokes_for_char(c: char) -> Option<Vec<KeyEvent>> {
+pub fn strokes_for_char(c: char, page: CodePage) -> Option<Vec<KeyEvent>> {
     if c.is_ascii_alphabetic() {
         let key = Key::from_name(&c.to_string())?;
         return Some(if c.is_ascii_uppercase() { chord_events(&[Key::LeftShift, key]) } else { chord_events(&[key]) });
@@ -276,7 +279,7 @@ pub fn strokes_for_char(c: char) -> Option<Vec<KeyEvent>> {
     if let Some(&(key, plain, _)) = US_LAYOUT.iter().find(|&&(_, plain, shifted)| c == plain || c == shifted) {
         return Some(if c == plain { chord_events(&[key]) } else { chord_events(&[Key::LeftShift, key]) });
     }
-    crate::screen::char_to_cp437(c).map(alt_keypad_strokes)
+    page.code(c).map(alt_keypad_strokes)
 }
 
 /// Alt held down while the decimal digits of `code` are struck on the keypad.
@@ -328,7 +331,8 @@ mod tests {
 
     #[test]
     fn an_accented_letter_is_typed_on_the_keypad() {
-        let digits: Vec<Key> = strokes_for_char('é').unwrap().iter().filter(|e| e.down).map(|e| e.key).collect();
+        let digits: Vec<Key> =
+            strokes_for_char('é', CodePage::US).unwrap().iter().filter(|e| e.down).map(|e| e.key).collect();
         assert_eq!(digits, [Key::LeftAlt, Key::Keypad1, Key::Keypad3, Key::Keypad0]);
     }
 }

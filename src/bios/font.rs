@@ -6,7 +6,7 @@
 
 use font8x8::{BASIC_FONTS, BLOCK_FONTS, BOX_FONTS, GREEK_FONTS, LATIN_FONTS, MISC_FONTS, UnicodeFonts};
 
-use crate::screen::cp437_to_char;
+use crate::screen::CodePage;
 
 /// Characters that the crate lacks, top line first, bit 7 leftmost.
 #[rustfmt::skip]
@@ -55,7 +55,7 @@ const OWN_GLYPHS: [(char, [u8; 8]); 40] = [
 
 /// The lines of one character, top first, bit 7 leftmost.
 fn glyph(code: u8) -> [u8; 8] {
-    let c = cp437_to_char(code);
+    let c = CodePage::US.char(code);
     let found = BASIC_FONTS
         .get(c)
         .or_else(|| LATIN_FONTS.get(c))

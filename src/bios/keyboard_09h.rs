@@ -265,6 +265,7 @@ mod tests {
     use super::*;
     use crate::bios::testing::Machine;
     use crate::keys::{Key, KeyEvent, chord_events, parse_chord, strokes_for_char};
+    use crate::screen::CodePage;
     use crate::types::PhysAddr;
 
     /// Feeds the codes of `events`; the last outcome and action.
@@ -296,7 +297,7 @@ mod tests {
     fn every_ascii_character_can_be_typed() {
         let mut machine = Machine::new();
         for c in ' '..='~' {
-            feed(&mut machine, &strokes_for_char(c).unwrap());
+            feed(&mut machine, &strokes_for_char(c, CodePage::US).unwrap());
             let code = word(&mut machine).map(|word| word.to_le_bytes()[0]);
             assert_eq!(code, u8::try_from(c).ok(), "{c}");
         }
@@ -306,8 +307,8 @@ mod tests {
     fn every_code_page_character_can_be_entered_with_alt_and_the_keypad() {
         let mut machine = Machine::new();
         for code in 128..=255u8 {
-            let c = crate::screen::cp437_to_char(code);
-            feed(&mut machine, &strokes_for_char(c).unwrap());
+            let c = CodePage::US.char(code);
+            feed(&mut machine, &strokes_for_char(c, CodePage::US).unwrap());
             assert_eq!(word(&mut machine), Some(u16::from(code)), "{c}");
         }
     }

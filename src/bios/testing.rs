@@ -94,7 +94,7 @@ impl Machine {
     /// Row `row` of the page at B8000h, 80 columns, as text.
     pub(super) fn row_text(&self, row: u32) -> String {
         let at = |col| PhysAddr(0xB8000 + (row * 80 + col) * 2);
-        (0..80).map(|col| crate::screen::cp437_to_char(self.mem.read_u8(at(col)))).collect()
+        (0..80).map(|col| crate::screen::CodePage::US.char(self.mem.read_u8(at(col)))).collect()
     }
 
     /// Attribute at `row`, `col` of the page at B8000h.

@@ -34,6 +34,7 @@ pub(crate) use sessions::sessions;
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
 
 use crate::disk::{ImageSource, WritePolicy};
+use crate::screen::CodePage;
 
 /// The name of the built-in floppy where an image is named.
 pub const BUILTIN_TOUR: &str = "builtin:tour";
@@ -93,6 +94,8 @@ pub struct SessionSpec {
     pub background: Background,
     /// Processor speed.
     pub speed: Speed,
+    /// What the character codes mean that the guest writes to its screen.
+    pub code_page: CodePage,
     /// File that receives what the guest writes to port E9h.
     pub debug_port: Option<std::path::PathBuf>,
 }
@@ -110,6 +113,7 @@ impl SessionSpec {
             priority: 1,
             background: Background::Run,
             speed: Speed::Max,
+            code_page: CodePage::US,
             debug_port: None,
         }
     }

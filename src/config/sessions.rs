@@ -5,9 +5,11 @@ use std::path::Path;
 use super::document::{FileError, Item, Table};
 use super::{BUILTIN_TOUR, Background, BootDrive, ImageSpec, SessionSpec, units};
 use crate::disk::{ImageSource, WritePolicy};
+use crate::screen::CodePage;
 
 /// Keys of a `[sessions.NAME]` table.
-const KEYS: &[&str] = &["floppies", "disks", "boot", "memory", "priority", "background", "speed", "debug_port"];
+const KEYS: &[&str] =
+    &["floppies", "disks", "boot", "memory", "priority", "background", "speed", "code_page", "debug_port"];
 
 /// Write policies by name.
 pub const WRITE_POLICIES: &[(&str, WritePolicy)] =
@@ -67,10 +69,22 @@ fn settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<
     if let Some(item) = table.get("speed") {
         spec.speed = item.parsed(units::parse_speed)?;
     }
+    if let Some(item) = table.get("code_page") {
+        spec.code_page = code_page(&item)?;
+    }
     if let Some(item) = table.get("debug_port") {
         spec.debug_port = Some(folder.join(not_empty(&item)?));
     }
     Ok(())
+}
+
+/// The number of a code page.
+fn code_page(item: &Item<'_>) -> Result<CodePage, FileError> {
+    let number = item.integer(1, u32::from(u16::MAX))?;
+    u16::try_from(number).ok().and_then(CodePage::new).ok_or_else(|| {
+        let valid: Vec<String> = CodePage::all().map(|page| page.number().to_string()).collect();
+        item.error(&format!("there is no code page {number}; valid choices are {}", valid.join(", ")))
+    })
 }
 
 /// A list of images, at most `most` of them.

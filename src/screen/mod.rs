@@ -1,7 +1,10 @@
 //! What a session's display shows, as plain values: the one thing that the terminal UI, scripts
 //! and golden files look at. Knows no device and no terminal.
 
+mod code_page;
 pub mod svg;
+
+pub use code_page::CodePage;
 
 /// One character cell as text memory holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -55,6 +58,8 @@ pub struct Screen {
     pub cell_height: u8,
     /// BIOS video mode number as the BIOS data area holds it.
     pub mode: u8,
+    /// What the character codes mean.
+    pub code_page: CodePage,
 }
 
 impl Screen {
@@ -70,7 +75,7 @@ impl Screen {
     /// One row as Unicode text, all columns, no trimming. Empty outside the screen.
     #[must_use]
     pub fn row_text(&self, row: u16) -> String {
-        (0..self.cols).filter_map(|col| self.cell(row, col)).map(|c| cp437_to_char(c.code)).collect()
+        (0..self.cols).filter_map(|col| self.cell(row, col)).map(|cell| self.code_page.char(cell.code)).collect()
     }
 
     /// All rows, each with trailing blanks removed, joined by line feeds.
@@ -84,41 +89,5 @@ impl Screen {
     #[must_use]
     pub fn contains(&self, needle: &str) -> bool {
         (0..self.rows).any(|row| self.row_text(row).contains(needle))
-    }
-}
-
-/// The graphic that code page 437 shows for each of the codes 00h–1Fh.
-/// Source: IBM code page 437 as drawn by display adapters (graphic, not control, meaning).
-const CONTROL_GRAPHICS: [char; 32] = [
-    ' ', '☺', '☻', '♥', '♦', '♣', '♠', '•', '◘', '○', '◙', '♂', '♀', '♪', '♫', '☼', '►', '◄', '↕', '‼', '¶', '§', '▬',
-    '↨', '↑', '↓', '→', '←', '∟', '↔', '▲', '▼',
-];
-
-/// The Unicode character that shows `code` of code page 437 as a display adapter draws it.
-#[must_use]
-pub fn cp437_to_char(code: u8) -> char {
-    match code {
-        0x00..=0x1F => CONTROL_GRAPHICS[usize::from(code)],
-        0x7F => '⌂',
-        0x20..=0x7E => char::from(code),
-        0x80..=0xFF => oem_cp::code_table::DECODING_TABLE_CP437[usize::from(code - 0x80)],
-    }
-}
-
-/// The code of `c` in code page 437, or `None` if the page lacks it.
-#[must_use]
-pub fn char_to_cp437(c: char) -> Option<u8> {
-    (0..=255u8).find(|&code| cp437_to_char(code) == c && !(code == 0 && c == ' '))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_but_nul_has_a_character_of_its_own() {
-        for code in 1..=255u8 {
-            assert_eq!(char_to_cp437(cp437_to_char(code)), Some(code), "code {code:02X}h");
-        }
     }
 }

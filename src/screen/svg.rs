@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Rgb, Screen, cp437_to_char};
+use super::{Rgb, Screen};
 
 /// Size of a cell. *Units*: SVG user units.
 const CELL_WIDTH: u16 = 9;
@@ -75,7 +75,7 @@ impl From<&Screen> for Picture {
     fn from(screen: &Screen) -> Picture {
         let mask = if screen.blink { 0x07 } else { 0x0F };
         let glyphs = screen.cells.iter().map(|cell| Glyph {
-            char: cp437_to_char(cell.code),
+            char: screen.code_page.char(cell.code),
             fore: screen.palette[usize::from(cell.attr & 0x0F)],
             back: screen.palette[usize::from((cell.attr >> 4) & mask)],
             bold: false,
@@ -366,6 +366,7 @@ fn arm_line(out: &mut String, (row, col): (u16, u16), direction: usize, side: f3
 
 #[cfg(test)]
 mod tests {
+    use super::super::CodePage;
     use super::*;
     use crate::screen::{Cell, Cursor};
 
@@ -415,7 +416,7 @@ mod tests {
     #[test]
     fn every_box_character_of_the_code_page_is_a_shape() {
         for code in 0xB3..=0xDAu8 {
-            assert!(box_arms(cp437_to_char(code)).is_some(), "{code:02X}h");
+            assert!(box_arms(CodePage::US.char(code)).is_some(), "{code:02X}h");
         }
     }
 
@@ -433,6 +434,7 @@ mod tests {
             blink: true,
             cell_height: 16,
             mode: 3,
+            code_page: CodePage::US,
         };
         let picture = Picture::from(&screen);
         assert_eq!((picture.glyphs[0].fore, picture.glyphs[0].back), (WHITE, BLUE));

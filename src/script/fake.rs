@@ -9,7 +9,7 @@ use crate::clock::VirtTime;
 use crate::keys::Key;
 use crate::monitor::stats::TrapKind;
 use crate::monitor::vm::{StopReason, TrapStats};
-use crate::screen::{Cell, Rgb, Screen, char_to_cp437};
+use crate::screen::{Cell, CodePage, Rgb, Screen};
 use crate::types::SegOff;
 
 /// Where the fake guest executes.
@@ -141,7 +141,7 @@ impl Machine for FakeMachine {
 pub(crate) fn screen_of(text: &str) -> Screen {
     let mut cells = vec![Cell { code: b' ', attr: 7 }; 60];
     for (cell, c) in cells.iter_mut().zip(text.chars()) {
-        cell.code = char_to_cp437(c).unwrap();
+        cell.code = CodePage::US.code(c).unwrap();
     }
     Screen {
         cols: 20,
@@ -152,5 +152,6 @@ pub(crate) fn screen_of(text: &str) -> Screen {
         blink: true,
         cell_height: 16,
         mode: 3,
+        code_page: CodePage::US,
     }
 }

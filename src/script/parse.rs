@@ -7,7 +7,7 @@ use super::ast::{Action, Script, Step};
 use crate::config::units::parse_duration;
 use crate::config::{self, Document, FileError, Item, SessionSpec, Table};
 use crate::keys::{Key, parse_chord, strokes_for_char};
-use crate::screen::char_to_cp437;
+use crate::screen::CodePage;
 
 /// How long a step may take if neither it nor the script says.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -25,8 +25,8 @@ const VERBS: &[(&str, Reader)] =
 /// Keys of a step beside its action.
 const MODIFIERS: &[&str] = &["session", "timeout"];
 
-/// Reads the value of one verb.
-type Reader = fn(&Item<'_>) -> Result<Action, FileError>;
+/// Reads the value of one verb, for a session that uses the code page.
+type Reader = fn(&Item<'_>, CodePage) -> Result<Action, FileError>;
 
 /// The names of all actions.
 pub fn verbs() -> impl Iterator<Item = &'static str> {
@@ -72,11 +72,11 @@ pub fn parse(path: &Path, text: &str) -> Result<Script, FileError> {
 fn step(table: Table<'_>, timeout: Duration, sessions: &[SessionSpec]) -> Result<Step, FileError> {
     let verbs: Vec<&str> = verbs().collect();
     table.check_keys(&[&verbs, MODIFIERS].concat())?;
-    let action = action(&table, &verbs)?;
     let session = match table.get("session") {
         Some(item) => session_index(&item, sessions)?,
         None => 0,
     };
+    let action = action(&table, &verbs, sessions[session].code_page)?;
     let timeout = match table.get("timeout") {
         Some(item) if matches!(action, Action::Sleep(_)) => {
             return Err(item.name_error("a `sleep` takes as long as it says; it has no timeout"));
@@ -88,7 +88,7 @@ fn step(table: Table<'_>, timeout: Duration, sessions: &[SessionSpec]) -> Result
 }
 
 /// The one action of a step.
-fn action(table: &Table<'_>, verbs: &[&str]) -> Result<Action, FileError> {
+fn action(table: &Table<'_>, verbs: &[&str], page: CodePage) -> Result<Action, FileError> {
     let mut found = VERBS.iter().filter_map(|&(verb, read)| table.get(verb).map(|item| (item, read)));
     let Some((item, read)) = found.next() else {
         return Err(table.error(&format!("no action; a step has exactly one of {}", verbs.join(", "))));
@@ -97,7 +97,7 @@ fn action(table: &Table<'_>, verbs: &[&str]) -> Result<Action, FileError> {
         Some((second, _)) => {
             Err(second.name_error(&format!("a second action; a step has exactly one of {}", verbs.join(", "))))
         }
-        None => read(&item),
+        None => read(&item, page),
     }
 }
 
@@ -108,31 +108,31 @@ fn session_index(item: &Item<'_>, sessions: &[SessionSpec]) -> Result<usize, Fil
     item.choice(&choices)
 }
 
-fn wait(item: &Item<'_>) -> Result<Action, FileError> {
-    screen_text(item).map(Action::Wait)
+fn wait(item: &Item<'_>, page: CodePage) -> Result<Action, FileError> {
+    screen_text(item, page).map(Action::Wait)
 }
 
-fn expect(item: &Item<'_>) -> Result<Action, FileError> {
-    screen_text(item).map(Action::Expect)
+fn expect(item: &Item<'_>, page: CodePage) -> Result<Action, FileError> {
+    screen_text(item, page).map(Action::Expect)
 }
 
 /// Text that a row of a screen can show.
-fn screen_text(item: &Item<'_>) -> Result<String, FileError> {
+fn screen_text(item: &Item<'_>, page: CodePage) -> Result<String, FileError> {
     let text = text(item)?;
-    match text.chars().find(|&c| char_to_cp437(c).is_none()) {
+    match text.chars().find(|&c| page.code(c).is_none()) {
         Some('\n' | '\r') => Err(item.error("text is looked for row by row; it must not hold line breaks")),
-        Some(c) => Err(item.error(&format!("`{c}` is not in code page 437; it cannot be on the screen"))),
+        Some(c) => Err(item.error(&format!("`{c}` is not in {page}; it cannot be on the screen"))),
         None => Ok(text),
     }
 }
 
-fn type_text(item: &Item<'_>) -> Result<Action, FileError> {
+fn type_text(item: &Item<'_>, page: CodePage) -> Result<Action, FileError> {
     let text = text(item)?;
     if text.chars().count() > MAX_TYPED_CHARS {
         return Err(item.error(&format!("the text is too long; a step types at most {MAX_TYPED_CHARS} characters")));
     }
-    match text.chars().find(|&c| strokes_for_char(c).is_none()) {
-        Some(c) => Err(item.error(&format!("`{c}` is not in code page 437; it cannot be typed"))),
+    match text.chars().find(|&c| strokes_for_char(c, page).is_none()) {
+        Some(c) => Err(item.error(&format!("`{c}` is not in {page}; it cannot be typed"))),
         None => Ok(Action::Type(text)),
     }
 }
@@ -142,7 +142,7 @@ fn text(item: &Item<'_>) -> Result<String, FileError> {
     if text.is_empty() { Err(item.error("the text is empty")) } else { Ok(text.to_owned()) }
 }
 
-fn key(item: &Item<'_>) -> Result<Action, FileError> {
+fn key(item: &Item<'_>, _: CodePage) -> Result<Action, FileError> {
     let name = text(item)?;
     let keys = parse_chord(&name).map_err(|part| {
         let names: Vec<&str> = Key::ALL.iter().map(|key| key.name()).collect();
@@ -151,7 +151,7 @@ fn key(item: &Item<'_>) -> Result<Action, FileError> {
     Ok(Action::Key { name, keys })
 }
 
-fn sleep(item: &Item<'_>) -> Result<Action, FileError> {
+fn sleep(item: &Item<'_>, _: CodePage) -> Result<Action, FileError> {
     item.parsed(parse_duration).map(Action::Sleep)
 }
 

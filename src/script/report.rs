@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::run::{Failure, Performance, SessionSummary};
-use crate::screen::{Screen, cp437_to_char};
+use crate::screen::{CodePage, Screen};
 
 /// Lines of a session's log that a failure shows.
 const LOG_LINES: usize = 40;
@@ -28,7 +28,7 @@ fn failure_text(path: &Path, failure: &Failure) -> String {
     line(&mut out, format_args!("  {why}"));
     line(&mut out, format_args!("  guest time {seconds}, at {}, the screen is", failure.at));
     out.push_str(&screen_text(&failure.screen));
-    let log = log_tail(&failure.log);
+    let log = log_tail(&failure.log, failure.screen.code_page);
     if !log.is_empty() {
         line(&mut out, format_args!("  the end of its log (port E9h) is"));
         for text in log {
@@ -43,15 +43,15 @@ fn screen_text(screen: &Screen) -> String {
     (0..screen.rows).map(|row| format!("  |{}|\n", screen.row_text(row))).collect()
 }
 
-/// The last lines of a log, control characters shown as code page 437 draws them.
-fn log_tail(log: &[u8]) -> Vec<String> {
-    let text: String = log.iter().filter(|&&byte| byte != b'\r').map(|&byte| log_char(byte)).collect();
+/// The last lines of a log, control characters shown as a display adapter draws them.
+fn log_tail(log: &[u8], page: CodePage) -> Vec<String> {
+    let text: String = log.iter().filter(|&&byte| byte != b'\r').map(|&byte| log_char(byte, page)).collect();
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(LOG_LINES)..].iter().map(|&line| line.to_owned()).collect()
 }
 
-fn log_char(byte: u8) -> char {
-    if byte == b'\n' { '\n' } else { cp437_to_char(byte) }
+fn log_char(byte: u8, page: CodePage) -> char {
+    if byte == b'\n' { '\n' } else { page.char(byte) }
 }
 
 /// A table of trap counts for each session; kinds that did not occur are left out.
@@ -151,9 +151,9 @@ mod tests {
     #[test]
     fn the_log_shows_its_last_lines() {
         let log: String = (0..50).map(|number| format!("line {number}\r\n")).collect();
-        let tail = log_tail(log.as_bytes());
+        let tail = log_tail(log.as_bytes(), CodePage::US);
         assert_eq!((tail.len(), tail[0].as_str(), tail[39].as_str()), (40, "line 10", "line 49"));
-        assert_eq!(log_tail(b"\x1b[31m\x82"), ["←[31mé"]);
+        assert_eq!(log_tail(b"\x1b[31m\x82", CodePage::US), ["←[31mé"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use crate::clock::VirtTime;
 use crate::keys::{Key, KeyEvent, chord_events, strokes_for_char};
+use crate::screen::CodePage;
 
 /// Live key presses that wait at most.
 const LIVE_CAPACITY: usize = 256;
@@ -70,6 +71,8 @@ enum Stroke {
 /// See the module's text.
 #[derive(Debug, Default)]
 pub(super) struct InputQueue {
+    /// Characters that the board lacks are typed by their codes in this page.
+    code_page: CodePage,
     live: VecDeque<KeyEvent>,
     /// Keys that are down once all of `live` is delivered.
     live_queued_down: BTreeSet<Key>,
@@ -91,6 +94,11 @@ pub(super) struct InputQueue {
 }
 
 impl InputQueue {
+    /// An empty queue for a guest that uses `code_page`.
+    pub(super) fn new(code_page: CodePage) -> InputQueue {
+        InputQueue { code_page, ..InputQueue::default() }
+    }
+
     /// Queues a live press or release.
     pub(super) fn press(&mut self, event: KeyEvent) {
         if event.down {
@@ -122,7 +130,7 @@ impl InputQueue {
             if second_half {
                 continue;
             }
-            if self.strokes.len() < STROKE_CAPACITY && strokes_for_char(c).is_some() {
+            if self.strokes.len() < STROKE_CAPACITY && strokes_for_char(c, self.code_page).is_some() {
                 self.strokes.push_back(Stroke::Text(c));
             } else {
                 left_out.push(c);
@@ -133,7 +141,7 @@ impl InputQueue {
 
     /// Forgets all that waits: the machine was reset, its keyboard holds no key down.
     pub(super) fn clear(&mut self) {
-        *self = InputQueue::default();
+        *self = InputQueue::new(self.code_page);
     }
 
     /// True if nothing waits.
@@ -233,7 +241,10 @@ impl InputQueue {
         let Some(stroke) = self.strokes.pop_front() else { return };
         self.current_is_text = matches!(stroke, Stroke::Text(_));
         self.current = match stroke {
-            Stroke::Text(c) => strokes_for_char(under_caps_lock(c, keyboard.caps_lock)).unwrap_or_default().into(),
+            Stroke::Text(c) => {
+                let c = under_caps_lock(c, keyboard.caps_lock);
+                strokes_for_char(c, self.code_page).unwrap_or_default().into()
+            }
             Stroke::Chord(events) => events.into(),
         };
         self.head_since = None;

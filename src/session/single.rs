@@ -9,7 +9,7 @@ use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
 use crate::keys::{Key, KeyEvent};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
-use crate::screen::Screen;
+use crate::screen::{CodePage, Screen};
 use crate::types::PhysAddr;
 
 /// How long an instruction takes in deterministic mode when the session has no speed of its own.
@@ -40,6 +40,7 @@ pub struct SessionOptions {
 /// A machine with a name, an input queue and a log.
 pub struct Session {
     name: String,
+    code_page: CodePage,
     vm: Vm,
     input: InputQueue,
     log: DebugLog,
@@ -65,8 +66,8 @@ impl Session {
             ps_per_instruction: ps_per_instruction(spec.speed),
         };
         let vm = Vm::new(config, &host.rom, drives);
-        let (name, input) = (spec.name.clone(), InputQueue::default());
-        Ok(Session { name, vm, input, log, idle_until: None, keyboard_idle: true })
+        let (name, input) = (spec.name.clone(), InputQueue::new(spec.code_page));
+        Ok(Session { name, code_page: spec.code_page, vm, input, log, idle_until: None, keyboard_idle: true })
     }
 
     /// The session's name.
@@ -87,12 +88,12 @@ impl Session {
     pub fn run_until(&mut self, limit: Duration, mut done: impl FnMut(&Screen) -> bool) -> bool {
         let limit = self.now() + limit;
         self.vm.take_screen_changed();
-        if done(&self.vm.screen()) {
+        if done(&self.screen()) {
             return true;
         }
         loop {
             let goes_on = self.now() < limit && self.step(limit);
-            if self.vm.take_screen_changed() && done(&self.vm.screen()) {
+            if self.vm.take_screen_changed() && done(&self.screen()) {
                 return true;
             }
             if !goes_on {
@@ -116,7 +117,7 @@ impl Session {
 
     /// Queues text; each character is typed only when the guest has read the one before.
     ///
-    /// Returns the characters that no keystroke of code page 437 gives, and those beyond the first
+    /// Returns the characters that no keystroke gives in the session's code page, and those beyond the first
     /// 2^20 that wait; they are left out.
     pub fn type_text(&mut self, text: &str) -> Vec<char> {
         self.input.type_text(text)
@@ -131,7 +132,7 @@ impl Session {
     /// What the display shows.
     #[must_use]
     pub fn screen(&self) -> Screen {
-        self.vm.screen()
+        Screen { code_page: self.code_page, ..self.vm.screen() }
     }
 
     /// Guest time.

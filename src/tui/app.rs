@@ -9,6 +9,7 @@ use super::pan::Pan;
 use super::sessions::ending;
 use crate::keys::{Key, KeyEvent, chord_events, strokes_for_char};
 use crate::monitor::vm::StopReason;
+use crate::screen::CodePage;
 use crate::session::{Command, SessionState, SessionView};
 use crate::types::SessionId;
 
@@ -304,11 +305,17 @@ impl App {
     }
 
     fn play(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
-        let played = self.keyboard.play(key, now);
+        let page = self.code_page();
+        let played = self.keyboard.play(key, page, now);
         self.send_keys(played.events, effects);
         if let Some(c) = played.untypable {
-            self.say(format!("{c} cannot be typed: code page 437 lacks it"), now);
+            self.say(format!("{c} cannot be typed: {page} lacks it"), now);
         }
+    }
+
+    /// The code page of the session that is shown.
+    fn code_page(&self) -> CodePage {
+        self.focused().map_or(CodePage::US, |view| view.screen.code_page)
     }
 
     fn release_keys(&mut self, effects: &mut Vec<Effect>) {
@@ -425,27 +432,28 @@ impl App {
             return;
         }
         let Some(id) = self.focused else { return };
-        let (text, lost) = typable(text);
+        let page = self.code_page();
+        let (text, lost) = typable(text, page);
         self.release_keys(effects);
         if !text.is_empty() {
             effects.push(Effect::Send(id, Command::Text(text)));
         }
         if !lost.is_empty() {
-            self.say(left_out(&lost), now);
+            self.say(left_out(&lost, page), now);
         }
     }
 }
 
 /// Pasted text with plain line ends and without what cannot be typed; and what cannot, in order.
-fn typable(text: &str) -> (String, Vec<char>) {
+fn typable(text: &str, page: CodePage) -> (String, Vec<char>) {
     let plain = text.replace("\r\n", "\n").replace('\r', "\n");
     // Control characters are commands of a terminal, not text.
     let visible = plain.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    let (kept, lost): (Vec<char>, Vec<char>) = visible.partition(|&c| strokes_for_char(c).is_some());
+    let (kept, lost): (Vec<char>, Vec<char>) = visible.partition(|&c| strokes_for_char(c, page).is_some());
     (kept.into_iter().collect(), lost)
 }
 
-fn left_out(lost: &[char]) -> String {
+fn left_out(lost: &[char], page: CodePage) -> String {
     let mut named: Vec<char> = lost.to_vec();
     named.sort_unstable();
     named.dedup();
@@ -454,7 +462,7 @@ fn left_out(lost: &[char]) -> String {
     let list: Vec<String> = named.iter().map(char::to_string).collect();
     let count = lost.len();
     let noun = if count == 1 { "character" } else { "characters" };
-    format!("left out {count} {noun} that code page 437 lacks: {}{more}", list.join(" "))
+    format!("left out {count} {noun} that {page} lacks: {}{more}", list.join(" "))
 }
 
 /// How to get on with a session that goes no further.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::super::input::{Mods, Parser};
 use super::*;
 use crate::monitor::vm::TrapStats;
-use crate::screen::{Cell, Cursor, Rgb, Screen};
+use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 use crate::types::SegOff;
 
 fn screen() -> Arc<Screen> {
@@ -16,6 +16,7 @@ fn screen() -> Arc<Screen> {
         blink: true,
         cell_height: 16,
         mode: 3,
+        code_page: CodePage::US,
     })
 }
 

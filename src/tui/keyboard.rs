@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::input::{Act, Mods, Symbol, TermKey};
 use super::keymap::{BoardKey, Chord, board_key};
 use crate::keys::{Key, KeyEvent};
+use crate::screen::CodePage;
 
 /// How long a key of a terminal without releases stays down: a little more than a timer tick.
 pub const STRIKE_TIME: Duration = Duration::from_millis(60);
@@ -52,11 +53,11 @@ impl Keyboard {
         Keyboard::default()
     }
 
-    /// Plays one key of the terminal. `now` is the time since the UI started.
-    pub fn play(&mut self, key: &TermKey, now: Duration) -> Played {
+    /// Plays one key of the terminal for a guest that uses `page`. `now` is the time since the UI started.
+    pub fn play(&mut self, key: &TermKey, page: CodePage, now: Duration) -> Played {
         let mut played = Played::default();
         let out = &mut played.events;
-        match (board_key(key), key.act) {
+        match (board_key(key, page), key.act) {
             (BoardKey::Modifier(modifier), Act::Release) => self.release_modifier(modifier, out),
             (BoardKey::Modifier(modifier), Act::Press | Act::Repeat) => {
                 self.finish_strike(out);
@@ -198,7 +199,7 @@ mod tests {
             let mut strokes = Vec::new();
             for event in &events {
                 let TermEvent::Key(key) = event else { panic!("{event:?}") };
-                strokes.extend(self.keyboard.play(key, self.now).events);
+                strokes.extend(self.keyboard.play(key, CodePage::US, self.now).events);
             }
             show(&strokes)
         }

@@ -6,6 +6,7 @@
 
 use super::input::{Mods, Symbol, TermKey};
 use crate::keys::{Key, KeyEvent, strokes_for_char};
+use crate::screen::CodePage;
 
 /// A key of the board and the modifiers that must be down with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,26 +30,26 @@ pub enum BoardKey {
     Untypable(char),
 }
 
-/// What `key` is on the guest's board.
+/// What `key` is on the board of a guest that uses `page`.
 #[must_use]
-pub fn board_key(key: &TermKey) -> BoardKey {
+pub fn board_key(key: &TermKey, page: CodePage) -> BoardKey {
     match (key.text, key.symbol) {
         (_, Symbol::Key(board)) if board.is_modifier() => BoardKey::Modifier(board),
         (_, Symbol::Key(board)) => BoardKey::Chord(Chord { key: board, mods: key.mods }),
         // The terminal says what the key types, so its modifiers have done their work.
-        (Some(text), Symbol::Char(_)) => typed(text, Mods::NONE),
-        (None, Symbol::Char(cap)) => match (typed(cap, key.mods), key.place) {
+        (Some(text), Symbol::Char(_)) => typed(text, Mods::NONE, page),
+        (None, Symbol::Char(cap)) => match (typed(cap, key.mods, page), key.place) {
             (BoardKey::Chord(chord), _) => BoardKey::Chord(chord),
             // A cap in another script: its place on the board decides, as for Ctrl with a letter.
-            (_, Some(place)) => typed(place, key.mods),
+            (_, Some(place)) => typed(place, key.mods, page),
             (other, None) => other,
         },
     }
 }
 
 /// The key that types `c`, with `mods` added.
-fn typed(c: char, mods: Mods) -> BoardKey {
-    let Some(strokes) = strokes_for_char(c) else { return BoardKey::Untypable(c) };
+fn typed(c: char, mods: Mods, page: CodePage) -> BoardKey {
+    let Some(strokes) = strokes_for_char(c, page) else { return BoardKey::Untypable(c) };
     let downs: Vec<Key> = strokes.iter().filter(|stroke| stroke.down).map(|stroke| stroke.key).collect();
     match downs[..] {
         [key] => BoardKey::Chord(Chord { key, mods }),
@@ -71,7 +72,7 @@ mod tests {
             parser.expire(&mut events);
         }
         let [TermEvent::Key(key)] = events[..] else { panic!("{events:?}") };
-        match board_key(&key) {
+        match board_key(&key, CodePage::US) {
             BoardKey::Chord(chord) => describe(chord),
             BoardKey::Modifier(key) => format!("({})", key.name()),
             BoardKey::Strokes(strokes) => {
@@ -148,8 +149,8 @@ mod tests {
         for byte in b' '..=b'~' {
             let c = char::from(byte);
             let key = TermKey::legacy(Symbol::Char(c), Mods::NONE);
-            let BoardKey::Chord(chord) = board_key(&key) else { panic!("{c:?} is no chord") };
-            let strokes = strokes_for_char(c).unwrap();
+            let BoardKey::Chord(chord) = board_key(&key, CodePage::US) else { panic!("{c:?} is no chord") };
+            let strokes = strokes_for_char(c, CodePage::US).unwrap();
             let shifted = strokes[0].key == Key::LeftShift;
             assert_eq!(chord.mods.shift, shifted, "{c:?}");
             assert!(strokes.iter().any(|stroke| stroke.key == chord.key), "{c:?}");
@@ -164,6 +165,6 @@ mod tests {
             released_later: true,
             ..TermKey::legacy(Symbol::Char('с'), Mods::NONE)
         };
-        assert_eq!(board_key(&key), BoardKey::Chord(Chord { key: Key::C, mods: Mods::NONE }));
+        assert_eq!(board_key(&key, CodePage::US), BoardKey::Chord(Chord { key: Key::C, mods: Mods::NONE }));
     }
 }

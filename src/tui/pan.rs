@@ -89,6 +89,7 @@ impl Viewport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::screen::CodePage;
     use crate::screen::{Cell, Cursor, Rgb};
 
     fn screen(col: u16, row: u16) -> Screen {
@@ -101,6 +102,7 @@ mod tests {
             blink: true,
             cell_height: 16,
             mode: 3,
+            code_page: CodePage::US,
         }
     }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use dosmux::config::{Background, BootDrive, ImageSpec, SessionSpec, Speed};
+use dosmux::config::{Background, ImageSpec, SessionSpec};
 use dosmux::disk::{ImageSource, WritePolicy};
 use dosmux::keys::{Key, KeyEvent};
 use dosmux::monitor::vm::StopReason;
+use dosmux::screen::CodePage;
 use dosmux::session::{Command, Host, Manager, Session, SessionOptions, SessionState, SessionView};
 use dosmux::types::SessionId;
 
@@ -31,17 +32,7 @@ impl Floppy {
 
     fn spec(&self, name: &str) -> SessionSpec {
         let image = ImageSpec { source: ImageSource::File(self.path.clone()), writes: WritePolicy::Overlay };
-        SessionSpec {
-            name: name.to_owned(),
-            floppies: vec![image],
-            disks: Vec::new(),
-            boot: BootDrive::Floppy,
-            memory_bytes: 1 << 20,
-            priority: 1,
-            background: Background::Run,
-            speed: Speed::Max,
-            debug_port: None,
-        }
+        SessionSpec { floppies: vec![image], memory_bytes: 1 << 20, ..SessionSpec::new(name) }
     }
 
     fn session(&self, host: &Host) -> Session {
@@ -108,6 +99,19 @@ fn no_typed_character_is_lost_on_a_slow_reader() {
     assert!(session.screen().contains(text), "{}", session.screen().text());
     session.run_for(SECOND);
     assert!(session.input_done());
+}
+
+#[test]
+fn the_code_page_decides_what_is_typed_and_what_is_shown() {
+    let floppy = Floppy::with(tick_echo());
+    let spec = SessionSpec { code_page: CodePage::new(850).expect("a page"), ..floppy.spec("test") };
+    let mut session =
+        Session::new(&spec, &Host::new(), SessionOptions { force_overlay: true, rtc_start: 0 }).expect("a session");
+    assert!(session.run_until(5 * SECOND, |screen| screen.contains("ready")));
+    assert_eq!(session.type_text("ø€Я"), ['€', 'Я']);
+    assert!(session.run_until(5 * SECOND, |screen| screen.contains("ø")), "{}", session.screen().text());
+    let mut american = floppy.session(&Host::new());
+    assert_eq!(american.type_text("øé"), ['ø']);
 }
 
 #[test]

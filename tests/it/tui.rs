@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use dosmux::keys::Key;
 use dosmux::monitor::vm::{StopReason, TrapStats};
-use dosmux::screen::{Cell, Cursor, Rgb, Screen, char_to_cp437};
+use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 use dosmux::session::{Command, SessionState, SessionView};
 use dosmux::tui::app::App;
 use dosmux::tui::driver::{Display, Driver, Wake};
@@ -91,12 +91,12 @@ fn screen(text: &str) -> Screen {
     let mut palette = [Rgb::default(); 16];
     palette[7] = Rgb { r: 170, g: 170, b: 170 };
     let blank = Cell { code: b' ', attr: 0x07 };
-    let codes = text.chars().map(|c| char_to_cp437(c).unwrap_or(b'?'));
+    let codes = text.chars().map(|c| CodePage::US.code(c).unwrap_or(b'?'));
     let mut cells: Vec<Cell> = codes.take(40).map(|code| Cell { code, attr: 0x07 }).collect();
     let col = u16::try_from(cells.len().min(39)).unwrap_or(39);
     cells.resize(160, blank);
     let cursor = Some(Cursor { row: 0, col, start: 14, end: 15 });
-    Screen { cols: 40, rows: 4, cells, cursor, palette, blink: true, cell_height: 16, mode: 1 }
+    Screen { cols: 40, rows: 4, cells, cursor, palette, blink: true, cell_height: 16, mode: 1, code_page: CodePage::US }
 }
 
 /// What the stand-in for the terminal shows.

@@ -114,6 +114,6 @@ impl Program {
 fn cp437(c: char) -> u8 {
     match u8::try_from(c) {
         Ok(code) if code.is_ascii_control() => code,
-        _ => dosmux::screen::char_to_cp437(c).expect("texts keep to code page 437"),
+        _ => dosmux::screen::CodePage::US.code(c).expect("texts keep to code page 437"),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{ATTRIBUTE_DISPLAY, Video};
 use crate::mem::Memory;
-use crate::screen::{Cell, Cursor, Rgb, Screen};
+use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 
 /// Cells in the 32 KiB of text memory.
 const TEXT_CELLS: u16 = 0x4000;
@@ -38,6 +38,7 @@ impl Video {
             blink: self.attribute[ATTRIBUTE_MODE] & MODE_BLINK != 0,
             cell_height: geometry.cell_height,
             mode,
+            code_page: CodePage::US,
         }
     }
 

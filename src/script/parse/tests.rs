@@ -159,7 +159,7 @@ proptest! {
 
     #[test]
     fn any_text_of_code_page_437_can_be_typed(codes in proptest::collection::vec(1u8..=255, 1..20)) {
-        let text: String = codes.iter().map(|&code| crate::screen::cp437_to_char(code)).collect();
+        let text: String = codes.iter().map(|&code| crate::screen::CodePage::US.char(code)).collect();
         let quoted = text.replace('\\', "\\\\").replace('"', "\\\"").replace('⌂', "\\u2302");
         let steps = steps(&format!("[[steps]]\ntype = \"{quoted}\""));
         prop_assert_eq!(&steps[0].action, &Action::Type(text));

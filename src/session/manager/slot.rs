@@ -266,21 +266,11 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Background, BootDrive, SessionSpec};
+    use crate::config::SessionSpec;
     use crate::session::{Host, SessionOptions};
 
     fn slot(host: &HostTime) -> Slot {
-        let spec = SessionSpec {
-            name: "a".to_owned(),
-            floppies: Vec::new(),
-            disks: Vec::new(),
-            boot: BootDrive::Floppy,
-            memory_bytes: 1 << 20,
-            priority: 1,
-            background: Background::Run,
-            speed: Speed::Max,
-            debug_port: None,
-        };
+        let spec = SessionSpec { memory_bytes: 1 << 20, ..SessionSpec::new("a") };
         let options = SessionOptions { force_overlay: true, rtc_start: 0 };
         let session = Session::new(&spec, &Host::new(), options).unwrap();
         Slot::new(SessionId(1), session, Speed::Max, host, false)

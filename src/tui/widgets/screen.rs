@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::Widget;
 
-use crate::screen::{Cell, Cursor, Rgb, Screen, cp437_to_char};
+use crate::screen::{Cell, Cursor, Rgb, Screen};
 use crate::tui::pan::Viewport;
 
 /// BIOS mode of the monochrome adapter, whose attributes underline.
@@ -99,7 +99,7 @@ impl Widget for ScreenView<'_> {
                 let (row, col) = (self.viewport.row + (y - place.y), self.viewport.col + (x - place.x));
                 let Some(cell) = self.screen.cell(row, col) else { continue };
                 buf[(x, y)].reset();
-                buf[(x, y)].set_char(cp437_to_char(cell.code)).set_style(self.style(cell));
+                buf[(x, y)].set_char(self.screen.code_page.char(cell.code)).set_style(self.style(cell));
             }
         }
     }
@@ -109,6 +109,7 @@ impl Widget for ScreenView<'_> {
 mod tests {
     use super::super::testing::drawn;
     use super::*;
+    use crate::screen::CodePage;
 
     /// A screen of 4 × 3 cells that counts through the letters; each colour is its own number.
     fn screen() -> Screen {
@@ -122,6 +123,7 @@ mod tests {
             blink: true,
             cell_height: 8,
             mode: 3,
+            code_page: CodePage::US,
         }
     }
 

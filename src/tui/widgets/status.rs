@@ -140,7 +140,7 @@ mod tests {
     use super::super::testing::drawn;
     use super::*;
     use crate::monitor::vm::{StopReason, TrapStats};
-    use crate::screen::{Rgb, Screen};
+    use crate::screen::{CodePage, Rgb, Screen};
     use crate::types::SessionId;
 
     fn session(id: u32, name: &str, state: SessionState) -> SessionView {
@@ -153,6 +153,7 @@ mod tests {
             blink: true,
             cell_height: 16,
             mode: 3,
+            code_page: CodePage::US,
         };
         SessionView {
             id: SessionId(id),
