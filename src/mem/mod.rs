@@ -2,7 +2,8 @@
 //!
 //! A frame is an [`Arc`] of a page. A fresh machine's RAM is one zero page shared by every frame;
 //! the first write to a frame gives it a page of its own. Frames of a forked machine are shared
-//! with its parent until either writes. ROM frames drop writes, as the bus of a PC does.
+//! with its parent until either writes. ROM frames drop writes, as the bus of a PC does. ROM may
+//! also lie anywhere beyond RAM (`far_rom`), such as the reset vector's just below 4 GiB.
 //!
 //! Three things hang on a frame besides its bytes:
 //! - a *code map*, one bit a byte, set where the block cache holds decoded instructions: a write
@@ -14,12 +15,14 @@
 //! Devices are not here: in text mode the display adapter's memory is plain RAM that the adapter
 //! looks at.
 
+mod far_rom;
 mod guest;
 mod tlb;
 mod watch;
 
 use std::sync::Arc;
 
+use far_rom::FarRom;
 pub use guest::GuestMemory;
 pub use tlb::Scalar;
 use tlb::Tlb;
@@ -65,6 +68,7 @@ struct Frame {
 /// ```
 pub struct Memory {
     frames: Vec<Frame>,
+    far_rom: Vec<FarRom>,
     tlb: Tlb,
     log: Option<WriteLog>,
     code_hits: Vec<PhysAddr>,
@@ -79,10 +83,10 @@ impl Memory {
         let frames = (0..count)
             .map(|_| Frame { page: Arc::clone(&zero), private: false, rom: false, dirty: false, code: None })
             .collect();
-        Memory { frames, tlb: Tlb::new(), log: None, code_hits: Vec::new() }
+        Memory { frames, far_rom: Vec::new(), tlb: Tlb::new(), log: None, code_hits: Vec::new() }
     }
 
-    /// Size of RAM and ROM in bytes.
+    /// Size of RAM in bytes, with the ROM that lies over it.
     #[must_use]
     pub fn size(&self) -> u32 {
         u32::try_from(self.frames.len()).unwrap_or(u32::MAX).saturating_mul(PAGE_BYTES)
@@ -96,13 +100,39 @@ impl Memory {
 
     /// Puts `pages` at `start` as read-only memory, shared with whoever else holds them.
     ///
-    /// Pages beyond the end of memory are left out.
+    /// It hides RAM that it overlaps, and earlier ROM; it may lie beyond RAM. Pages beyond 4 GiB are
+    /// left out.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use dosmux::mem::{Memory, PAGE_SIZE};
+    /// use dosmux::types::PhysAddr;
+    /// let mut mem = Memory::new(0x10_0000);
+    /// mem.map_rom(PhysAddr(0xFFFF_F000), &[Arc::new([0xF4; PAGE_SIZE])]);
+    /// mem.write_u8(PhysAddr(0xFFFF_FFF0), 0);
+    /// assert_eq!(mem.read_u8(PhysAddr(0xFFFF_FFF0)), 0xF4);
+    /// assert_eq!(mem.size(), 0x10_0000);
+    /// ```
     pub fn map_rom(&mut self, start: PhysAddr, pages: &[Arc<Page>]) {
         let first = frame_index(start);
-        for (frame, page) in self.frames.iter_mut().skip(first).zip(pages) {
+        let near = self.frames.len().saturating_sub(first).min(pages.len());
+        let (near, far) = pages.split_at(near);
+        for (frame, page) in self.frames.iter_mut().skip(first).zip(near) {
             *frame = Frame { page: Arc::clone(page), private: false, rom: true, dirty: false, code: None };
         }
+        if !far.is_empty() {
+            self.far_rom.push(FarRom::new(first + near.len(), far));
+        }
         self.tlb.flush();
+    }
+
+    /// The page of frame `index`, wherever it is; `None` where nothing answers.
+    #[inline]
+    fn page(&self, index: usize) -> Option<&Arc<Page>> {
+        match self.frames.get(index) {
+            Some(frame) => Some(&frame.page),
+            None => far_rom::page(&self.far_rom, index),
+        }
     }
 
     /// A second machine's memory with the same contents. Both share every frame until one writes.
@@ -113,13 +143,19 @@ impl Memory {
             frame.private = false;
             Frame { page: Arc::clone(&frame.page), private: false, rom: frame.rom, dirty: true, code: None }
         });
-        Memory { frames: frames.collect(), tlb: Tlb::new(), log: None, code_hits: Vec::new() }
+        Memory {
+            frames: frames.collect(),
+            far_rom: self.far_rom.clone(),
+            tlb: Tlb::new(),
+            log: None,
+            code_hits: Vec::new(),
+        }
     }
 
     /// Reads a byte; FFh where there is no memory.
     #[must_use]
     pub fn read_u8(&self, addr: PhysAddr) -> u8 {
-        self.frames.get(frame_index(addr)).map_or(0xFF, |frame| frame.page[page_offset(addr)])
+        self.page(frame_index(addr)).map_or(0xFF, |page| page[page_offset(addr)])
     }
 
     /// Reads a little-endian word, byte by byte if it crosses frames.
@@ -145,8 +181,8 @@ impl Memory {
         while !rest.is_empty() {
             let offset = page_offset(addr);
             let (chunk, tail) = rest.split_at_mut(rest.len().min(PAGE_SIZE - offset));
-            match self.frames.get(frame_index(addr)) {
-                Some(frame) => chunk.copy_from_slice(&frame.page[offset..offset + chunk.len()]),
+            match self.page(frame_index(addr)) {
+                Some(page) => chunk.copy_from_slice(&page[offset..offset + chunk.len()]),
                 None => chunk.fill(0xFF),
             }
             addr = next_page(addr);

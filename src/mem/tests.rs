@@ -39,6 +39,28 @@ fn rom_drops_writes_by_either_road() {
 }
 
 #[test]
+fn rom_beyond_ram_is_read_by_either_road_and_drops_writes() {
+    let mut mem = Memory::new(0x4000);
+    mem.map_rom(PhysAddr(0xFFFF_E000), &[Arc::new([0xAA; PAGE_SIZE]), Arc::new([0xBB; PAGE_SIZE])]);
+    cached(&mut mem, 0xFFFF_F000);
+    assert_eq!(mem.cached_read::<u16>(LinearAddr(0xFFFF_FFFE)), Some(0xBBBB));
+    assert_eq!(mem.cached_phys(LinearAddr(0xFFFF_FFF0)), Some(PhysAddr(0xFFFF_FFF0)));
+    assert!(!mem.cached_write(LinearAddr(0xFFFF_F000), 1u8));
+    assert!(mem.write_guest(PhysAddr(0xFFFF_F000), &[1]).is_ok());
+    assert_eq!(mem.read_u16(PhysAddr(0xFFFF_EFFF)), 0xBBAA);
+    assert_eq!(mem.fork().read_u8(PhysAddr(0xFFFF_FFFF)), 0xBB);
+    assert_eq!(mem.read_u8(PhysAddr(0xFFFF_DFFF)), 0xFF);
+}
+
+#[test]
+fn rom_that_begins_in_ram_goes_on_beyond_it() {
+    let mut mem = Memory::new(0x2000);
+    mem.map_rom(PhysAddr(0x1000), &[Arc::new([0xAA; PAGE_SIZE]), Arc::new([0xBB; PAGE_SIZE])]);
+    assert_eq!(mem.read_u16(PhysAddr(0x1FFF)), 0xBBAA);
+    assert_eq!(mem.size(), 0x2000);
+}
+
+#[test]
 fn missing_memory_reads_as_ones() {
     let mut mem = Memory::new(0x1000);
     mem.write_u16(PhysAddr(0x0FFF), 0x1234);

@@ -197,8 +197,8 @@ impl Memory {
     /// Remembers that the linear page of `addr` reads from the frame of `phys`.
     pub fn cache_read(&mut self, addr: LinearAddr, phys: PhysAddr) {
         let index = super::frame_index(phys);
-        let Some(frame) = self.frames.get(index) else { return };
-        let host = Arc::as_ptr(&frame.page).cast::<u8>().cast_mut();
+        let Some(page) = self.page(index) else { return };
+        let host = Arc::as_ptr(page).cast::<u8>().cast_mut();
         let slot = self.tlb.slot(addr.0);
         self.tlb.reads[slot] = Entry { tag: addr.0 & PAGE_MASK, frame: phys.0 / PAGE_BYTES, host };
     }
