@@ -10,6 +10,7 @@
 //! | [`session`] | a machine with a name and an input queue; the manager that runs many |
 //! | [`config`] | the tables of config files and scripts |
 //! | [`monitor`] | the V86 monitor: one machine, its traps, interrupts and idle time |
+//! | [`bare`] | the processor with memory and a ROM image, nothing else |
 //! | [`bios`] | interrupt services behind ROM stubs |
 //! | [`cpu`] | the 80386 |
 //! | [`devices`] | the chips of the board |
@@ -17,6 +18,7 @@
 //! | [`mem`] | physical memory |
 //! | [`screen`], [`keys`], [`clock`], [`types`] | plain values |
 
+pub mod bare;
 pub mod bios;
 pub mod cli;
 pub mod clock;

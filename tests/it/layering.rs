@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("mem", &["types"]),
     ("disk", &["types", "mem"]),
     ("cpu", &["types", "mem"]),
+    ("bare", &["types", "mem", "cpu"]),
     ("devices", &["types", "mem", "screen", "keys", "clock"]),
     ("bios", &["types", "mem", "screen", "keys", "clock", "devices", "disk", "cpu::regs"]),
     ("monitor", &["types", "mem", "screen", "keys", "clock", "devices", "disk", "bios", "cpu"]),
@@ -20,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("session", &["types", "mem", "screen", "keys", "clock", "devices", "disk", "bios", "cpu", "monitor", "config"]),
     ("script", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),
     ("tui", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),
-    ("cli", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session", "script", "tui"]),
+    ("cli", &["types", "screen", "keys", "clock", "disk", "bare", "monitor", "config", "session", "script", "tui"]),
 ];
 
 /// Words that only some files may contain, by the start of their path in `src/`.
@@ -37,7 +38,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("SystemTime::now", &["session/manager/host_time.rs"]),
     ("iced_x86", &["cpu", "bios/rom.rs"]),
     ("pc_keyboard", &["bios"]),
-    ("signal_hook", &["tui"]),
+    ("signal_hook", &["tui", "cli"]),
     ("toml::", &["config"]),
     ("tracing_subscriber", &["cli"]),
     ("static mut", &[]),
