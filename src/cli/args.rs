@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::rom::RomArgs;
 use crate::disk::WritePolicy;
 
 /// Shown below the options by `--help`.
@@ -15,12 +16,17 @@ Examples:
   dosmux boot --writes image work.img  what DOS writes goes to the file
   dosmux test tests/scripts            run all scripts in a folder, without a terminal
   dosmux test --stats boot.toml        run one script, then show what the monitor did
+  dosmux rom --watch-port 80h cpu.bin  run a CPU test on the bare processor
 
 Exit status:
-  0  done; every script passed
-  1  a script failed
-  2  wrong arguments, a bad config or script, a missing file
-  3  the host is at fault, for example there is no terminal for the UI
+  0    done; every script passed; the ROM halted with interrupts off
+  1    a script failed
+  2    wrong arguments, a bad config or script, a missing file
+  3    the host is at fault, for example there is no terminal for the UI
+  4    the ROM waits for an interrupt, which cannot come
+  5    the ROM made the processor shut down (triple fault)
+  6    the ROM reached the limit of instructions
+  130  the ROM was interrupted with Ctrl-C
 
 Config files: $XDG_CONFIG_HOME/dosmux/config.toml or ~/.config/dosmux/config.toml";
 
@@ -59,6 +65,8 @@ pub(super) enum Command {
         #[arg(long, value_enum, value_name = "POLICY", default_value = "overlay")]
         writes: Writes,
     },
+    /// Runs a ROM image on the bare processor, without a PC around it.
+    Rom(RomArgs),
     /// Runs session scripts without a terminal.
     Test {
         /// Scripts, or folders whose *.toml are scripts.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 /// The exit statuses of `dosmux`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// Everything that was asked for was done; every script passed.
+    /// Everything that was asked for was done; every script passed; a ROM halted with interrupts off.
     Success = 0,
     /// A script failed.
     ScriptFailed = 1,
@@ -13,6 +13,14 @@ pub enum Status {
     BadInput = 2,
     /// The host is at fault: no terminal for the UI, output that nobody takes.
     HostTrouble = 3,
+    /// A ROM waits for an interrupt, which cannot come.
+    Stuck = 4,
+    /// A ROM made the processor shut down.
+    Shutdown = 5,
+    /// A ROM reached the limit of instructions.
+    LimitReached = 6,
+    /// A signal ended the run of a ROM. The shells' number for Ctrl-C.
+    Interrupted = 130,
 }
 
 impl From<Status> for ExitCode {

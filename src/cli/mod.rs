@@ -4,6 +4,8 @@
 mod args;
 mod exit;
 mod log;
+mod number;
+mod rom;
 mod scripts;
 
 use std::error::Error;
@@ -56,6 +58,7 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
     match args.command {
         None => open_ui(configured_sessions(args.config)?),
         Some(Command::Boot { images, writes }) => open_ui(image_sessions(&images, writes.into())?),
+        Some(Command::Rom(rom)) => rom::run(&rom),
         Some(Command::Test { paths, stats }) => scripts::test(&paths, stats),
     }
 }

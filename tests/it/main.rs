@@ -18,6 +18,8 @@ mod programs;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod rom;
+#[cfg(test)]
 mod screens;
 #[cfg(test)]
 mod scripts;
