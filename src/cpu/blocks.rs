@@ -83,7 +83,8 @@ impl Blocks {
     #[inline(always)]
     pub(crate) fn find(&mut self, key: BlockKey) -> Option<BlockId> {
         let (held, id) = self.table[Blocks::slot(key)];
-        if held == key { Some(id) } else { self.find_in_page(key) }
+        // An empty slot's key is an address that code can have, too.
+        if held == key && id != NO_BLOCK { Some(id) } else { self.find_in_page(key) }
     }
 
     #[inline(never)]
@@ -232,5 +233,15 @@ impl Block {
 
     fn holds(&self, at: PhysAddr) -> bool {
         self.ranges().any(|(start, bytes)| at.0.wrapping_sub(start.0) < bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_decoded_at_the_last_address_of_an_empty_cache() {
+        assert_eq!(Blocks::new().find(EMPTY.0), None);
     }
 }
