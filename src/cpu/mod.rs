@@ -26,6 +26,7 @@ mod paging;
 mod protected;
 pub mod regs;
 mod segment;
+mod state;
 mod trap;
 mod tss;
 
@@ -39,6 +40,7 @@ use crate::types::{LinearAddr, PhysAddr, Port, Width};
 
 pub use self::fault::Fault;
 pub use self::paging::pte;
+pub use self::state::{CpuState, SegmentCache, TableRegister};
 pub use self::trap::{ControlAccess, ControlRegister, Insn, PortAction, PortNumber, Sensitive, V86Task};
 
 /// Who handles exceptions and software interrupts.
