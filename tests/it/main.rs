@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod guests;
@@ -12,6 +14,8 @@ mod guests;
 mod idle;
 #[cfg(test)]
 mod layering;
+#[cfg(test)]
+mod processor;
 #[path = "../guests/mod.rs"]
 #[cfg(test)]
 mod programs;
