@@ -146,10 +146,26 @@ impl Core {
             // left them. Source: 80386 PRM §14.3; only the base is documented to change.
             slot.selector = selector;
             slot.base = u32::from(selector) << 4;
+            if seg == CS {
+                // Source: 80386 PRM §14.5: the far jump out of protected mode makes CS's access rights
+                // those of real mode. Its limit and D bit stay.
+                slot.make_plain();
+            }
         }
         if seg == SS {
             self.set_stack_mask();
         }
+    }
+
+    /// Loads CS and EIP of a real-mode or V86 program.
+    #[inline(always)]
+    pub(crate) fn jump_far_plain(&mut self, selector: u16, offset: u32) -> Result<(), Stop> {
+        if offset > self.seg[usize::from(CS)].limit {
+            return Err(Fault::protection(0).into());
+        }
+        self.load_plain_segment(CS, selector);
+        self.eip = offset;
+        Ok(())
     }
 
     pub(crate) fn set_stack_mask(&mut self) {

@@ -27,6 +27,9 @@ impl Fault {
     /// #NM, coprocessor not available.
     pub const NO_COPROCESSOR: Fault = Fault { vector: 7, error: None };
 
+    /// #DF, double fault: an abort, its error code is always zero.
+    pub const DOUBLE: Fault = Fault { vector: 8, error: Some(0) };
+
     /// #TS, invalid TSS, with a selector.
     #[must_use]
     pub fn invalid_tss(selector: u16) -> Fault {
@@ -51,6 +54,28 @@ impl Fault {
         Fault { vector: 13, error: Some(selector & !3) }
     }
 
+    /// #GP of a gate in the interrupt table: missing, of a wrong type, or too privileged.
+    #[must_use]
+    pub fn gate(vector: u8) -> Fault {
+        Fault { vector: 13, error: Some(idt_index(vector)) }
+    }
+
+    /// #NP of a gate in the interrupt table.
+    #[must_use]
+    pub fn gate_not_present(vector: u8) -> Fault {
+        Fault { vector: 11, error: Some(idt_index(vector)) }
+    }
+
+    /// The fault as it is reported where something external to the program led to it: an interrupt
+    /// request or an earlier exception. Source: 80386 PRM §9.7 (EXT bit).
+    #[must_use]
+    pub fn external(self) -> Fault {
+        match (self.vector, self.error) {
+            (10..=13, Some(error)) => Fault { error: Some(error | 1), ..self },
+            _ => self,
+        }
+    }
+
     /// #PF, page fault. Bits of the error code: 0 protection violation, 1 write, 2 user.
     #[must_use]
     pub fn page(error: u16) -> Fault {
@@ -64,11 +89,18 @@ impl Fault {
     }
 }
 
+/// Error code that names an entry of the interrupt table. Source: 80386 PRM, figure 9-7.
+fn idt_index(vector: u8) -> u16 {
+    u16::from(vector) * 8 + 2
+}
+
 /// Why the execution of a block stopped inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// An exception; the instruction has had no effect (or, for a trap, all of it).
     Fault(Fault),
+    /// An exception of the task that the instruction has switched to: CS:EIP is that task's.
+    InTask(Fault),
     /// The instruction was about to overwrite decoded code; it has had no effect yet.
     CodeHit,
     /// A string instruction has done a part of its work and is to be resumed.

@@ -1,5 +1,5 @@
-//! The 80386: real mode, virtual-8086 mode with paging and TSS, and the parts of protected mode
-//! that a V86 task needs.
+//! The 80386: real mode, protected mode with all its gates, tasks and levels, virtual-8086 mode, and
+//! paging.
 //!
 //! [`Cpu::run`] executes decoded blocks until something happens that the core's owner must see, and
 //! returns it as a value, [`Exit`]. The core knows no device and no monitor: port accesses, trapped
@@ -8,8 +8,8 @@
 //! program written in Rust.
 //!
 //! Inside: `core` state and memory access, `decode` bytes to operations, `blocks` the cache,
-//! `exec` the handlers, `paging`, `protected`, `tss`, `interrupt`, and `trap` what a
-//! monitor sees of an instruction.
+//! `exec` the handlers, `paging`, `protected` descriptors and what they guard, `interrupt` the way of
+//! exceptions and interrupts, and `trap` what a monitor sees of an instruction.
 
 mod blocks;
 mod core;
@@ -28,11 +28,11 @@ pub mod regs;
 mod segment;
 mod state;
 mod trap;
-mod tss;
 
 use self::blocks::{Block, BlockId, BlockKey, Blocks, MAX_OPS, NO_BLOCK};
 use self::core::Core;
-use self::fault::{Event, Flow, Stop};
+use self::fault::{Event, Stop};
+use self::interrupt::Interrupt;
 use self::op::Op;
 use self::segment::CS;
 use crate::mem::{Memory, PAGE_BYTES};
@@ -72,7 +72,7 @@ pub enum Exit {
     PortWrite(Port, Width, u32),
     /// INS or OUTS: the owner calls [`Cpu::string_port`] with a way to the port.
     StringPort(Insn),
-    /// A fault during the delivery of a fault: only RESET helps.
+    /// A fault during the delivery of a double fault: only RESET helps.
     Shutdown,
 }
 
@@ -164,7 +164,8 @@ impl Cpu {
                     Err(fault) => {
                         self.core.unlink();
                         self.core.left -= 1;
-                        match self.raise(mem, fault, Insn::unknown()) {
+                        let start = self.core.eip;
+                        match self.raise(mem, fault, Insn::unknown(), start) {
                             Some(exit) => return exit,
                             None => continue,
                         }
@@ -258,7 +259,12 @@ impl Cpu {
                     self.core.left -= 1;
                     // An instruction without length could not be fetched.
                     let insn = if op.len == 0 { Insn::unknown() } else { Insn::new(&self.core, &op, next) };
-                    return self.raise(mem, fault, insn);
+                    return self.raise(mem, fault, insn, start);
+                }
+                Stop::InTask(fault) => {
+                    self.core.left -= 1;
+                    let first = self.core.eip;
+                    return self.raise(mem, fault, Insn::unknown(), first);
                 }
                 Stop::CodeHit => {
                     self.core.eip = start;
@@ -297,35 +303,16 @@ impl Cpu {
                 Some(Exit::StringPort(Insn::new(&self.core, op, next)))
             }
             Event::Interrupt(vector) if self.faults == Faults::HandOut => Some(Exit::Interrupt(vector)),
-            Event::Interrupt(vector) => self.deliver(mem, vector),
+            Event::Interrupt(vector) => self.deliver(mem, Interrupt::software(vector), start),
         }
     }
 
-    fn raise(&mut self, mem: &mut Memory, fault: Fault, insn: Insn) -> Option<Exit> {
+    /// Gives an exception to whom it concerns; `start` is the offset of its instruction.
+    fn raise(&mut self, mem: &mut Memory, fault: Fault, insn: Insn, start: u32) -> Option<Exit> {
         match self.faults {
             Faults::HandOut => Some(Exit::Fault(fault, insn)),
-            Faults::Deliver => self.deliver(mem, fault.vector),
+            Faults::Deliver => self.deliver(mem, Interrupt::exception(fault), start),
         }
-    }
-
-    /// Delivers a fault of [`Cpu::string_port`] through the interrupt table, as the bare chip does.
-    /// [`Exit::Shutdown`] if that fails.
-    pub fn deliver_fault(&mut self, mem: &mut Memory, fault: Fault) -> Option<Exit> {
-        self.deliver(mem, fault.vector)
-    }
-
-    /// Delivers an interrupt through the interrupt table; a fault on the way is a shutdown.
-    ///
-    /// Gap: the manual's double fault comes first; in real mode it ends in a shutdown just the same
-    /// unless only the first delivery failed.
-    fn deliver(&mut self, mem: &mut Memory, vector: u8) -> Option<Exit> {
-        let delivered: Flow = loop {
-            match self.core.interrupt_real(mem, vector) {
-                Err(Stop::CodeHit) => self.blocks.invalidate(mem),
-                other => break other,
-            }
-        };
-        delivered.is_err().then_some(Exit::Shutdown)
     }
 
     /// Forgets all decoded code (tests and changes of the processor's owner).

@@ -50,6 +50,14 @@ impl Segment {
         }
     }
 
+    /// Gives the segment the access rights of real mode, with the limit that it has.
+    #[inline(always)]
+    pub(crate) fn make_plain(&mut self) {
+        self.access = REAL_ACCESS;
+        self.read_limit = i64::from(self.limit);
+        self.write_limit = self.read_limit;
+    }
+
     /// A segment register that holds a null selector.
     pub(crate) fn null(selector: u16) -> Segment {
         Segment { selector, base: 0, limit: 0, read_limit: NEVER, write_limit: NEVER, access: 0, big: false }

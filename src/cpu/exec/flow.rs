@@ -1,7 +1,7 @@
 //! Jumps, calls, returns, loops and software interrupts.
 
 use super::place::Source;
-use super::stack::{check_v86_iopl, load_flags};
+use super::stack::check_v86_iopl;
 use crate::cpu::core::Core;
 use crate::cpu::fault::{Event, Fault, Flow, Stop};
 use crate::cpu::flags::Flags;
@@ -115,13 +115,22 @@ pub(crate) fn ret<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
 
 /// JMP ptr16:16/32 (EA): selector in `op.disp`, offset in `op.imm`.
 pub(crate) fn jmp_far(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    core.far_jump(mem, lo16(op.disp), op.imm)
+    far_jump(core, mem, lo16(op.disp), op.imm)
 }
 
 /// JMP m16:16/32 (FF/5).
 pub(crate) fn jmp_far_indirect<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let (selector, offset) = far_pointer::<T>(core, mem, op)?;
-    core.far_jump(mem, selector, offset)
+    far_jump(core, mem, selector, offset)
+}
+
+#[inline(always)]
+fn far_jump(core: &mut Core, mem: &mut Memory, selector: u16, offset: u32) -> Flow {
+    if core.protected() {
+        core.jump_far_protected(mem, selector, offset)
+    } else {
+        core.jump_far_plain(selector, offset)
+    }
 }
 
 /// CALL ptr16:16/32 (9A).
@@ -144,6 +153,9 @@ fn far_pointer<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<(u1
 }
 
 fn far_call<T: Int>(core: &mut Core, mem: &mut Memory, selector: u16, offset: u32) -> Flow {
+    if core.protected() {
+        return core.call_far_protected(mem, selector, offset, T::BITS == 32);
+    }
     let back = core.eip & T::MASK;
     let old_cs = u32::from(core.seg[usize::from(CS)].selector);
     core.restoring_sp(mem, |core, mem| {
@@ -155,30 +167,36 @@ fn far_call<T: Int>(core: &mut Core, mem: &mut Memory, selector: u16, offset: u3
             core.push::<T>(mem, old_cs)?;
             core.push::<T>(mem, back)?;
         }
-        core.far_jump(mem, selector, offset)
+        core.jump_far_plain(selector, offset)
     })
 }
 
 /// RETF (CA, CB).
 pub(crate) fn retf<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    if core.protected() {
+        return core.return_far_protected(mem, T::BITS == 32, op.imm);
+    }
     let offset = core.peek::<T>(mem, 0)?;
     let selector = core.peek::<T>(mem, T::BYTES)?;
-    core.far_jump(mem, lo16(selector), offset)?;
+    core.jump_far_plain(lo16(selector), offset)?;
     let sp = core.sp().wrapping_add(2 * T::BYTES + op.imm);
     core.set_sp(sp);
     Ok(())
 }
 
-/// IRET, IRETD (CF) of real mode and of V86 mode with IOPL 3.
+/// IRET, IRETD (CF).
 pub(crate) fn iret<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
     check_v86_iopl(core)?;
+    if core.protected() {
+        return core.return_from_interrupt(mem, T::BITS == 32);
+    }
     let offset = core.peek::<T>(mem, 0)?;
     let selector = core.peek::<T>(mem, T::BYTES)?;
     let image = core.peek::<T>(mem, 2 * T::BYTES)?;
-    core.far_jump(mem, lo16(selector), offset)?;
+    core.jump_far_plain(lo16(selector), offset)?;
     let sp = core.sp().wrapping_add(3 * T::BYTES);
     core.set_sp(sp);
-    load_flags(core, image);
+    core.load_return_flags(image, T::BITS == 32, core.cpl);
     Ok(())
 }
 

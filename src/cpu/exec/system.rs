@@ -150,11 +150,7 @@ pub(crate) fn mov_to_cr(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     match op.dst {
         0 => core.set_cr0(mem, value)?,
         2 => core.cr2 = value,
-        3 => {
-            core.cr3 = value;
-            core.unlink();
-            mem.flush_translations();
-        }
+        3 => core.set_cr3(mem, value),
         _ => return Err(Fault::UNDEFINED.into()),
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The I/O permission bit map of the task state segment. Source: 80386 PRM §8.3.2.
 
-use super::core::Core;
-use super::fault::Fault;
+use super::super::core::Core;
+use super::super::fault::Fault;
 use crate::mem::Memory;
 use crate::types::{LinearAddr, Port, Width};
 
