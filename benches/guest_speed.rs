@@ -11,9 +11,37 @@ use dosmux::config::{ImageSpec, SessionSpec};
 use dosmux::disk::{ImageSource, WritePolicy};
 use dosmux::monitor::vm::{Pause, Vm};
 use dosmux::session::{Host, Session, SessionOptions};
+use iced_x86::code_asm::*;
+
+use guests::{GUESTS, Guest};
+
+/// Where the BIOS puts a boot sector.
+const BOOT_AT: u64 = 0x7C00;
 
 /// Guest instructions in one measured stretch.
 const STRETCH: u64 = 1_000_000;
+
+/// A 160 KiB floppy whose boot sector goes round and round.
+fn boot_sector(guest: &Guest) -> Vec<u8> {
+    let mut image = guests::assembled(BOOT_AT, |a| {
+        a.cld()?;
+        a.xor(ax, ax)?;
+        a.mov(ds, ax)?;
+        a.mov(es, ax)?;
+        a.mov(ss, ax)?;
+        a.mov(sp, 0x7C00)?;
+        (guest.set_up)(a)?;
+        let mut again = a.create_label();
+        a.set_label(&mut again)?;
+        (guest.round)(a)?;
+        a.jmp(again)
+    });
+    assert!(image.len() <= 510, "{} bytes do not fit in a boot sector", image.len());
+    image.resize(510, 0);
+    image.extend([0x55, 0xAA]);
+    image.resize(160 * 1024, 0);
+    image
+}
 
 /// A machine that has booted from `image` and is at work.
 fn machine(image: &[u8]) -> Session {
@@ -53,20 +81,12 @@ fn traps_in_a_stretch(vm: &mut Vm) -> u64 {
 fn guest_speed(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("guest");
     group.sample_size(20);
-    let guests = [
-        ("sieve", guests::sieve()),
-        ("crc32", guests::crc32()),
-        ("compiled", guests::compiled()),
-        ("blocks", guests::blocks()),
-    ];
-    for (name, image) in guests {
-        let mut session = machine(&image);
-        group.throughput(Throughput::Elements(STRETCH));
-        group.bench_function(name, |bencher| bencher.iter(|| stretch(black_box(session.vm_mut()))));
+    for guest in &GUESTS {
+        let mut session = machine(&boot_sector(guest));
+        let elements = if guest.name == "traps" { traps_in_a_stretch(session.vm_mut()) } else { STRETCH };
+        group.throughput(Throughput::Elements(elements));
+        group.bench_function(guest.name, |bencher| bencher.iter(|| stretch(black_box(session.vm_mut()))));
     }
-    let mut session = machine(&guests::traps());
-    group.throughput(Throughput::Elements(traps_in_a_stretch(session.vm_mut())));
-    group.bench_function("traps", |bencher| bencher.iter(|| stretch(black_box(session.vm_mut()))));
     group.finish();
 }
 
