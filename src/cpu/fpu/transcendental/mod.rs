@@ -21,7 +21,8 @@
 //!
 //! All of it is arithmetic on integers, the same on each host. The relative error of a result is below
 //! 2^-120. Rounded to the 64 bits of a register, it is the register that the true value rounds to, except
-//! where that value lies within this error of the middle of two: one argument in 2^55.
+//! where that value lies within this error of where two roundings part: one random argument in 2^55, and
+//! FPATAN of two significands that differ in their last bits only, with a ratio near 2^-62.
 //!
 //! A result is exact, its sticky bit clear, only where the function is (powers of two for the logarithm,
 //! ±1 for F2XM1). All others are marked inexact, and lie on the right side of their argument even where
