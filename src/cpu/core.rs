@@ -1,11 +1,13 @@
 //! The state that instructions work on, and their way to memory and stack.
 
+use super::debug::Debug;
 use super::fault::{Event, Fault, Stop};
 use super::flags::Flags;
 use super::int::Int;
 use super::op::Op;
 use super::regs::{Gpr, eflags};
 use super::segment::{CS, SS, Segment};
+use super::test_registers::TestRegisters;
 use crate::mem::Memory;
 use crate::types::{LinearAddr, Port, Width};
 
@@ -55,8 +57,8 @@ pub(crate) struct Core {
     pub(crate) cr0: u32,
     pub(crate) cr2: u32,
     pub(crate) cr3: u32,
-    pub(crate) debug: [u32; 8],
-    pub(crate) test: [u32; 8],
+    pub(crate) debug: Debug,
+    pub(crate) test: TestRegisters,
     pub(crate) gdtr: TableReg,
     pub(crate) idtr: TableReg,
     pub(crate) ldtr: Segment,
@@ -85,8 +87,8 @@ impl Core {
             cr0: cr0::ET,
             cr2: 0,
             cr3: 0,
-            debug: [0; 8],
-            test: [0; 8],
+            debug: Debug::reset(),
+            test: TestRegisters::reset(),
             gdtr: TableReg { base: 0, limit: 0xFFFF },
             idtr: TableReg { base: 0, limit: 0x3FF },
             ldtr: Segment::null(0),
@@ -224,14 +226,22 @@ impl Core {
     #[inline(never)]
     fn read_slow(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32) -> Result<u32, Stop> {
         let linear = self.check_access(seg, offset, bytes, false)?;
-        Ok(self.read_linear(mem, linear, bytes, self.cpl == 3)?)
+        let value = self.read_linear(mem, linear, bytes, self.cpl == 3)?;
+        if self.debug.watching() {
+            self.debug.note_access(linear, bytes, false);
+        }
+        Ok(value)
     }
 
     #[cold]
     #[inline(never)]
     fn write_slow(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32, value: u32) -> Result<(), Stop> {
         let linear = self.check_access(seg, offset, bytes, true)?;
-        self.write_linear(mem, linear, bytes, value)
+        self.write_linear(mem, linear, bytes, value)?;
+        if self.debug.watching() {
+            self.debug.note_access(linear, bytes, true);
+        }
+        Ok(())
     }
 
     /// Limit and access rights of `bytes` at `offset`; gives the linear address.

@@ -124,6 +124,10 @@ pub(crate) enum Event {
     Interrupt(u8),
     /// OUT gives a value to a port.
     PortWrite,
+    /// MOV SS or POP SS: interrupts and debug exceptions wait for one more instruction.
+    StackSwitch,
+    /// STI has set IF: interrupts wait for one more instruction.
+    InterruptsOn,
 }
 
 impl From<Fault> for Stop {

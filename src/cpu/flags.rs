@@ -7,7 +7,7 @@
 //! (POPF, SAHF) use it to express what no result has: SF and PF that differ from the result's.
 
 use super::int::Int;
-use super::regs::eflags::{AF, CF, DF, OF, ONE, PF, SF, TF, VM, ZF};
+use super::regs::eflags::{AF, CF, DF, IF, OF, ONE, PF, RF, SF, TF, VM, ZF};
 
 /// The flags that arithmetic sets.
 pub(crate) const ARITHMETIC: u32 = CF | PF | AF | ZF | SF | OF;
@@ -113,6 +113,22 @@ impl Flags {
         self.system & TF != 0
     }
 
+    /// True while the next instruction takes no instruction breakpoint.
+    pub(crate) fn rf(&self) -> bool {
+        self.system & RF != 0
+    }
+
+    /// True while TF or RF makes instructions execute one at a time.
+    #[inline(always)]
+    pub(crate) fn stepping(&self) -> bool {
+        self.system & (TF | RF) != 0
+    }
+
+    /// True while external interrupts are enabled.
+    pub(crate) fn interrupts(&self) -> bool {
+        self.system & IF != 0
+    }
+
     /// True in virtual-8086 mode.
     pub(crate) fn vm(&self) -> bool {
         self.system & VM != 0
@@ -179,7 +195,6 @@ impl Flags {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::regs::eflags::IF;
 
     #[test]
     fn every_combination_of_flags_survives_a_load() {

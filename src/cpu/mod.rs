@@ -9,10 +9,12 @@
 //!
 //! Inside: `core` state and memory access, `decode` bytes to operations, `blocks` the cache,
 //! `exec` the handlers, `paging`, `protected` descriptors and what they guard, `interrupt` the way of
-//! exceptions and interrupts, and `trap` what a monitor sees of an instruction.
+//! exceptions and interrupts, `debug` and `stepping` the debug registers and what traps, and `trap`
+//! what a monitor sees of an instruction.
 
 mod blocks;
 mod core;
+mod debug;
 mod decode;
 mod exec;
 mod fault;
@@ -27,6 +29,8 @@ mod protected;
 pub mod regs;
 mod segment;
 mod state;
+mod stepping;
+mod test_registers;
 mod trap;
 
 use self::blocks::{Block, BlockId, BlockKey, Blocks, MAX_OPS, NO_BLOCK};
@@ -35,6 +39,7 @@ use self::fault::{Event, Stop};
 use self::interrupt::Interrupt;
 use self::op::Op;
 use self::segment::CS;
+use self::stepping::Shadow;
 use crate::mem::{Memory, PAGE_BYTES};
 use crate::types::{LinearAddr, PhysAddr, Port, Width};
 
@@ -99,10 +104,10 @@ pub struct Cpu {
     blocks: Blocks,
     faults: Faults,
     retired: u64,
+    /// The budget of the current run.
+    budget: i64,
+    shadow: Shadow,
 }
-
-/// DR6: the debug exception is a single-step trap.
-const DR6_SINGLE_STEP: u32 = 1 << 14;
 
 /// How a block ended early.
 struct Stopped {
@@ -120,7 +125,7 @@ impl Cpu {
     /// A core after RESET.
     #[must_use]
     pub fn new(faults: Faults) -> Cpu {
-        Cpu { core: Core::reset(), blocks: Blocks::new(), faults, retired: 0 }
+        Cpu { core: Core::reset(), blocks: Blocks::new(), faults, retired: 0, budget: 0, shadow: Shadow::NONE }
     }
 
     /// Instructions executed since the core was made; each iteration of a string instruction counts.
@@ -131,11 +136,16 @@ impl Cpu {
 
     /// Executes `budget` instructions, or fewer if something happens that the owner must see.
     pub fn run(&mut self, mem: &mut Memory, budget: u64) -> Exit {
-        let budget = i64::try_from(budget).unwrap_or(i64::MAX);
-        self.core.left = budget;
+        self.budget = i64::try_from(budget).unwrap_or(i64::MAX);
+        self.core.left = self.budget;
         let exit = self.run_blocks(mem);
-        self.retired += u64::try_from(budget - self.core.left).unwrap_or(0);
+        self.retired = self.retired_now();
         exit
+    }
+
+    /// [`Cpu::retired`] in the middle of a run, between instructions.
+    fn retired_now(&self) -> u64 {
+        self.retired + u64::try_from(self.budget - self.core.left).unwrap_or(0)
     }
 
     fn run_blocks(&mut self, mem: &mut Memory) -> Exit {
@@ -148,6 +158,12 @@ impl Cpu {
             }
             if self.core.left <= 0 {
                 return Exit::BudgetUsed;
+            }
+            if self.core.stepping() {
+                match self.debug_step(mem) {
+                    Some(exit) => return exit,
+                    None => continue,
+                }
             }
             let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
             let offset = linear % PAGE_BYTES;
@@ -200,47 +216,6 @@ impl Cpu {
         let decoded = decode::block(&mut self.core, mem, phys, MAX_OPS)?;
         let kept = self.blocks.has_room(decoded.ops.len());
         Ok((self.blocks.insert(mem, key, decoded.ops, decoded.len, decoded.second), kept))
-    }
-
-    /// Decodes and executes one instruction without the cache.
-    #[inline(never)]
-    fn single_step(&mut self, mem: &mut Memory) -> Result<(), Stopped> {
-        let linear = LinearAddr(self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip));
-        let fetched = self.core.translate_read(mem, linear);
-        match fetched.and_then(|phys| decode::block(&mut self.core, mem, phys, 1)) {
-            Ok(decoded) => self.step(mem, decoded.ops[0]),
-            Err(fault) => {
-                self.core.block_eip = self.core.eip;
-                Err(Stopped { stop: fault.into(), op: decode::placeholder() })
-            }
-        }
-    }
-
-    /// Executes the instruction at CS:EIP, which has been fetched as `op`.
-    fn step(&mut self, mem: &mut Memory, op: Op) -> Result<(), Stopped> {
-        let tracing = self.core.flags.tf();
-        self.core.block_eip = self.core.eip;
-        self.core.eip = self.core.eip.wrapping_add(u32::from(op.len));
-        // With no budget beyond its own, a repeated instruction does one iteration: where it overwrites
-        // itself, the next is fetched anew, whatever the budgets are.
-        let left = std::mem::replace(&mut self.core.left, 0);
-        let flow = (op.handler)(&mut self.core, mem, &op);
-        self.core.left = left;
-        match flow {
-            // Under trace, each iteration of a repeated instruction traps, and so does a tight loop.
-            Err(Stop::Resume) if tracing => self.core.eip = self.core.block_eip,
-            Ok(()) | Err(Stop::Exit(Event::Spin)) if tracing => {}
-            Err(stop) if stop != Stop::Resume => return Err(Stopped { stop, op }),
-            done => {
-                self.core.left -= 1;
-                return done.map_err(|stop| Stopped { stop, op });
-            }
-        }
-        // The trap reports behind the instruction: pretend to be a block that starts here. Who handles
-        // it counts the instruction.
-        self.core.debug[6] |= DR6_SINGLE_STEP;
-        self.core.block_eip = self.core.eip;
-        Err(Stopped { stop: Fault::DEBUG.into(), op: decode::placeholder() })
     }
 
     /// Puts EIP where it belongs after a block stopped early, and decides what follows. The
@@ -298,6 +273,10 @@ impl Cpu {
             }
             Event::PortRead => Some(Exit::PortRead(access.port, access.width)),
             Event::PortWrite => Some(Exit::PortWrite(access.port, access.width, access.value)),
+            Event::StackSwitch | Event::InterruptsOn => {
+                self.cast_shadow(event == Event::StackSwitch);
+                None
+            }
             Event::StringPort => {
                 self.core.eip = start;
                 Some(Exit::StringPort(Insn::new(&self.core, op, next)))
@@ -309,6 +288,9 @@ impl Cpu {
 
     /// Gives an exception to whom it concerns; `start` is the offset of its instruction.
     fn raise(&mut self, mem: &mut Memory, fault: Fault, insn: Insn, start: u32) -> Option<Exit> {
+        if fault == Fault::DEBUG {
+            self.core.debug.enter_handler();
+        }
         match self.faults {
             Faults::HandOut => Some(Exit::Fault(fault, insn)),
             Faults::Deliver => self.deliver(mem, Interrupt::exception(fault), start),
@@ -323,11 +305,11 @@ impl Cpu {
 
 impl Core {
     /// False where a block's cached form may not be what the core would fetch now: it would run past
-    /// the segment, its second page is another one, or each instruction traps.
+    /// the segment, or its second page is another one.
     #[inline(always)]
     fn runs_as_cached(&mut self, mem: &mut Memory, block: &Block) -> bool {
         let last = u64::from(self.eip) + u64::from(block.len) - 1;
-        if last > u64::from(self.seg[usize::from(CS)].limit) || self.flags.tf() {
+        if last > u64::from(self.seg[usize::from(CS)].limit) {
             return false;
         }
         match block.second {

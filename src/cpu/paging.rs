@@ -70,7 +70,9 @@ impl Core {
             return Ok(phys);
         }
         let phys = self.translate(mem, addr, false, self.cpl == 3)?;
-        mem.cache_read(addr, phys);
+        if !self.debug.watching() {
+            mem.cache_read(addr, phys);
+        }
         Ok(phys)
     }
 
@@ -80,7 +82,9 @@ impl Core {
             return Ok(phys);
         }
         let phys = self.translate(mem, addr, true, self.cpl == 3)?;
-        mem.cache_write(addr, phys);
+        if !self.debug.watching() {
+            mem.cache_write(addr, phys);
+        }
         Ok(phys)
     }
 

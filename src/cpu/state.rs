@@ -52,6 +52,8 @@ pub struct CpuState {
     pub test: [u32; 8],
     /// Current privilege level.
     pub cpl: u8,
+    /// An external interrupt would be taken now.
+    pub interruptible: bool,
 }
 
 impl Cpu {
@@ -71,9 +73,10 @@ impl Cpu {
             gdtr: table(core.gdtr),
             idtr: table(core.idtr),
             control: [core.cr0, core.cr2, core.cr3],
-            debug: core.debug,
-            test: core.test,
+            debug: [0, 1, 2, 3, 4, 5, 6, 7].map(|number| core.debug.read(number)),
+            test: [0, 1, 2, 3, 4, 5, 6, 7].map(|number| core.test.read(number)),
             cpl: core.cpl,
+            interruptible: self.interruptible(),
         }
     }
 }

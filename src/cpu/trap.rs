@@ -63,8 +63,20 @@ pub enum ControlAccess {
     },
     /// MOV to CR2 or CR3.
     WriteCr3,
-    /// MOV to a debug or test register.
-    WriteDebug,
+    /// MOV to debug register `number`.
+    WriteDebug {
+        /// 0–7.
+        number: u8,
+        /// All 32 bits.
+        value: u32,
+    },
+    /// MOV to test register `number`.
+    WriteTest {
+        /// 6 or 7.
+        number: u8,
+        /// All 32 bits.
+        value: u32,
+    },
     /// CLTS.
     Clts,
     /// LGDT or LIDT.
@@ -145,10 +157,12 @@ impl Insn {
 }
 
 fn write_access(core: &Core, op: &Op, bank: Bank) -> ControlAccess {
+    let value = core.gpr[usize::from(op.src & 7)];
     match (bank, op.dst) {
-        (Bank::Cr, 0) => ControlAccess::WriteCr0 { value: core.gpr[usize::from(op.src & 7)] },
+        (Bank::Cr, 0) => ControlAccess::WriteCr0 { value },
         (Bank::Cr, _) => ControlAccess::WriteCr3,
-        _ => ControlAccess::WriteDebug,
+        (Bank::Dr, number) => ControlAccess::WriteDebug { number, value },
+        (Bank::Tr, number) => ControlAccess::WriteTest { number, value },
     }
 }
 
@@ -364,9 +378,14 @@ impl Cpu {
             ControlRegister::Cr(2) => self.core.cr2,
             ControlRegister::Cr(3) => self.core.cr3,
             ControlRegister::Cr(_) => 0,
-            ControlRegister::Dr(number) => self.core.debug[usize::from(number & 7)],
-            ControlRegister::Tr(number) => self.core.test[usize::from(number & 7)],
+            ControlRegister::Dr(number) => self.core.debug.read(number),
+            ControlRegister::Tr(number) => self.core.test.read(number),
         }
+    }
+
+    /// Loads TRn and carries out its command.
+    pub fn write_test(&mut self, number: u8, value: u32) {
+        self.core.test.write(number, value);
     }
 
     /// Does a piece of an instruction's work; decoded code in its way is forgotten first.
@@ -389,14 +408,29 @@ impl Cpu {
     /// Leaves EIP behind the instruction when it is done, else at it. Gives the elements moved.
     /// *Errors*: a fault of the memory operand; the registers tell how far the instruction came.
     pub fn string_port(&mut self, mem: &mut Memory, insn: &Insn, access: &mut PortAction<'_>) -> Result<u32, Fault> {
+        let done = self.string_port_portion(mem, insn, access);
+        match done {
+            Ok(_) => self.string_port_traps(insn),
+            Err(_) => self.core.debug.discard(),
+        }
+        done
+    }
+
+    fn string_port_portion(
+        &mut self,
+        mem: &mut Memory,
+        insn: &Insn,
+        access: &mut PortAction<'_>,
+    ) -> Result<u32, Fault> {
         let form = insn.string;
+        let portion = if self.core.stepping() { 1 } else { STRING_PORT_PORTION };
         let mut moved = 0;
         loop {
             let count = self.core.gpr[Gpr::Ecx as usize] & form.addr_mask;
             if form.rep && count == 0 {
                 break;
             }
-            if moved == STRING_PORT_PORTION {
+            if moved == portion {
                 return Ok(moved);
             }
             self.string_port_element(mem, form, access)?;

@@ -42,7 +42,7 @@ impl Vm {
         let at = self.cs_ip();
         self.cpu.push_all(&mut self.mem, Width::Word, &frame).map_err(|_| StopReason::TripleFault(at))?;
         self.virtual_flags &= !eflags::IF;
-        self.cpu.set_eflags(self.cpu.eflags() & !eflags::TF);
+        self.cpu.set_eflags(self.cpu.eflags() & !(eflags::TF | eflags::RF));
         let handler = self.mem.read_u32(PhysAddr(u32::from(vector.0) * 4));
         self.cpu.set_cs_eip(hi16(handler), u32::from(lo16(handler)));
         Ok(())

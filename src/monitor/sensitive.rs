@@ -4,7 +4,7 @@ use super::dispatch::Next;
 use super::stats::TrapKind;
 use super::vm::{StopReason, Vm};
 use crate::cpu::regs::eflags;
-use crate::cpu::{ControlAccess, Fault, Insn, Sensitive};
+use crate::cpu::{ControlAccess, ControlRegister, Fault, Insn, Sensitive};
 use crate::types::{Vector, Width, lo16};
 
 /// INT 28h: DOS is idle.
@@ -23,13 +23,22 @@ impl Vm {
     /// behind INT n, which clears TF. Source: 80386 PRM §12.3.1.4.
     pub(super) fn emulate(&mut self, sensitive: Sensitive, insn: &Insn) -> Next {
         let tracing = self.cpu.eflags() & eflags::TF != 0;
+        self.cpu.begin_emulation();
         let done = match sensitive {
             Sensitive::Cli => self.interrupt_flag(TrapKind::Cli, false, insn),
             Sensitive::Sti => self.interrupt_flag(TrapKind::Sti, true, insn),
             Sensitive::Pushf(width) => self.pushf(width, insn),
             Sensitive::Popf(width) => self.popf(width, insn),
-            Sensitive::Int(vector) => return self.software_interrupt(vector, insn.next_eip),
+            Sensitive::Int(vector) => {
+                self.cpu.cancel_single_step();
+                return self.software_interrupt(vector, insn.next_eip);
+            }
             Sensitive::Iret(width) => self.iret(width),
+            // A single-step trap ends the halt.
+            Sensitive::Hlt if tracing => {
+                self.cpu.set_eip(insn.next_eip);
+                Ok(())
+            }
             Sensitive::Hlt => return self.hlt(insn),
             Sensitive::In(port, width) => {
                 self.port_in(self.cpu.port(port), width);
@@ -42,12 +51,17 @@ impl Vm {
                 Ok(())
             }
             Sensitive::StringPort => self.string_port(insn),
-            Sensitive::Control(access) => return self.control(access, insn),
+            Sensitive::Control(access) => match self.control(access, insn) {
+                Ok(done) => done,
+                Err(refused) => return Next::Stop(refused),
+            },
         };
         match done {
-            Ok(()) if tracing => self.exception(Fault::DEBUG),
             Ok(()) => Next::Go,
-            Err(fault) => self.exception(fault),
+            Err(fault) => {
+                self.cpu.cancel_single_step();
+                self.exception(fault)
+            }
         }
     }
 
@@ -86,6 +100,10 @@ impl Vm {
         }
         self.cpu.set_cs_eip(lo16(cs), eip);
         self.set_guest_flags(flags);
+        // RF lies in the upper half of the image, and real mode is CPL 0.
+        if width == Width::Dword {
+            self.cpu.set_eflags(self.cpu.eflags() | flags & eflags::RF);
+        }
         Ok(())
     }
 
@@ -136,32 +154,41 @@ impl Vm {
 
     /// Control, debug and test registers, and the descriptor tables.
     ///
-    /// Reads give the task's real values, as SMSW does untrapped. Writes that leave the mode as it is
-    /// are accepted; who wants protected mode is told that it is not to be had.
-    /// Gap: debug registers are not virtualised.
-    fn control(&mut self, access: ControlAccess, insn: &Insn) -> Next {
+    /// Reads of control registers give the task's real values, as SMSW does untrapped. Writes that
+    /// leave the mode as it is are accepted; who wants protected mode is told that it is not to be had.
+    /// The debug registers are the guest's own: nothing but the guest runs on this core, and their
+    /// linear addresses are those of its own window.
+    ///
+    /// *Errors*: why the machine stops. Else what the instruction did: done, or a fault for the guest.
+    fn control(&mut self, access: ControlAccess, insn: &Insn) -> Result<Result<(), Fault>, StopReason> {
         self.stats.count(TrapKind::System);
-        let refused = match access {
+        let at = self.cs_ip();
+        let refused = |what| Err(StopReason::NotOffered(what, at));
+        let done = match access {
+            ControlAccess::Read { control: ControlRegister::Dr(number), gpr } => {
+                self.cpu.read_debug(number).map(|value| self.cpu.set_gpr(gpr, value))
+            }
+            ControlAccess::WriteDebug { number, value } => self.cpu.write_debug(&mut self.mem, number, value),
             ControlAccess::Read { control, gpr } => {
                 let value = self.cpu.control(control);
                 self.cpu.set_gpr(gpr, value);
-                None
+                Ok(())
             }
-            ControlAccess::WriteCr0 { value } => {
-                let changes = (self.cpu.cr0() ^ value) & MODE_BITS;
-                (changes != 0).then_some("a change between real and protected mode")
+            ControlAccess::WriteTest { number, value } => {
+                self.cpu.write_test(number, value);
+                Ok(())
             }
-            ControlAccess::WriteDebug | ControlAccess::Clts => None,
-            ControlAccess::WriteCr3 => Some("a page directory of its own"),
-            ControlAccess::LoadTable => Some("a descriptor table of its own (protected mode)"),
+            ControlAccess::WriteCr0 { value } if (self.cpu.cr0() ^ value) & MODE_BITS != 0 => {
+                return refused("a change between real and protected mode");
+            }
+            ControlAccess::WriteCr3 => return refused("a page directory of its own"),
+            ControlAccess::LoadTable => return refused("a descriptor table of its own (protected mode)"),
+            ControlAccess::WriteCr0 { .. } | ControlAccess::Clts => Ok(()),
         };
-        match refused {
-            Some(what) => Next::Stop(StopReason::NotOffered(what, self.cs_ip())),
-            None => {
-                self.cpu.set_eip(insn.next_eip);
-                Next::Go
-            }
+        if done.is_ok() {
+            self.cpu.set_eip(insn.next_eip);
         }
+        Ok(done)
     }
 
     /// Gives an exception to the guest's vector table. `CS:EIP` is where the processor reports it.

@@ -36,6 +36,7 @@ impl Vm {
         self.follow_a20();
         if outcome != Outcome::Wait {
             self.cpu.set_eip(self.cpu.eip().wrapping_add(TRAP_BYTES));
+            self.cpu.begin_emulation();
         }
         match outcome {
             Outcome::Done => {

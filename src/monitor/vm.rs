@@ -209,7 +209,7 @@ impl Vm {
         let retired = self.cpu.retired();
         let horizon = self.next_event.map_or(until, |event| event.min(until));
         let room = self.clock.instructions_until(retired, horizon).min(last - retired);
-        let count = if self.interrupt_shadow { 1 } else { room.min(self.idle.patience(retired)) };
+        let count = if self.interrupts_held_off() { 1 } else { room.min(self.idle.patience(retired)) };
         let exit = self.cpu.run(&mut self.mem, count.max(1));
         let shadow = std::mem::take(&mut self.interrupt_shadow);
         let next = self.dispatch(exit);
@@ -244,7 +244,7 @@ impl Vm {
 
     /// Injects an interrupt if one is pending and the guest accepts it.
     fn take_interrupt(&mut self) {
-        if !self.interrupts_enabled() || self.interrupt_shadow || !self.board.interrupt_pending() {
+        if !self.interrupts_enabled() || self.interrupts_held_off() || !self.board.interrupt_pending() {
             return;
         }
         self.stats.count(TrapKind::Interrupt);
@@ -255,6 +255,12 @@ impl Vm {
         if let Err(reason) = self.reflect(vector) {
             self.stopped = Some(reason);
         }
+    }
+
+    /// The shadows of STI, which traps, and of MOV SS and POP SS, which the core knows; and a debug
+    /// trap, which comes before an interrupt.
+    fn interrupts_held_off(&self) -> bool {
+        self.interrupt_shadow || !self.cpu.interruptible()
     }
 
     fn idle_unless_interrupted(&mut self) -> Option<Pause> {

@@ -295,6 +295,8 @@ fn mov(insn: &Instruction, size: u32, dst: Kind, src: Kind) -> Handler {
     if dst == Kind::Reg && to.is_segment_register() {
         return match (to, src) {
             (Register::CS, _) => moves::undefined,
+            (Register::SS, Kind::Mem) => moves::mov_to_stack_segment::<Mem>,
+            (Register::SS, _) => moves::mov_to_stack_segment::<Src>,
             (_, Kind::Mem) => moves::mov_to_segment::<Mem>,
             _ => moves::mov_to_segment::<Src>,
         };
@@ -309,10 +311,10 @@ fn system_move(to: Register, from: Register) -> Handler {
     match (to, from) {
         (_, from) if from.is_cr() => system::mov_from_cr,
         (to, _) if to.is_cr() => system::mov_to_cr,
-        (_, from) if from.is_dr() => system::mov_from_debug::<false>,
-        (to, _) if to.is_dr() => system::mov_to_debug::<false>,
-        (_, from) if from.is_tr() => system::mov_from_debug::<true>,
-        _ => system::mov_to_debug::<true>,
+        (_, from) if from.is_dr() => system::mov_from_debug,
+        (to, _) if to.is_dr() => system::mov_to_debug,
+        (_, from) if from.is_tr() => system::mov_from_test,
+        _ => system::mov_to_test,
     }
 }
 
@@ -462,6 +464,7 @@ fn stack_instruction(insn: &Instruction) -> Handler {
             Kind::Mem => word_sized!(bytes, T => stack::push::<T, Mem>),
             Kind::Imm => word_sized!(bytes, T => stack::push::<T, Imm>),
         },
+        Mnemonic::Pop if insn.op_register(0) == Register::SS => word_sized!(bytes, T => stack::pop_stack_segment::<T>),
         Mnemonic::Pop if segment => word_sized!(bytes, T => stack::pop_segment::<T>),
         Mnemonic::Pop => match kind(insn, 0) {
             Kind::Mem => word_sized!(bytes, T => moves::pop_memory::<T>),

@@ -195,7 +195,13 @@ fn ends_block(insn: &Instruction) -> bool {
                 | Mnemonic::Arpl
         )
         || insn.is_string_instruction() && (insn.has_rep_prefix() || insn.has_repne_prefix())
-        || insn.mnemonic() == Mnemonic::Mov && (0..2).any(|operand| insn.op_register(operand).is_cr())
+        || matches!(insn.mnemonic(), Mnemonic::Mov | Mnemonic::Pop) && loads_system_register(insn)
+}
+
+/// True for MOV to a control or debug register, MOV SS and POP SS.
+fn loads_system_register(insn: &Instruction) -> bool {
+    let register = insn.op_register(0);
+    register.is_cr() || register.is_dr() || register == Register::SS
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::place::{Mem, Place, Source};
 use crate::cpu::core::Core;
-use crate::cpu::fault::{Fault, Flow};
+use crate::cpu::fault::{Event, Fault, Flow, Stop};
 use crate::cpu::int::Int;
 use crate::cpu::op::Op;
 use crate::cpu::regs::Gpr;
@@ -45,6 +45,12 @@ pub(crate) fn mov_from_segment<T: Int, D: Place>(core: &mut Core, mem: &mut Memo
 pub(crate) fn mov_to_segment<S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let selector = S::get::<u16>(core, mem, op)?;
     core.load_segment(mem, op.dst, crate::types::lo16(selector))
+}
+
+/// MOV SS, r/m16 (8E /2): nothing may come between it and the instruction that loads ESP.
+pub(crate) fn mov_to_stack_segment<S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    mov_to_segment::<S>(core, mem, op)?;
+    Err(Stop::Exit(Event::StackSwitch))
 }
 
 /// LDS, LES, LFS, LGS, LSS (C4, C5, 0F B2, B4, B5); `op.src` is the segment register.

@@ -2,7 +2,7 @@
 
 use super::place::{Place, Source};
 use crate::cpu::core::Core;
-use crate::cpu::fault::{Fault, Flow, Stop};
+use crate::cpu::fault::{Event, Fault, Flow, Stop};
 use crate::cpu::int::Int;
 use crate::cpu::op::Op;
 use crate::cpu::regs::{Gpr, eflags};
@@ -36,6 +36,12 @@ pub(crate) fn pop_segment<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) ->
         let selector = core.pop::<T>(mem)?;
         core.load_segment(mem, op.dst, crate::types::lo16(selector))
     })
+}
+
+/// POP SS (17): nothing may come between it and the instruction that loads ESP.
+pub(crate) fn pop_stack_segment<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    pop_segment::<T>(core, mem, op)?;
+    Err(Stop::Exit(Event::StackSwitch))
 }
 
 /// PUSHA, PUSHAD (60): SP is pushed as it was before.

@@ -46,9 +46,11 @@ pub(crate) fn cli(core: &mut Core, _: &mut Memory, _: &Op) -> Flow {
     set_interrupts(core, false)
 }
 
-/// STI (FB). In V86 mode with IOPL < 3: #GP(0).
+/// STI (FB). In V86 mode with IOPL < 3: #GP(0). Takes effect after the instruction behind it.
 pub(crate) fn sti(core: &mut Core, _: &mut Memory, _: &Op) -> Flow {
-    set_interrupts(core, true)
+    let enabled = core.flags.interrupts();
+    set_interrupts(core, true)?;
+    if enabled { Ok(()) } else { Err(Stop::Exit(Event::InterruptsOn)) }
 }
 
 fn set_interrupts(core: &mut Core, on: bool) -> Flow {
@@ -156,21 +158,37 @@ pub(crate) fn mov_to_cr(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     Ok(())
 }
 
-/// MOV r32, DRn or TRn (0F 21, 24). Gap: the debug registers hold their values and break nothing.
-pub(crate) fn mov_from_debug<const TEST: bool>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+/// MOV r32, DRn (0F 21).
+pub(crate) fn mov_from_debug(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
     check_privileged(core)?;
-    let bank = if TEST { &core.test } else { &core.debug };
-    let value = bank[usize::from(op.src & 7)];
+    core.check_debug_guard()?;
+    let value = core.debug.read(op.src);
     <u32 as Int>::set_reg(core, op.dst, value);
     Ok(())
 }
 
-/// MOV DRn or TRn, r32 (0F 23, 26).
-pub(crate) fn mov_to_debug<const TEST: bool>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+/// MOV DRn, r32 (0F 23).
+pub(crate) fn mov_to_debug(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    check_privileged(core)?;
+    core.check_debug_guard()?;
+    let value = <u32 as Int>::reg(core, op.src);
+    core.write_debug(mem, op.dst, value);
+    Ok(())
+}
+
+/// MOV r32, TRn (0F 24).
+pub(crate) fn mov_from_test(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+    check_privileged(core)?;
+    let value = core.test.read(op.src);
+    <u32 as Int>::set_reg(core, op.dst, value);
+    Ok(())
+}
+
+/// MOV TRn, r32 (0F 26).
+pub(crate) fn mov_to_test(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
     check_privileged(core)?;
     let value = <u32 as Int>::reg(core, op.src);
-    let bank = if TEST { &mut core.test } else { &mut core.debug };
-    bank[usize::from(op.dst & 7)] = value;
+    core.test.write(op.dst, value);
     Ok(())
 }
 

@@ -22,17 +22,10 @@ impl Core {
         Ok(())
     }
 
-    /// The last act of a task switch.
-    pub(super) fn debug_task_switch(&mut self, trap: bool) {
-        self.debug[7] &= !0x155;
-        if trap {
-            self.debug[6] |= 1 << 15;
-        }
-    }
-
     /// Loads CR3 and forgets all translations.
     pub(crate) fn set_cr3(&mut self, mem: &mut Memory, value: u32) {
         self.cr3 = value;
+        self.test.flush();
         self.unlink();
         mem.flush_translations();
     }

@@ -44,7 +44,8 @@ fn always() -> Vec<(&'static [u8], Sensitive)> {
         (&[0x0F, 0x21, 0xF9], read(ControlRegister::Dr(7), 1)),
         (&[0x0F, 0x24, 0xF2], read(ControlRegister::Tr(6), 2)),
         (&[0x0F, 0x22, 0xD8], Sensitive::Control(ControlAccess::WriteCr3)),
-        (&[0x0F, 0x23, 0xF8], Sensitive::Control(ControlAccess::WriteDebug)),
+        (&[0x0F, 0x23, 0xF8], Sensitive::Control(ControlAccess::WriteDebug { number: 7, value: 0 })),
+        (&[0x0F, 0x26, 0xF0], Sensitive::Control(ControlAccess::WriteTest { number: 6, value: 0 })),
     ]
 }
 
