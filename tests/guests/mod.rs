@@ -4,6 +4,7 @@
 //! one line for each check, `PASS name` or `FAIL name`, and `done` at last. To try them on another
 //! PC, write them to a folder: `DOSMUX_GUESTS_DIR=/tmp/guests cargo test every_guest_builds`.
 
+mod debugging;
 mod flags;
 mod frames;
 mod guest;
@@ -15,6 +16,7 @@ mod self_modifying;
 mod services;
 mod stops;
 
+pub(crate) use debugging::debugging;
 pub(crate) use flags::flags;
 pub(crate) use frames::frames;
 pub(crate) use hooks::hooks;
@@ -53,6 +55,7 @@ pub(crate) const ALL: &[(&str, Build)] = &[
     ("disk-write", disk_write),
     ("a20-gate", a20_gate),
     ("high-memory-area", high_memory_area),
+    ("debugging", debugging),
     ("flags", flags),
     ("frames", frames),
     ("services", services),

@@ -9,6 +9,8 @@ mod chaos;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod debug;
+#[cfg(test)]
 mod guests;
 #[cfg(test)]
 mod idle;
