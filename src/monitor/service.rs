@@ -1,4 +1,6 @@
 //! The door to the BIOS: an ARPL in the ROM, which raises #UD in V86 mode.
+//!
+//! Gap: a service reads and writes guest memory past the processor, so no data breakpoint traps.
 
 use super::dispatch::Next;
 use super::stats::TrapKind;

@@ -94,10 +94,10 @@ fn data_breakpoint(g: &mut Guest, handler: &Handler) -> Emit {
     g.mov(eax, variable)?;
     arm(g, ENABLE | WRITE_TWO)?;
     g.mov(ax, word_ptr(variable))?; // a read does nothing
-    g.mov(byte_ptr(variable + 1), 7)?;
+    g.mov(byte_ptr(variable), 7)?;
     g.nop()?;
     expect(g, handler, 1, HIT, "a write to a watched word traps")?;
-    g.mov(al, byte_ptr(variable + 1))?;
+    g.mov(al, byte_ptr(variable))?;
     g.cmp(al, 7)?;
     g.check("behind the write")
 }
