@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use dosmux::config::sessions_of_images;
 use dosmux::disk::WritePolicy;
+use dosmux::screen::picture::Format;
 use dosmux::session::{Command, Host, Manager, SessionState, SessionView};
 use dosmux::tui::app::{App, Event};
 use dosmux::tui::picture::picture;
@@ -45,7 +46,7 @@ fn main() -> anyhow::Result<()> {
     let mut app = App::new((COLS, ROWS));
     app.update(Event::Sessions(manager.views()), Duration::ZERO);
     std::fs::create_dir_all(&folder)
-        .and_then(|()| std::fs::write(folder.join("dosmux.svg"), picture(&app, COLS, ROWS).to_svg()))
+        .and_then(|()| std::fs::write(folder.join("dosmux.svg"), picture(&app, COLS, ROWS).encode(Format::Svg)))
         .with_context(|| format!("writing to {}", folder.display()))?;
     Ok(())
 }

@@ -78,11 +78,18 @@ impl CodePage {
             0x00..=0x1F => CONTROL_GRAPHICS[usize::from(code)],
             0x20..=0x7E => char::from(code),
             0x7F => '⌂',
-            0x80..=0xFF => match PAGES[usize::from(self.index)].1 {
-                Complete(table) => table[usize::from(code - 0x80)],
-                Incomplete(table) => table[usize::from(code - 0x80)].unwrap_or(' '),
-            },
+            0x80..=0xFF => self.high(usize::from(code - 0x80)).unwrap_or(' '),
         }
+    }
+
+    /// The character of the code 80h + `index`. Some tables fill gaps with control characters.
+    /// A soft hyphen, which today shows only where a line is broken, is drawn as a hyphen by DOS.
+    fn high(self, index: usize) -> Option<char> {
+        let c = match PAGES[usize::from(self.index)].1 {
+            Complete(table) => Some(table[index]),
+            Incomplete(table) => table[index],
+        };
+        c.filter(|c| !c.is_control()).map(|c| if c == '\u{AD}' { '-' } else { c })
     }
 
     /// The code of `c`, or `None` if the page lacks it.

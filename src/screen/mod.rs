@@ -2,7 +2,7 @@
 //! and golden files look at. Knows no device and no terminal.
 
 mod code_page;
-pub mod svg;
+pub mod picture;
 
 pub use code_page::CodePage;
 

@@ -8,7 +8,7 @@ use super::app::App;
 use super::view;
 use super::widgets::CursorShape;
 use crate::screen::Rgb;
-use crate::screen::svg::{Glyph, Picture, PictureCursor};
+use crate::screen::picture::{Glyph, Picture, PictureCursor};
 
 /// Colours of a terminal that were not set.
 const TERMINAL_FORE: Rgb = Rgb { r: 0xC8, g: 0xCE, b: 0xDA };

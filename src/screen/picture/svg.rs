@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Rgb, Screen};
+use super::{Glyph, Picture, escaped, hex};
 
 /// Size of a cell. *Units*: SVG user units.
 const CELL_WIDTH: u16 = 9;
@@ -21,80 +21,9 @@ const DOUBLE_OFFSET: f32 = 1.5;
 const FONT_SIZE: u16 = 15;
 const FONTS: &str = "ui-monospace,'Cascadia Mono','DejaVu Sans Mono',Menlo,Consolas,monospace";
 
-/// One cell as it is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Glyph {
-    /// The character.
-    pub char: char,
-    /// Its colour.
-    pub fore: Rgb,
-    /// The colour behind it.
-    pub back: Rgb,
-    /// Drawn bold.
-    pub bold: bool,
-    /// Drawn with a line under it.
-    pub underlined: bool,
-}
-
-/// A cursor as it is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PictureCursor {
-    /// Column from the left, 0-based.
-    pub col: u16,
-    /// Row from the top, 0-based.
-    pub row: u16,
-    /// The share of the cell it covers, from the bottom. *Range*: 1–100 per cent.
-    pub height_percent: u8,
-}
-
-/// Cells, row by row, ready to be drawn.
-///
-/// ```
-/// use dosmux::screen::Rgb;
-/// use dosmux::screen::svg::{Glyph, Picture};
-///
-/// let glyph = Glyph { char: '<', fore: Rgb { r: 255, g: 255, b: 255 }, back: Rgb::default(), bold: false, underlined: false };
-/// let svg = Picture { cols: 1, rows: 1, glyphs: vec![glyph], cursor: None, margin: Rgb::default() }.to_svg();
-/// assert!(svg.contains(">&lt;</text>"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// Columns.
-    pub cols: u16,
-    /// Rows.
-    pub rows: u16,
-    /// `cols × rows` cells; missing ones are left out.
-    pub glyphs: Vec<Glyph>,
-    /// The cursor, if it is shown.
-    pub cursor: Option<PictureCursor>,
-    /// The colour around the cells.
-    pub margin: Rgb,
-}
-
-impl From<&Screen> for Picture {
-    fn from(screen: &Screen) -> Picture {
-        let mask = if screen.blink { 0x07 } else { 0x0F };
-        let glyphs = screen.cells.iter().map(|cell| Glyph {
-            char: screen.code_page.char(cell.code),
-            fore: screen.palette[usize::from(cell.attr & 0x0F)],
-            back: screen.palette[usize::from((cell.attr >> 4) & mask)],
-            bold: false,
-            underlined: false,
-        });
-        let cursor = screen.cursor.filter(|cursor| cursor.start <= cursor.end).map(|cursor| {
-            let lines = u16::from(cursor.end) - u16::from(cursor.start) + 1;
-            let percent = (lines * 100 / u16::from(screen.cell_height.max(1))).clamp(1, 100);
-            PictureCursor { col: cursor.col, row: cursor.row, height_percent: u8::try_from(percent).unwrap_or(100) }
-        });
-        let glyphs = glyphs.collect();
-        Picture { cols: screen.cols, rows: screen.rows, glyphs, cursor, margin: screen.palette[0] }
-    }
-}
-
 impl Picture {
-    /// The picture as an SVG document. The same picture gives the same text.
-    #[must_use]
-    pub fn to_svg(&self) -> String {
+    /// The picture as an SVG document.
+    pub(super) fn svg(&self) -> String {
         let width = u32::from(self.cols) * u32::from(CELL_WIDTH) + 2 * u32::from(MARGIN);
         let height = u32::from(self.rows) * u32::from(CELL_HEIGHT) + 2 * u32::from(MARGIN);
         let mut out = format!(
@@ -113,33 +42,12 @@ impl Picture {
         out
     }
 
-    fn glyph(&self, row: u16, col: u16) -> Option<&Glyph> {
-        self.glyphs.get(usize::from(row) * usize::from(self.cols) + usize::from(col))
-    }
-
-    /// Runs of neighbours in each row for which `key` gives the same: (row, first, length, key).
-    fn runs<K: PartialEq>(&self, key: impl Fn(&Glyph) -> Option<K>) -> Vec<(u16, u16, u16, K)> {
-        let mut runs: Vec<(u16, u16, u16, K)> = Vec::new();
-        for row in 0..self.rows {
-            for col in 0..self.cols {
-                let Some(found) = self.glyph(row, col).and_then(&key) else { continue };
-                match runs.last_mut() {
-                    Some((r, first, length, last)) if *r == row && *first + *length == col && *last == found => {
-                        *length += 1;
-                    }
-                    _ => runs.push((row, col, 1, found)),
-                }
-            }
-        }
-        runs
-    }
-
     fn backgrounds(&self, out: &mut String) {
         out.push_str("<g shape-rendering=\"crispEdges\">\n");
-        for (row, col, length, back) in self.runs(|glyph| (glyph.back != self.margin).then_some(glyph.back)) {
-            let (x, y) = corner(row, col);
-            let width = u32::from(length) * u32::from(CELL_WIDTH);
-            rect(out, (x, y), (width, u32::from(CELL_HEIGHT)), &hex(back), None);
+        for run in self.runs(|glyph| (glyph.back != self.margin).then_some(glyph.back)) {
+            let (x, y) = corner(run.row, run.col);
+            let width = u32::from(run.cols) * u32::from(CELL_WIDTH);
+            rect(out, (x, y), (width, u32::from(CELL_HEIGHT)), &hex(run.key), None);
         }
         out.push_str("</g>\n");
     }
@@ -173,14 +81,14 @@ impl Picture {
             let blank = glyph.char.is_whitespace() || is_shape(glyph.char);
             (!blank).then_some((glyph.fore, glyph.bold, glyph.underlined))
         };
-        for (row, col, length, (fore, bold, underlined)) in self.runs(key) {
-            let (x, top) = corner(row, col);
+        for run in self.runs(key) {
+            let (x, top) = corner(run.row, run.col);
             let y = top + u32::from(BASELINE);
-            let width = u32::from(length) * u32::from(CELL_WIDTH);
+            let width = u32::from(run.cols) * u32::from(CELL_WIDTH);
+            let (fore, bold, underlined) = run.key;
             let weight = if bold { " font-weight=\"bold\"" } else { "" };
             let decoration = if underlined { " text-decoration=\"underline\"" } else { "" };
-            let chars = (col..col + length).filter_map(|col| self.glyph(row, col)).map(|glyph| glyph.char);
-            let text: String = chars.map(escaped).collect();
+            let text: String = self.chars(&run).map(escaped).collect();
             line(
                 out,
                 format_args!(
@@ -218,21 +126,6 @@ fn rect(out: &mut String, (x, y): (u32, u32), (width, height): (u32, u32), fill:
 /// The upper left corner of a cell.
 fn corner(row: u16, col: u16) -> (u32, u32) {
     (u32::from(col) * u32::from(CELL_WIDTH), u32::from(row) * u32::from(CELL_HEIGHT))
-}
-
-fn hex(color: Rgb) -> String {
-    format!("#{:02x}{:02x}{:02x}", color.r, color.g, color.b)
-}
-
-fn escaped(c: char) -> String {
-    match c {
-        '&' => "&amp;".to_owned(),
-        '<' => "&lt;".to_owned(),
-        '>' => "&gt;".to_owned(),
-        // Characters that XML forbids.
-        c if c.is_control() => " ".to_owned(),
-        c => c.to_string(),
-    }
 }
 
 /// A part of a cell.
@@ -366,23 +259,14 @@ fn arm_line(out: &mut String, (row, col): (u16, u16), direction: usize, side: f3
 
 #[cfg(test)]
 mod tests {
-    use super::super::CodePage;
+    use super::super::PictureCursor;
+    use super::super::tests::{BLUE, picture};
     use super::*;
-    use crate::screen::{Cell, Cursor};
-
-    const WHITE: Rgb = Rgb { r: 255, g: 255, b: 255 };
-    const BLUE: Rgb = Rgb { r: 0, g: 0, b: 170 };
-    const BLACK: Rgb = Rgb { r: 0, g: 0, b: 0 };
-
-    fn picture(text: &str) -> Picture {
-        let glyph = |char| Glyph { char, fore: WHITE, back: BLACK, bold: false, underlined: false };
-        let cols = u16::try_from(text.chars().count()).unwrap();
-        Picture { cols, rows: 1, glyphs: text.chars().map(glyph).collect(), cursor: None, margin: BLACK }
-    }
+    use crate::screen::CodePage;
 
     #[test]
     fn words_are_runs_that_keep_their_columns() {
-        let svg = picture("A> dir").to_svg();
+        let svg = picture("A> dir").svg();
         assert!(svg.contains("<text x=\"0\" y=\"14\" textLength=\"18\""), "{svg}");
         assert!(svg.contains(">A&gt;</text>"));
         assert!(svg.contains("<text x=\"27\" y=\"14\" textLength=\"27\""));
@@ -395,7 +279,7 @@ mod tests {
         picture.glyphs[2].fore = BLUE;
         picture.glyphs[1].back = BLUE;
         picture.glyphs[2].back = BLUE;
-        let svg = picture.to_svg();
+        let svg = picture.svg();
         for text in [">ab<", ">c<", ">d<"] {
             assert!(svg.contains(text), "{svg}");
         }
@@ -404,7 +288,7 @@ mod tests {
 
     #[test]
     fn frames_blocks_and_shades_are_shapes_that_join() {
-        let svg = picture("╔═░█").to_svg();
+        let svg = picture("╔═░█").svg();
         assert!(!svg.contains("<text"), "{svg}");
         // The outer and inner line of the corner, and the lines that continue them.
         for part in ["M3 7.5H9", "M6 10.5H9", "M3 7.5V18", "M6 10.5V18", "M13.5 7.5H18", "M13.5 10.5H18"] {
@@ -421,30 +305,9 @@ mod tests {
     }
 
     #[test]
-    fn a_screen_becomes_a_picture_with_its_palette_and_cursor() {
-        let mut palette = [BLACK; 16];
-        palette[1] = BLUE;
-        palette[15] = WHITE;
-        let screen = Screen {
-            cols: 2,
-            rows: 1,
-            cells: vec![Cell { code: b'x', attr: 0x9F }, Cell { code: 0, attr: 0x1F }],
-            cursor: Some(Cursor { row: 0, col: 1, start: 14, end: 15 }),
-            palette,
-            blink: true,
-            cell_height: 16,
-            mode: 3,
-            code_page: CodePage::US,
-        };
-        let picture = Picture::from(&screen);
-        assert_eq!((picture.glyphs[0].fore, picture.glyphs[0].back), (WHITE, BLUE));
-        assert_eq!(picture.cursor, Some(PictureCursor { col: 1, row: 0, height_percent: 12 }));
-        assert!(picture.to_svg().contains("<rect x=\"9\" y=\"16\" width=\"9\" height=\"2\" fill=\"#ffffff\""));
-    }
-
-    #[test]
-    fn a_picture_without_cells_is_still_a_document() {
-        let svg = Picture { cols: 3, rows: 2, glyphs: Vec::new(), cursor: None, margin: BLACK }.to_svg();
-        assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    fn the_cursor_is_a_bar_of_its_height() {
+        let mut picture = picture("ab");
+        picture.cursor = Some(PictureCursor { col: 1, row: 0, height_percent: 12 });
+        assert!(picture.svg().contains("<rect x=\"9\" y=\"16\" width=\"9\" height=\"2\" fill=\"#ffffff\""));
     }
 }
