@@ -17,6 +17,7 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use crate::config::{self, ConfigSource, Environment, SessionSpec};
 use crate::disk::WritePolicy;
+use crate::tui::ability::TerminalEnvironment;
 use crate::tui::{self, TuiError};
 use args::{Args, Command};
 pub use exit::Status;
@@ -80,9 +81,20 @@ fn environment() -> Environment {
     Environment { xdg_config_home: path("XDG_CONFIG_HOME"), home: path("HOME") }
 }
 
+/// The environment's word on the terminal.
+fn terminal_environment() -> TerminalEnvironment {
+    let text = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    TerminalEnvironment {
+        term: text("TERM"),
+        colorterm: text("COLORTERM"),
+        no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text),
+    }
+}
+
 /// Shows the sessions in the terminal until the user quits.
 fn open_ui(specs: Vec<SessionSpec>) -> Result<Status, Trouble> {
-    match tui::run(specs) {
+    match tui::run(specs, &terminal_environment()) {
         Ok(()) => Ok(Status::Success),
         Err(error @ (TuiError::Session(_) | TuiError::NoSessions)) => Err(Trouble::bad_input(error)),
         Err(error) => Err(Trouble::host(error)),

@@ -43,7 +43,7 @@ pub trait Display {
     /// Shows the app's state.
     fn draw(&mut self, app: &App) -> io::Result<()>;
     /// Assumes nothing of what the terminal shows: the next frame is drawn whole.
-    fn forget(&mut self) -> io::Result<()>;
+    fn forget(&mut self);
     /// Switches the kitty keyboard protocol on.
     fn use_kitty(&mut self) -> io::Result<()>;
     /// Takes the terminal over again after others may have used it.
@@ -104,6 +104,11 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
                 self.take(wake)?;
             }
         }
+    }
+
+    /// Tells the user something from the start.
+    pub fn say(&mut self, text: String) -> Result<(), TuiError> {
+        self.update(Event::Trouble(text))
     }
 
     fn now(&self) -> Duration {
@@ -191,7 +196,7 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
                 return self.update(Event::Sessions(self.sessions.views()));
             }
             Effect::Redraw => {
-                self.display.forget().map_err(TuiError::terminal("being cleared"))?;
+                self.display.forget();
                 self.dirty = true;
             }
             Effect::UseKitty => {

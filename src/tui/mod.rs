@@ -11,6 +11,8 @@
 //! | [`pan`] | which part of a large screen is shown |
 //! | [`view`], [`widgets`] | drawing the state into a buffer |
 //! | [`picture`] | such a buffer as an SVG picture |
+//! | [`ability`] | what the terminal can show |
+//! | `painter` | from frames to the terminal's bytes |
 //! | [`driver`] | the event loop |
 //!
 //! A key's way down: bytes → [`input::Parser`] → [`app::App`] → [`keyboard::Keyboard`] →
@@ -18,6 +20,7 @@
 //! driver, which takes the sessions' views, and draws if the app says that something shown differs.
 //! Nothing polls: when nothing happens the loop sleeps.
 
+pub mod ability;
 pub mod app;
 pub mod commands;
 pub mod driver;
@@ -25,6 +28,8 @@ mod error;
 pub mod input;
 pub mod keyboard;
 pub mod keymap;
+mod look_alike;
+mod painter;
 pub mod pan;
 pub mod picture;
 mod sessions;
@@ -44,6 +49,7 @@ use std::sync::mpsc::{self, SyncSender};
 
 use crate::config::SessionSpec;
 use crate::session::{Host, Manager};
+use ability::{Ability, TerminalEnvironment};
 use driver::{Driver, Wake};
 use signals::Signals;
 use terminal::TerminalDisplay;
@@ -51,11 +57,11 @@ use terminal::TerminalDisplay;
 /// Wakes that may wait for the event loop. When it is full, reading the terminal pauses.
 const WAITING_WAKES: usize = 64;
 
-/// Starts a session for each of `specs` and shows them until the user quits.
+/// Starts a session for each of `specs` and shows them on `terminal` until the user quits.
 ///
 /// *Errors*: no terminal, an image that cannot be used, a terminal that fails or goes away, or a
 /// signal that ended the program. The terminal is restored in every case.
-pub fn run(specs: Vec<SessionSpec>) -> Result<(), TuiError> {
+pub fn run(specs: Vec<SessionSpec>, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(TuiError::NotATerminal);
     }
@@ -66,7 +72,7 @@ pub fn run(specs: Vec<SessionSpec>) -> Result<(), TuiError> {
     for spec in &specs {
         manager.start(spec)?;
     }
-    let result = show(&manager);
+    let result = show(&manager, terminal);
     for view in manager.views() {
         manager.close(view.id);
     }
@@ -74,14 +80,19 @@ pub fn run(specs: Vec<SessionSpec>) -> Result<(), TuiError> {
 }
 
 /// Shows the manager's sessions on the process's terminal; restores it at the end.
-fn show(manager: &Manager) -> Result<(), TuiError> {
+fn show(manager: &Manager, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
+    let (ability, notice) = Ability::detect(terminal);
     let (wake, wakes) = mpsc::sync_channel(WAITING_WAKES);
     let changed = Arc::new(AtomicBool::new(false));
     manager.on_change(change_call(wake.clone(), changed.clone()));
     let _signals = Signals::watch(wake.clone()).map_err(TuiError::terminal("watching signals"))?;
-    let mut display = TerminalDisplay::open(wake.clone()).map_err(TuiError::terminal("being set up"))?;
+    let mut display = TerminalDisplay::open(ability, wake.clone()).map_err(TuiError::terminal("being set up"))?;
     terminal::spawn_reader(wake).map_err(TuiError::terminal("being read"))?;
-    Driver::new(manager, &mut display, changed)?.run(&wakes)
+    let mut driver = Driver::new(manager, &mut display, changed)?;
+    if let Some(notice) = notice {
+        driver.say(notice)?;
+    }
+    driver.run(&wakes)
 }
 
 /// What worker threads call when a session has changed. Never blocks them: the flag tells, and the

@@ -1,10 +1,8 @@
 //! The real terminal: its modes, kept for as long as [`TerminalDisplay`] lives and restored when it
 //! is dropped or the UI panics; and drawing on it.
 
-use std::cell::RefCell;
 use std::io::{self, Read, Write};
 use std::panic::{self, PanicHookInfo};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -14,14 +12,14 @@ use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{execute, queue};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::ability::Ability;
 use super::app::App;
 use super::driver::{Display, Wake};
+use super::painter::Painter;
 use super::view;
-use super::widgets::CursorShape;
 
 /// Asks whether the terminal speaks the kitty keyboard protocol; one that does not says nothing.
 const KITTY_QUERY: &[u8] = b"\x1b[?u";
@@ -120,60 +118,22 @@ impl Drop for PanicGuard {
     }
 }
 
-/// Collects what is drawn so that a frame is written as a whole, or not at all.
-#[derive(Clone, Default)]
-struct Frame(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Frame {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The terminal of the process.
 pub(super) struct TerminalDisplay {
-    terminal: Terminal<CrosstermBackend<Frame>>,
-    frame: Frame,
-    shape: Option<CursorShape>,
+    painter: Painter,
     modes: Arc<Modes>,
     _panic_guard: PanicGuard,
 }
 
 impl TerminalDisplay {
-    /// Takes the terminal over.
-    pub(super) fn open(wake: SyncSender<Wake>) -> io::Result<TerminalDisplay> {
-        let frame = Frame::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+    /// Takes over a terminal that can show what `ability` says.
+    pub(super) fn open(ability: Ability, wake: SyncSender<Wake>) -> io::Result<TerminalDisplay> {
         let modes = Arc::new(Modes::default());
         let guard = PanicGuard::install(modes.clone(), wake);
-        let display = TerminalDisplay { terminal, frame, shape: None, modes, _panic_guard: guard };
+        let display = TerminalDisplay { painter: Painter::new(ability), modes, _panic_guard: guard };
         // If this fails, dropping `display` undoes what was done.
         display.modes.enter()?;
         Ok(display)
-    }
-
-    fn queue_shape(&mut self, shape: Option<CursorShape>) -> io::Result<()> {
-        let style = match shape {
-            _ if shape == self.shape => return Ok(()),
-            Some(CursorShape::Block) => SetCursorStyle::BlinkingBlock,
-            Some(CursorShape::Underline) => SetCursorStyle::BlinkingUnderScore,
-            None => return Ok(()),
-        };
-        self.shape = shape;
-        queue!(self.frame, style)
-    }
-
-    fn write_frame(&mut self) -> io::Result<()> {
-        let bytes = std::mem::take(&mut *self.frame.0.borrow_mut());
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        write_all(&[FRAME_BEGIN, &bytes, FRAME_END].concat())
     }
 }
 
@@ -183,23 +143,18 @@ impl Display for TerminalDisplay {
     }
 
     fn draw(&mut self, app: &App) -> io::Result<()> {
-        let mut shape = None;
-        self.terminal.draw(|frame| {
-            let cursor = view::draw(app, frame.area(), frame.buffer_mut());
-            if let Some(cursor) = cursor {
-                frame.set_cursor_position(cursor.at);
-                shape = Some(cursor.shape);
-            }
-        })?;
-        self.queue_shape(shape)?;
-        self.write_frame()
+        let (cols, rows) = self.size()?;
+        let mut frame = Buffer::empty(Rect::new(0, 0, cols, rows));
+        let cursor = view::draw(app, frame.area, &mut frame);
+        let bytes = self.painter.paint(frame, cursor);
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        write_all(&[FRAME_BEGIN, bytes.as_bytes(), FRAME_END].concat())
     }
 
-    fn forget(&mut self) -> io::Result<()> {
-        // Resizing clears the terminal and all that is known of it.
-        let (cols, rows) = self.size()?;
-        self.shape = None;
-        self.terminal.resize(Rect::new(0, 0, cols, rows))
+    fn forget(&mut self) {
+        self.painter.forget();
     }
 
     fn use_kitty(&mut self) -> io::Result<()> {
@@ -209,7 +164,8 @@ impl Display for TerminalDisplay {
     fn retake(&mut self) -> io::Result<()> {
         self.modes.restore();
         self.modes.enter()?;
-        self.forget()
+        self.forget();
+        Ok(())
     }
 }
 
