@@ -123,12 +123,13 @@ impl Shift for Sar {
     }
 }
 
-/// ROL … SAR (C0, C1, D0–D3). `C` gives the count; a count of zero changes nothing, flags included.
+/// ROL … SAR (C0, C1, D0–D3). `C` gives the count; a count of zero changes nothing, flags included,
+/// but a memory operand is written all the same: it must be writable.
 pub(crate) fn shift<S: Shift, T: Int, D: Place, C: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let count = C::get::<u8>(core, mem, op)? & 31;
     let value = D::get::<T>(core, mem, op)?;
     if count == 0 {
-        return Ok(());
+        return D::put::<T>(core, mem, op, value);
     }
     let done = S::apply::<T>(value, count, core.flags.cf());
     D::put::<T>(core, mem, op, done.value)?;
@@ -153,8 +154,10 @@ impl Source for Cl {
 /// SHLD (0F A4, A5): shifts in from the register `op.src`.
 pub(crate) fn shld<T: Int, D: Place, C: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     double::<T, D, C>(core, mem, op, |value, filler, count| {
-        // The filler repeats, so that 16-bit shifts by more than 16 go on into it, as the 386 does.
-        let wide = u128::from(value) << 64 | u128::from(filler) << (64 - T::BITS) | u128::from(value);
+        // Undefined by the manual: 16-bit shifts by more than 16 go on into the operand itself, as
+        // they do to the right.
+        let tail = u128::from(value) << (64 - 2 * T::BITS);
+        let wide = u128::from(value) << 64 | u128::from(filler) << (64 - T::BITS) | tail;
         let shifted = wide << count;
         (low_bits(shifted >> 64) & T::MASK, shifted >> (64 + T::BITS) & 1 != 0)
     })
@@ -182,7 +185,7 @@ fn double<T: Int, D: Place, C: Source>(
     let count = C::get::<u8>(core, mem, op)? & 31;
     let value = D::get::<T>(core, mem, op)?;
     if count == 0 {
-        return Ok(());
+        return D::put::<T>(core, mem, op, value);
     }
     let (shifted, carry) = work(value, T::reg(core, op.src), count);
     D::put::<T>(core, mem, op, shifted)?;
