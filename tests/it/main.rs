@@ -21,6 +21,9 @@ mod processor;
 #[path = "../guests/mod.rs"]
 #[cfg(test)]
 mod programs;
+#[path = "../../examples/vectors386/proof/mod.rs"]
+#[cfg(test)]
+mod proof;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
@@ -41,5 +44,7 @@ mod tui;
 mod v86;
 #[cfg(test)]
 mod vectors;
+#[cfg(test)]
+mod vectors386;
 #[cfg(test)]
 mod wild;

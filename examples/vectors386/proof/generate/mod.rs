@@ -1,0 +1,22 @@
+//! The cases, by suite. All come from a fixed seed.
+
+mod encoding;
+mod integer;
+mod operands;
+mod special;
+
+pub(crate) use encoding::{decode, form, forms};
+
+use super::case::Case;
+
+/// Cases of one kind, kept in one file.
+pub(crate) struct Suite {
+    /// Stem of the file.
+    pub(crate) name: &'static str,
+    pub(crate) cases: Vec<Case>,
+}
+
+/// All suites.
+pub(crate) fn suites() -> Vec<Suite> {
+    vec![Suite { name: "integer", cases: integer::cases() }]
+}
