@@ -25,6 +25,8 @@ mod programs;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]
+mod protected;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod rom;
