@@ -13,6 +13,8 @@ mod debug;
 #[cfg(test)]
 mod guests;
 #[cfg(test)]
+mod hardware;
+#[cfg(test)]
 mod idle;
 #[cfg(test)]
 mod layering;

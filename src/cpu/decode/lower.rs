@@ -127,6 +127,11 @@ fn memory(insn: &Instruction, op: &mut Op) {
     op.scale = lo8(insn.memory_index_scale().trailing_zeros());
     op.disp = insn.memory_displacement32();
     op.seg = number(insn.memory_segment());
+    if op.index == NO_REG && op.scale != 0 {
+        // A SIB byte that names no index: the 386 scales the base, which manuals call undefined.
+        // Source: test386.asm, checked by its author on a 386SX.
+        std::mem::swap(&mut op.base, &mut op.index);
+    }
 }
 
 // --- what a monitor wants to know ---

@@ -7,7 +7,7 @@ use crate::cpu::int::Int;
 use crate::cpu::op::Op;
 use crate::cpu::regs::{Gpr, eflags};
 use crate::cpu::segment::SS;
-use crate::mem::Memory;
+use crate::mem::{Memory, PAGE_BYTES};
 
 const EBP: u8 = Gpr::Ebp as u8;
 const ESP: u8 = Gpr::Esp as u8;
@@ -24,10 +24,15 @@ pub(crate) fn pop<T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) 
     D::put::<T>(core, mem, op, value)
 }
 
-/// PUSH of a segment register (06, 0E, 16, 1E, 0F A0, 0F A8).
+/// PUSH of a segment register (06, 0E, 16, 1E, 0F A0, 0F A8). With a 32-bit operand the 386 moves
+/// the stack pointer by four and writes the selector alone: the slot's upper half keeps its bytes.
+/// Source: test386.asm, checked by its author on a 386SX.
 pub(crate) fn push_segment<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let selector = u32::from(core.seg[usize::from(op.dst & 7)].selector);
-    core.push::<T>(mem, selector)
+    let sp = core.sp().wrapping_sub(T::BYTES) & core.stack_mask;
+    core.write_at::<u16>(mem, SS, sp, selector)?;
+    core.set_sp(sp);
+    Ok(())
 }
 
 /// POP of a segment register (07, 17, 1F, 0F A1, 0F A9).
@@ -118,7 +123,8 @@ pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow 
     }
     let frame = core.restoring_sp(mem, |core, mem| {
         core.push::<T>(mem, old_bp)?;
-        let frame = core.sp();
+        // All of ESP, also on a 16-bit stack. Source: 80386 PRM §17.2.2, ENTER.
+        let frame = core.gpr[usize::from(ESP)];
         if level > 0 {
             for depth in 1..level {
                 let link = frame_link::<T>(core, mem, depth)?;
@@ -126,11 +132,24 @@ pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow 
             }
             core.push::<T>(mem, frame & T::MASK)?;
         }
+        reserve(core, mem, op.imm)?;
         Ok(frame)
     })?;
-    let sp = core.sp().wrapping_sub(op.imm);
-    core.set_sp(sp);
     T::set_reg(core, EBP, frame);
+    Ok(())
+}
+
+/// Lowers the stack pointer for local variables, if the stack could be written there.
+/// Source: 80386 PRM §17.2.2, ENTER: #SS and #PF.
+fn reserve(core: &mut Core, mem: &mut Memory, bytes: u32) -> Flow {
+    let (old, new) = (core.sp(), core.sp().wrapping_sub(bytes) & core.stack_mask);
+    core.check_access(SS, new, 1, true)?;
+    let base = core.seg[usize::from(SS)].base;
+    // The page that the last push has written is known to be writable.
+    if (base.wrapping_add(old) ^ base.wrapping_add(new)) >= PAGE_BYTES {
+        core.probe_write(mem, SS, new, 1)?;
+    }
+    core.set_sp(new);
     Ok(())
 }
 

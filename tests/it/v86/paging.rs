@@ -168,3 +168,16 @@ fn a_fault_takes_time_so_that_a_fault_loop_ends_a_budget() {
     assert!(matches!(lab.run(10), Exit::Fault(_, _)));
     assert_eq!(lab.cpu.retired(), before + 1);
 }
+
+#[test]
+fn enter_faults_where_its_final_stack_pointer_could_not_be_written() {
+    // ENTER 1000h,0: SP goes from 1000h to FFFEh.
+    let mut lab = Lab::new(&[0xC8, 0x00, 0x10, 0x00, 0xF4]);
+    lab.map(0x3_F000, |entry| entry & !1);
+    let (fault, _) = lab.fault();
+    assert_eq!((fault, lab.cpu.cr2().0), (Fault::page(6), 0x3_FFFE));
+    assert_eq!((lab.cpu.regs().sp(), lab.cpu.eip()), (0x1000, 0));
+    lab.map(0x3_F000, |entry| entry | 1);
+    lab.run_to_hlt();
+    assert_eq!(lab.cpu.regs().sp(), 0xFFFE);
+}
