@@ -248,8 +248,8 @@ impl Core {
     pub(crate) fn check_access(&self, seg: u8, offset: u32, bytes: u32, write: bool) -> Result<LinearAddr, Fault> {
         let segment = &self.seg[usize::from(seg & 7)];
         if !segment.allows(offset, bytes, write) {
-            // Source: 80386 PRM §17.2.2: real and V86 mode report interrupt 13 for stack operands too.
-            return Err(if seg == SS && self.protected() { Fault::stack(0) } else { Fault::protection(0) });
+            // Source: 80386 PRM §14.1, table 14-1: in real and V86 mode too.
+            return Err(if seg == SS { Fault::stack(0) } else { Fault::protection(0) });
         }
         Ok(LinearAddr(segment.base.wrapping_add(offset)))
     }

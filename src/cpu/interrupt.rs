@@ -1,5 +1,5 @@
 //! Interrupts and exceptions: what they are, real-address mode's way to their handlers, and what
-//! happens when one cannot be delivered. Source: 80386 PRM §9, §14.4.
+//! happens when one cannot be delivered. Source: 80386 PRM §9, §14.3.
 
 use super::core::{Core, cr0};
 use super::fault::{Fault, Flow, Stop};

@@ -40,14 +40,24 @@ struct Difference {
     source: &'static str,
 }
 
-const DIFFERENCES: &[Difference] = &[Difference {
-    files: &["6D", "6F", "A5", "A7", "AB", "AD", "AF"],
-    applies: |vector| vector.faulted && ["si", "di"].iter().any(|index| vector.initial.word(index) == 0xFFFF),
-    expect: |after| after.regs.retain(|name, _| !["si", "di", "cx"].contains(&name.trim_start_matches('e'))),
-    source: "A word operand at offset FFFFh faults. The 286 has moved SI, DI and CX by then; a fault of \
+const DIFFERENCES: &[Difference] = &[
+    Difference {
+        files: &["6D", "6F", "A5", "A7", "AB", "AD", "AF"],
+        applies: |vector| vector.faulted && ["si", "di"].iter().any(|index| vector.initial.word(index) == 0xFFFF),
+        expect: |after| after.regs.retain(|name, _| !["si", "di", "cx"].contains(&name.trim_start_matches('e'))),
+        source: "A word operand at offset FFFFh faults. The 286 has moved SI, DI and CX by then; a fault of \
              the 386 leaves the registers as they were, so that the instruction can be restarted. \
              80386 PRM §9.1.",
-}];
+    },
+    Difference {
+        files: &["07", "17", "C2", "C3", "C9", "CA", "CB"],
+        applies: |vector| vector.faulted,
+        // No vector sets up interrupt 12: its handler is at 0:0, one byte before the captured IP.
+        expect: |after| after.regs.extend([("cs".to_owned(), 0), ("ip".to_owned(), 1)]),
+        source: "A stack operand at offset FFFFh is interrupt 12 on a 386, 13 on a 286. 80386 PRM §14.1, \
+                 table 14-1.",
+    },
+];
 
 struct Vector {
     name: String,

@@ -15,6 +15,8 @@ const CAPACITY: usize = 40;
 /// One write of up to four bytes, which may cross into a second page.
 #[derive(Clone, Copy)]
 struct Write {
+    /// For data breakpoints.
+    linear: LinearAddr,
     at: PhysAddr,
     /// Where the bytes behind the first `split` go.
     rest: PhysAddr,
@@ -23,7 +25,8 @@ struct Write {
     value: u32,
 }
 
-const NO_WRITE: Write = Write { at: PhysAddr(0), rest: PhysAddr(0), split: 0, bytes: 0, value: 0 };
+const NO_WRITE: Write =
+    Write { linear: LinearAddr(0), at: PhysAddr(0), rest: PhysAddr(0), split: 0, bytes: 0, value: 0 };
 
 /// A list of writes, each of which is known to succeed.
 ///
@@ -80,7 +83,7 @@ impl Writes {
         } else {
             at
         };
-        self.list[self.len] = Write { at, rest, split: room, bytes, value };
+        self.list[self.len] = Write { linear: to.addr, at, rest, split: room, bytes, value };
         self.len += 1;
         Ok(())
     }
@@ -148,6 +151,11 @@ impl Frame {
     /// Puts the values on the stack and the stack in use.
     pub(super) fn commit(self, core: &mut Core, mem: &mut Memory) {
         self.writes.commit(mem);
+        if core.debug.watching() {
+            for write in &self.writes.list[..self.writes.len] {
+                core.debug.note_access(write.linear, u32::from(write.bytes), true);
+            }
+        }
         core.set_stack_segment(self.segment);
         core.gpr[Gpr::Esp as usize] = self.esp;
     }

@@ -222,3 +222,19 @@ fn a_fault_in_the_middle_of_a_frame_moves_neither_stack_nor_memory() {
     assert_eq!((lab.dword(esp), lab.dword(esp + 4)), (0, CODE + 0x3000), "#SS(0) at the INT");
     assert_eq!(lab.dword(esp + 16), stack(3));
 }
+
+#[test]
+fn a_frame_on_a_data_breakpoint_traps_before_the_handlers_first_instruction() {
+    use iced_x86::code_asm::*;
+    let program = asm(CODE, |a| {
+        a.mov(eax, stack(0) - 8)?;
+        a.mov(dr0, eax)?;
+        a.mov(eax, 0x000D_0001)?; // four bytes, on writes
+        a.mov(dr7, eax)?;
+        a.db(&done())
+    });
+    let mut lab = Lab::at(0, &program);
+    let event = lab.event();
+    assert_eq!((event.vector, event.at.eip), (1, handler(DONE)));
+    assert_eq!(lab.state().debug[6] & 0xF, 1);
+}

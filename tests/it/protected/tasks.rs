@@ -236,3 +236,21 @@ fn a_task_may_be_a_v86_task() {
     let at = lab.place();
     assert_eq!((at.cs, at.eip, at.eflags), (0x1800, 2, v86.eflags));
 }
+
+#[test]
+fn a_task_with_its_t_bit_traps_before_its_first_instruction() {
+    let mut lab = with_task(&call_far(SEL_386, 0), &done());
+    Task { trap: true, ..Task::default() }.save_386(&mut lab);
+    let event = lab.event();
+    assert_eq!((event.vector, event.at.eip, lab.state().tr.selector), (1, OTHER, SEL_386));
+    assert_eq!(lab.state().debug[6] & 0xE00F, 1 << 15, "DR6.BT alone");
+}
+
+#[test]
+fn a_task_switch_ends_local_breakpoints_and_keeps_global_ones() {
+    // MOV EAX,3FFh; MOV DR7,EAX; then the call.
+    let set = [0xB8, 0xFF, 0x03, 0, 0, 0x0F, 0x23, 0xF8];
+    let mut lab = with_task(&[&set[..], &call_far(SEL_386, 0)].concat(), &done());
+    lab.place();
+    assert_eq!(lab.state().debug[7] & 0x3FF, 0x2AA);
+}
