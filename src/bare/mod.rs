@@ -7,7 +7,7 @@
 mod rom;
 
 use crate::cpu::regs::eflags;
-use crate::cpu::{Cpu, Exit, Faults, Insn};
+use crate::cpu::{Coprocessor, Cpu, Exit, Faults, Insn};
 use crate::mem::{Memory, PAGE_BYTES};
 use crate::types::{PhysAddr, Port, Width};
 
@@ -62,7 +62,11 @@ impl Bare {
     /// registers themselves.
     #[must_use]
     pub fn new(ram_bytes: u32) -> Bare {
-        Bare { cpu: Cpu::new(Faults::Deliver), mem: Memory::new(ram_bytes), executed: 0 }
+        Bare {
+            cpu: Cpu::with_coprocessor(Faults::Deliver, Coprocessor::Error),
+            mem: Memory::new(ram_bytes),
+            executed: 0,
+        }
     }
 
     /// A machine after RESET whose ROM holds `image`, which hides the RAM below it.
@@ -108,6 +112,7 @@ impl Bare {
                 Exit::Halt if self.cpu.eflags() & eflags::IF == 0 => return Pause::Halted,
                 Exit::Halt | Exit::Spin => return Pause::Stuck,
                 Exit::Shutdown => return Pause::Shutdown,
+                Exit::CoprocessorError | Exit::CoprocessorWait => unreachable!("no coprocessor is wired that way"),
                 Exit::Fault(..) | Exit::Interrupt(_) => unreachable!("the core delivers its exceptions"),
             }
         }

@@ -11,8 +11,16 @@ const CONVENTIONAL_KB: u16 = 640;
 const KEYBOARD_BUFFER: (u16, u16) = (0x1E, 0x3E);
 /// Equipment word: floppy drives are present.
 const EQUIPMENT_FLOPPY: u16 = 0x0001;
+/// Equipment word: a coprocessor is present.
+const EQUIPMENT_COPROCESSOR: u16 = 0x0002;
 /// Equipment word: two floppy drives.
 const EQUIPMENT_SECOND_FLOPPY: u16 = 0x0040;
+/// CMOS register with the equipment byte, and its bit for a coprocessor.
+const CMOS_EQUIPMENT: u8 = 0x14;
+const CMOS_COPROCESSOR: u8 = 0x02;
+/// Mask port of the second 8259A, and its line for the coprocessor's errors, IRQ13.
+const SECOND_MASK: u16 = 0xA1;
+const COPROCESSOR_LINE: u8 = 1 << 5;
 /// Equipment word: 80×25 in colour at power-on.
 const EQUIPMENT_COLOUR: u16 = 0x0020;
 
@@ -41,7 +49,8 @@ fn fill_vectors(bios: &mut Bios<'_>) {
 
 fn fill_data_area(bios: &mut Bios<'_>) {
     bios.mem.write_bytes(SegOff::new(bda::SEGMENT, 0), &[0; 0x101]);
-    let equipment = equipment(bios);
+    let coprocessor = if has_coprocessor(bios) { EQUIPMENT_COPROCESSOR } else { 0 };
+    let equipment = equipment(bios) | coprocessor;
     let disks = u8::try_from(bios.drives.hard_disks.len()).unwrap_or(u8::MAX);
     let mem = &mut bios.mem;
     bda::EQUIPMENT.set(mem, equipment);
@@ -64,6 +73,11 @@ fn fill_data_area(bios: &mut Bios<'_>) {
     bda::VIDEO_OPTIONS.set(mem, bda::video_options::VGA | bda::video_options::LINES_400);
     bda::DISPLAY_CODE.set(mem, 0x08);
     mem.write_far(bda::VIDEO_SAVE_POINTER.at(), rom::video_save_pointers());
+}
+
+/// The CMOS memory knows; a self test that executes floating-point instructions would find the same.
+fn has_coprocessor(bios: &mut Bios<'_>) -> bool {
+    time_1ah::read_cmos(bios, CMOS_EQUIPMENT) & CMOS_COPROCESSOR != 0
 }
 
 fn equipment(bios: &Bios<'_>) -> u16 {
@@ -118,6 +132,10 @@ fn start_chips(bios: &mut Bios<'_>) {
     for &(port, value) in CHIP_START {
         bios.write_port(port, value);
     }
+    if has_coprocessor(bios) {
+        let mask = bios.read_port(SECOND_MASK);
+        bios.write_port(SECOND_MASK, mask & !COPROCESSOR_LINE);
+    }
     // Whatever the keyboard sent before now, and interrupts the clock has pending, are stale.
     bios.read_port(0x60);
     time_1ah::read_cmos(bios, 0x0C);
@@ -142,7 +160,7 @@ mod tests {
         let word = |at| machine.mem.read_u16(PhysAddr(at));
         let byte = |at| machine.mem.read_u8(PhysAddr(at));
         assert_eq!(word(0x413), 640);
-        assert_eq!(word(0x410) & 0x30, 0x20);
+        assert_eq!(word(0x410) & 0x32, 0x22, "80 columns in colour, a coprocessor");
         assert_eq!((byte(0x449), word(0x44A), word(0x44C), byte(0x484), word(0x485)), (3, 80, 0x1000, 24, 16));
         assert_eq!((word(0x41A), word(0x41C), word(0x480), word(0x482)), (0x1E, 0x1E, 0x1E, 0x3E));
         assert_eq!(word(0x463), 0x3D4);
@@ -150,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn timer_keyboard_and_clock_may_interrupt_and_nothing_else() {
+    fn timer_keyboard_clock_and_coprocessor_may_interrupt_and_nothing_else() {
         let mut machine = Machine::new();
-        assert_eq!((machine.read_port(0x21), machine.read_port(0xA1)), (0xF8, 0xFE));
+        assert_eq!((machine.read_port(0x21), machine.read_port(0xA1)), (0xF8, 0xDE));
         machine.now += std::time::Duration::from_millis(60);
         machine.board.advance(machine.now);
         assert!(machine.board.interrupt_pending());

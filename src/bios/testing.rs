@@ -35,6 +35,7 @@ impl Machine {
             rtc_start: 763_726_830,
             floppy_types: [4, 0],
             hard_disks: 0,
+            coprocessor: true,
         };
         let mut machine = Machine {
             regs: Regs::default(),

@@ -169,6 +169,11 @@ impl<'a> Item<'a> {
             .ok_or_else(|| self.error(&format!("`{}` is out of range; valid is {min} to {max}", number.as_str())))
     }
 
+    /// The value, which must be true or false.
+    pub(crate) fn boolean(&self) -> Result<bool, FileError> {
+        self.value.as_bool().ok_or_else(|| self.wrong_type("true or false"))
+    }
+
     /// The value, which must be a table.
     pub(crate) fn table(self) -> Result<Table<'a>, FileError> {
         match self.value.as_table() {

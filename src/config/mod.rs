@@ -11,6 +11,7 @@
 //! priority = 1              # 1-100: share against other sessions
 //! background = "run"        # "run" | "pause"
 //! speed = "max"             # or instructions per second: "8 MIPS", "500 kIPS"
+//! fpu = true                # an 80387; false: none
 //! debug_port = "e9.log"     # gets what the guest writes to port E9h
 //! ```
 //!
@@ -94,6 +95,8 @@ pub struct SessionSpec {
     pub background: Background,
     /// Processor speed.
     pub speed: Speed,
+    /// True if there is an 80387.
+    pub fpu: bool,
     /// What the character codes mean that the guest writes to its screen.
     pub code_page: CodePage,
     /// File that receives what the guest writes to port E9h.
@@ -113,6 +116,7 @@ impl SessionSpec {
             priority: 1,
             background: Background::Run,
             speed: Speed::Max,
+            fpu: true,
             code_page: CodePage::US,
             debug_port: None,
         }

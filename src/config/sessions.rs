@@ -9,7 +9,7 @@ use crate::screen::CodePage;
 
 /// Keys of a `[sessions.NAME]` table.
 const KEYS: &[&str] =
-    &["floppies", "disks", "boot", "memory", "priority", "background", "speed", "code_page", "debug_port"];
+    &["floppies", "disks", "boot", "memory", "priority", "background", "speed", "fpu", "code_page", "debug_port"];
 
 /// Write policies by name.
 pub const WRITE_POLICIES: &[(&str, WritePolicy)] =
@@ -68,6 +68,9 @@ fn settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<
     }
     if let Some(item) = table.get("speed") {
         spec.speed = item.parsed(units::parse_speed)?;
+    }
+    if let Some(item) = table.get("fpu") {
+        spec.fpu = item.boolean()?;
     }
     if let Some(item) = table.get("code_page") {
         spec.code_page = code_page(&item)?;

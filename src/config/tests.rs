@@ -29,6 +29,7 @@ fn every_key_reaches_the_session() {
         priority = 100
         background = "pause"
         speed = "8 MIPS"
+        fpu = false
         code_page = 850
         debug_port = "e9.log"
     "#;
@@ -42,6 +43,7 @@ fn every_key_reaches_the_session() {
         priority: 100,
         background: Background::Pause,
         speed: Speed::PerSecond(8_000_000),
+        fpu: false,
         code_page: CodePage::new(850).unwrap(),
         debug_port: Some(PathBuf::from("etc/e9.log")),
     };
@@ -87,7 +89,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         (
             "[sessions.a]\n\nflopies = []",
             "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, boot, memory, priority, \
-             background, speed, code_page, debug_port",
+             background, speed, fpu, code_page, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),
         ("[sessions.\"\"]", "c.toml:1:11: sessions.: a session's name must not be empty"),
@@ -162,6 +164,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
             "c.toml:2:13: sessions.a.code_page: there is no code page 851; valid choices are 437, 720, 737, 775, 850, \
              852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 869, 874",
         ),
+        ("[sessions.a]\nfpu = 1", "c.toml:2:7: sessions.a.fpu: wanted true or false, found an integer"),
         ("[sessions.a]\ndebug_port = true", "c.toml:2:14: sessions.a.debug_port: wanted a string, found a boolean"),
         ("[sessions.a\nboot = 1", "c.toml:1:12: unclosed table, expected `]`"),
         ("# é\n[sessions.\"é\"]\nboot = 'é' # ü\nboot = 'é'", "c.toml:4:1: duplicate key at `boot`"),

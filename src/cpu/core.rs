@@ -3,6 +3,7 @@
 use super::debug::Debug;
 use super::fault::{Event, Fault, Stop};
 use super::flags::Flags;
+use super::fpu::Fpu;
 use super::int::Int;
 use super::op::Op;
 use super::regs::{Gpr, eflags};
@@ -74,6 +75,7 @@ pub(crate) struct Core {
     pub(crate) block_eip: u32,
     /// The access of an [`Event::PortRead`] or [`Event::PortWrite`].
     pub(crate) port_access: PortAccess,
+    pub(crate) fpu: Fpu,
 }
 
 impl Core {
@@ -99,6 +101,7 @@ impl Core {
             linked_page: NO_PAGE,
             block_eip: 0,
             port_access: PortAccess { port: Port(0), width: Width::Byte, value: 0 },
+            fpu: Fpu::default(),
         };
         core.flags.load(eflags::ONE);
         // EDX identifies the part: 3 for the 386, stepping 8.

@@ -29,6 +29,8 @@ impl Fault {
 
     /// #DF, double fault: an abort, its error code is always zero.
     pub const DOUBLE: Fault = Fault { vector: 8, error: Some(0) };
+    /// #MF, coprocessor error.
+    pub const COPROCESSOR_ERROR: Fault = Fault { vector: 16, error: None };
 
     /// #TS, invalid TSS, with a selector.
     #[must_use]
@@ -128,6 +130,10 @@ pub(crate) enum Event {
     StackSwitch,
     /// STI has set IF: interrupts wait for one more instruction.
     InterruptsOn,
+    /// A floating-point error was latched: IRQ13 rises.
+    CoprocessorError,
+    /// A floating-point instruction waits for BUSY#; it has not been executed.
+    CoprocessorWait,
 }
 
 impl From<Fault> for Stop {

@@ -19,7 +19,6 @@ mod decode;
 mod exec;
 mod fault;
 mod flags;
-#[cfg(test)]
 mod fpu;
 mod int;
 mod interrupt;
@@ -44,6 +43,7 @@ use crate::mem::{Memory, PAGE_BYTES};
 use crate::types::{LinearAddr, PhysAddr, Port, Width};
 
 pub use self::fault::Fault;
+pub use self::fpu::{Coprocessor, Fpu};
 pub use self::paging::pte;
 pub use self::state::{CpuState, SegmentCache, TableRegister};
 pub use self::trap::{ControlAccess, ControlRegister, Insn, PortAction, PortNumber, Sensitive, V86Task};
@@ -77,6 +77,12 @@ pub enum Exit {
     PortWrite(Port, Width, u32),
     /// INS or OUTS: the owner calls [`Cpu::string_port`] with a way to the port.
     StringPort(Insn),
+    /// A floating-point error was latched ([`Coprocessor::Latched`] only): IRQ13 rises. CS:EIP is behind
+    /// the instruction.
+    CoprocessorError,
+    /// A floating-point instruction waits until [`Cpu::release_coprocessor`]; only an interrupt can
+    /// bring that about. CS:EIP is at the instruction.
+    CoprocessorWait,
     /// A fault during the delivery of a double fault: only RESET helps.
     Shutdown,
 }
@@ -126,6 +132,30 @@ impl Cpu {
     #[must_use]
     pub fn new(faults: Faults) -> Cpu {
         Cpu { core: Core::reset(), blocks: Blocks::new(), faults, retired: 0, budget: 0, shadow: Shadow::NONE }
+    }
+
+    /// A core after RESET with an 80387 in its socket, or none.
+    #[must_use]
+    pub fn with_coprocessor(faults: Faults, coprocessor: Coprocessor) -> Cpu {
+        let mut cpu = Cpu::new(faults);
+        cpu.core.fpu = Fpu::new(coprocessor);
+        cpu
+    }
+
+    /// The coprocessor's state, for comparing.
+    #[must_use]
+    pub fn coprocessor(&self) -> &Fpu {
+        &self.core.fpu
+    }
+
+    /// Lets BUSY# go, as a write to port F0h does in a PC/AT: instructions no longer wait.
+    pub fn release_coprocessor(&mut self) {
+        self.core.fpu.release_busy();
+    }
+
+    /// Puts the coprocessor in its state after RESET; the machine's reset line does it.
+    pub fn reset_coprocessor(&mut self) {
+        self.core.fpu = Fpu::new(self.core.fpu.wiring());
     }
 
     /// Instructions executed since the core was made; each iteration of a string instruction counts.
@@ -270,6 +300,11 @@ impl Cpu {
             Event::Spin => {
                 self.core.eip = start;
                 Some(Exit::Spin)
+            }
+            Event::CoprocessorError => Some(Exit::CoprocessorError),
+            Event::CoprocessorWait => {
+                self.core.eip = start;
+                Some(Exit::CoprocessorWait)
             }
             Event::PortRead => Some(Exit::PortRead(access.port, access.width)),
             Event::PortWrite => Some(Exit::PortWrite(access.port, access.width, access.value)),

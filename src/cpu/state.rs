@@ -2,6 +2,7 @@
 
 use super::Cpu;
 use super::core::TableReg;
+use super::fpu::Fpu;
 use super::regs::Regs;
 use super::segment::Segment;
 
@@ -54,6 +55,8 @@ pub struct CpuState {
     pub cpl: u8,
     /// An external interrupt would be taken now.
     pub interruptible: bool,
+    /// The coprocessor.
+    pub fpu: Fpu,
 }
 
 impl Cpu {
@@ -77,6 +80,7 @@ impl Cpu {
             test: [0, 1, 2, 3, 4, 5, 6, 7].map(|number| core.test.read(number)),
             cpl: core.cpl,
             interruptible: self.interruptible(),
+            fpu: core.fpu.clone(),
         }
     }
 }

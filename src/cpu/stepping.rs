@@ -116,6 +116,9 @@ impl Cpu {
             }
             Err(stop @ Stop::Exit(event)) => {
                 core.debug.commit();
+                if resuming && event == Event::CoprocessorWait {
+                    core.flags.set_system(RF, true);
+                }
                 if tracing && event.traps_single_step() {
                     core.debug.pend(dr6::BS);
                 }
@@ -208,9 +211,9 @@ impl Event {
     }
 
     /// False for INT n, whose delivery clears TF; for MOV SS and POP SS, which hold the trap off; and
-    /// for INS and OUTS, whose elements are still to be moved.
+    /// for INS and OUTS, whose elements are still to be moved, and instructions that wait to be executed.
     fn traps_single_step(self) -> bool {
-        !matches!(self, Event::Interrupt(_) | Event::StackSwitch | Event::StringPort)
+        !matches!(self, Event::Interrupt(_) | Event::StackSwitch | Event::StringPort | Event::CoprocessorWait)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::PortDevice;
 use super::cmos::Cmos;
+use super::coprocessor::{CoprocessorPort, CoprocessorSignal};
 use super::debug_port::DebugPort;
 use super::kbc::Kbc;
 use super::pic::Pic;
@@ -20,6 +21,7 @@ use crate::types::{Irq, PhysAddr, Port, Vector, Width};
 const IRQ_TIMER: Irq = Irq(0);
 const IRQ_KEYBOARD: Irq = Irq(1);
 const IRQ_CLOCK: Irq = Irq(8);
+const IRQ_COPROCESSOR: Irq = Irq(13);
 
 /// Where the BIOS keeps the number of the video mode: 40:49.
 const BDA_VIDEO_MODE: PhysAddr = PhysAddr(0x449);
@@ -35,6 +37,8 @@ pub struct BoardConfig {
     pub floppy_types: [u8; 2],
     /// Number of hard disks.
     pub hard_disks: u8,
+    /// An 80387 is in its socket.
+    pub coprocessor: bool,
 }
 
 /// All chips of one machine.
@@ -43,7 +47,13 @@ pub struct BoardConfig {
 /// use dosmux::clock::VirtTime;
 /// use dosmux::devices::{Board, BoardConfig};
 /// use dosmux::types::{Port, Width};
-/// let config = BoardConfig { memory_bytes: 16 << 20, rtc_start: 0, floppy_types: [4, 0], hard_disks: 0 };
+/// let config = BoardConfig {
+///     memory_bytes: 16 << 20,
+///     rtc_start: 0,
+///     floppy_types: [4, 0],
+///     hard_disks: 0,
+///     coprocessor: true,
+/// };
 /// let mut board = Board::new(&config);
 /// board.write(Port(0x70), Width::Byte, 0x10, VirtTime::ZERO);
 /// assert_eq!(board.read(Port(0x71), Width::Byte, VirtTime::ZERO), 0x40);
@@ -56,6 +66,7 @@ pub struct Board {
     cmos: Cmos,
     system: SystemControl,
     debug: DebugPort,
+    coprocessor: CoprocessorPort,
     video: Video,
 }
 
@@ -70,6 +81,7 @@ impl Board {
             cmos: Cmos::new(config),
             system: SystemControl::new(),
             debug: DebugPort::new(),
+            coprocessor: CoprocessorPort::new(),
             video: Video::new(),
         }
     }
@@ -82,6 +94,7 @@ impl Board {
         self.pit = Pit::new();
         self.kbc = Kbc::new();
         self.system = SystemControl::new();
+        self.coprocessor = CoprocessorPort::new();
         self.video.reset();
         self.cmos.reset();
         self.advance(now);
@@ -177,6 +190,17 @@ impl Board {
         self.system.take_reset() || pulsed
     }
 
+    /// The coprocessor's ERROR# became active.
+    pub fn raise_coprocessor_error(&mut self) {
+        self.coprocessor.raise();
+        self.copy_lines();
+    }
+
+    /// What the guest asked of the coprocessor through its ports since the last call.
+    pub fn take_coprocessor_signal(&mut self) -> Option<CoprocessorSignal> {
+        self.coprocessor.take_signal()
+    }
+
     /// What the guest wrote to the debug port E9h since the last call. Bounded; see the overflow
     /// rule at the device.
     pub fn take_debug_output(&mut self) -> Vec<u8> {
@@ -212,6 +236,7 @@ impl Board {
             0x61 | 0x92 => Some(&mut self.system),
             0x70 | 0x71 => Some(&mut self.cmos),
             0xE9 => Some(&mut self.debug),
+            0xF0 | 0xF1 => Some(&mut self.coprocessor),
             0x3B0..=0x3BB | 0x3C0..=0x3CF | 0x3D0..=0x3DB => Some(&mut self.video),
             _ => None,
         }
@@ -238,6 +263,7 @@ impl Board {
         self.pic.set_line(IRQ_TIMER, self.pit.irq());
         self.pic.set_line(IRQ_KEYBOARD, self.kbc.irq());
         self.pic.set_line(IRQ_CLOCK, self.cmos.irq());
+        self.pic.set_line(IRQ_COPROCESSOR, self.coprocessor.irq());
     }
 }
 

@@ -8,6 +8,7 @@
 //! | 61h, 92h | system control ports | `system_control` |
 //! | 70h, 71h | MC146818 clock and CMOS memory | `cmos` |
 //! | E9h | debug port | `debug_port` |
+//! | F0h, F1h | coprocessor error latch | `coprocessor` |
 //! | 3B4h–3DAh | VGA registers | `video` |
 //!
 //! A device shows its interrupt line as a level; [`Board`] copies levels to the 8259A pair. No
@@ -18,6 +19,7 @@
 
 mod board;
 mod cmos;
+mod coprocessor;
 mod debug_port;
 mod kbc;
 mod keyboard;
@@ -28,6 +30,7 @@ mod system_control;
 mod video;
 
 pub use board::{Board, BoardConfig};
+pub use coprocessor::CoprocessorSignal;
 
 use crate::clock::VirtTime;
 

@@ -35,6 +35,13 @@ impl Vm {
             Exit::Interrupt(vector) => self.software_interrupt(vector, self.cpu.eip()),
             Exit::Spin if self.interrupts_enabled() => Next::Idle,
             Exit::Spin => Next::Stop(StopReason::LoopWithInterruptsOff(self.cs_ip())),
+            Exit::CoprocessorError => {
+                self.board.raise_coprocessor_error();
+                self.board_touched = true;
+                Next::Go
+            }
+            Exit::CoprocessorWait if self.interrupts_enabled() => Next::Idle,
+            Exit::CoprocessorWait => Next::Stop(StopReason::CoprocessorWaitWithInterruptsOff(self.cs_ip())),
             // The bit map forbids every port and CPL 3 every HLT, so these come as faults instead.
             Exit::PortRead(..) | Exit::PortWrite(..) | Exit::StringPort(_) | Exit::Halt | Exit::Shutdown => {
                 Next::Stop(StopReason::TripleFault(self.cs_ip()))

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use crate::bios::table::service;
 use crate::clock::VirtTime;
+use crate::cpu::Fpu;
 use crate::cpu::regs::Regs;
 use crate::mem::Memory;
 
@@ -48,8 +49,12 @@ pub(super) const PROBE_STEPS: u32 = 64;
 struct Anchor {
     regs: Regs,
     flags: u32,
+    fpu: Fpu,
     rounds: u32,
 }
+
+/// What a guest's course depends on besides memory: registers, flags, coprocessor.
+type GuestState<'a> = (&'a Regs, u32, &'a Fpu);
 
 /// What is known of the guest's waiting.
 pub(super) struct IdleDetector {
@@ -122,7 +127,7 @@ impl IdleDetector {
     }
 
     /// The guest polled and got nothing. True if it is idle.
-    pub(super) fn polled(&mut self, now: VirtTime, retired: u64, state: (&Regs, u32), mem: &mut Memory) -> bool {
+    pub(super) fn polled(&mut self, now: VirtTime, retired: u64, state: GuestState<'_>, mem: &mut Memory) -> bool {
         let round = retired.saturating_sub(self.last_poll);
         if round > LOOP_LIMIT {
             self.activity(mem);
@@ -142,15 +147,15 @@ impl IdleDetector {
         self.few_writes && self.polls >= HABIT_POLLS && self.recent >= HABIT_REPEAT && now - self.since > HABIT_TIME
     }
 
-    fn proven(&mut self, (regs, flags): (&Regs, u32), mem: &mut Memory) -> bool {
+    fn proven(&mut self, (regs, flags, fpu): GuestState<'_>, mem: &mut Memory) -> bool {
         let Some(anchor) = &mut self.anchor else {
             if self.recent >= self.next_proof {
                 mem.start_log();
-                self.anchor = Some(Anchor { regs: regs.clone(), flags, rounds: 0 });
+                self.anchor = Some(Anchor { regs: regs.clone(), flags, fpu: fpu.clone(), rounds: 0 });
             }
             return false;
         };
-        if anchor.regs == *regs && anchor.flags == flags && mem.log_is_clean() {
+        if anchor.regs == *regs && anchor.flags == flags && anchor.fpu == *fpu && mem.log_is_clean() {
             self.drop_anchor(mem);
             return true;
         }
@@ -209,7 +214,7 @@ mod tests {
                 mem.write_u8(PhysAddr(0x1000 + at), crate::types::lo8(regs.gpr[0]));
             }
             other(&mut detector, &mut mem);
-            if detector.polled(VirtTime(retired * NS_PER_INSTRUCTION), retired, (&regs, 0), &mut mem) {
+            if detector.polled(VirtTime(retired * NS_PER_INSTRUCTION), retired, (&regs, 0, &Fpu::default()), &mut mem) {
                 return true;
             }
         }
@@ -237,7 +242,7 @@ mod tests {
     fn a_state_that_recurs_is_idle_at_once() {
         let (mut detector, mut mem) = (IdleDetector::new(), Memory::new(0x10000));
         let regs = Regs::default();
-        let polls = (0..100).find(|&poll| detector.polled(VirtTime(poll), poll, (&regs, 0), &mut mem));
+        let polls = (0..100).find(|&poll| detector.polled(VirtTime(poll), poll, (&regs, 0, &Fpu::default()), &mut mem));
         assert!(polls.is_some_and(|polls| polls <= 8), "{polls:?}");
     }
 
@@ -248,7 +253,7 @@ mod tests {
         let polls = (0..400).find(|&poll| {
             // The guest finishes something first.
             regs.gpr[0] += u32::from(poll < 40);
-            detector.polled(VirtTime(poll), poll, (&regs, 0), &mut mem)
+            detector.polled(VirtTime(poll), poll, (&regs, 0, &Fpu::default()), &mut mem)
         });
         assert!(polls.is_some_and(|polls| (40..80).contains(&polls)), "{polls:?}");
     }
@@ -259,7 +264,12 @@ mod tests {
         let regs = Regs::default();
         for poll in 0..100u8 {
             mem.write_u8(PhysAddr(0x1000), poll);
-            assert!(!detector.polled(VirtTime(u64::from(poll)), u64::from(poll), (&regs, 0), &mut mem));
+            assert!(!detector.polled(
+                VirtTime(u64::from(poll)),
+                u64::from(poll),
+                (&regs, 0, &Fpu::default()),
+                &mut mem
+            ));
         }
     }
 }

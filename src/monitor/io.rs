@@ -2,7 +2,7 @@
 
 use super::stats::TrapKind;
 use super::vm::Vm;
-use crate::devices::Board;
+use crate::devices::{Board, CoprocessorSignal};
 use crate::types::{Port, Width};
 
 /// Command ports of the 8259A pair.
@@ -38,10 +38,19 @@ impl Vm {
         self.after_port_write();
     }
 
-    /// A write may have moved an interrupt line or the A20 gate.
+    /// A write may have moved an interrupt line, the coprocessor's BUSY# or the A20 gate.
     pub(super) fn after_port_write(&mut self) {
         self.board_touched = true;
+        self.follow_coprocessor();
         self.follow_a20();
+    }
+
+    fn follow_coprocessor(&mut self) {
+        match self.board.take_coprocessor_signal() {
+            Some(CoprocessorSignal::Release) => self.cpu.release_coprocessor(),
+            Some(CoprocessorSignal::Reset) => self.cpu.reset_coprocessor(),
+            None => {}
+        }
     }
 
     /// Brings the page tables in line with the A20 gate.

@@ -13,7 +13,7 @@ pub use super::stats::TrapStats;
 use crate::bios::rom::Rom;
 use crate::bios::{self, BiosState};
 use crate::clock::VirtTime;
-use crate::cpu::{Cpu, Exit, Faults};
+use crate::cpu::{Coprocessor, Cpu, Exit, Faults};
 use crate::devices::{Board, BoardConfig};
 use crate::disk::Drives;
 use crate::keys::KeyEvent;
@@ -32,6 +32,8 @@ pub struct VmConfig {
     pub rtc_start: u64,
     /// True to boot from the first hard disk instead of A:.
     pub boot_from_disk: bool,
+    /// True for an 80387, wired as in a PC/AT.
+    pub fpu: bool,
     /// How long an instruction takes in virtual time. *Units*: picoseconds.
     pub ps_per_instruction: u64,
 }
@@ -56,6 +58,8 @@ pub enum StopReason {
     HaltedWithInterruptsOff(SegOff),
     /// A jump to itself with interrupts disabled.
     LoopWithInterruptsOff(SegOff),
+    /// A floating-point instruction that waits for an error to be handled, with interrupts disabled.
+    CoprocessorWaitWithInterruptsOff(SegOff),
     /// A fault while a fault was being delivered.
     TripleFault(SegOff),
     /// An exception for which the guest has no handler; its vector and where it happened.
@@ -71,6 +75,9 @@ impl fmt::Display for StopReason {
         match self {
             StopReason::HaltedWithInterruptsOff(at) => write!(f, "HLT with interrupts off at {at}"),
             StopReason::LoopWithInterruptsOff(at) => write!(f, "endless loop with interrupts off at {at}"),
+            StopReason::CoprocessorWaitWithInterruptsOff(at) => {
+                write!(f, "floating-point error not handled, interrupts off at {at}")
+            }
             StopReason::TripleFault(at) => write!(f, "triple fault at {at}"),
             StopReason::UnhandledException(vector, at) => write!(f, "unhandled exception {vector:02X}h at {at}"),
             StopReason::NotOffered(what, at) => write!(f, "{what} is not offered to a V86 task, at {at}"),
@@ -122,9 +129,13 @@ impl Vm {
             rtc_start: config.rtc_start,
             floppy_types: drives.floppy_types(),
             hard_disks: u8::try_from(drives.hard_disks.len()).unwrap_or(u8::MAX),
+            coprocessor: config.fpu,
         });
         let mut vm = Vm {
-            cpu: Cpu::new(Faults::HandOut),
+            cpu: Cpu::with_coprocessor(
+                Faults::HandOut,
+                if config.fpu { Coprocessor::Latched } else { Coprocessor::Absent },
+            ),
             mem,
             board,
             drives,
@@ -167,6 +178,7 @@ impl Vm {
         if self.cpu.enter_v86(&mut self.mem, &task).is_err() {
             self.stopped = Some(StopReason::TripleFault(self.cs_ip()));
         }
+        self.cpu.reset_coprocessor();
         self.reset_flags();
         self.with_bios(bios::post);
         self.follow_a20();
@@ -281,8 +293,8 @@ impl Vm {
     fn judge_poll(&mut self) -> bool {
         self.note_display();
         let (now, retired) = (self.now(), self.cpu.retired());
-        let (regs, flags) = (self.cpu.regs(), self.guest_flags());
-        self.interrupts_enabled_after_return() && self.idle.polled(now, retired, (&regs, flags), &mut self.mem)
+        let guest = (&self.cpu.regs(), self.guest_flags(), self.cpu.coprocessor());
+        self.interrupts_enabled_after_return() && self.idle.polled(now, retired, guest, &mut self.mem)
     }
 
     /// A poll is answered with interrupts off, inside the service's stub; its IRET restores the
@@ -297,7 +309,7 @@ impl Vm {
         if !self.idle.probe_due(self.cpu.retired(), &mut self.mem) || !self.interrupts_enabled() {
             return false;
         }
-        let start = self.cpu.regs();
+        let (start, fpu) = (self.cpu.regs(), self.cpu.coprocessor().clone());
         self.mem.start_log();
         let mut recurred = false;
         for _ in 0..PROBE_STEPS {
@@ -308,7 +320,7 @@ impl Vm {
                 self.after_probe(next);
                 break;
             }
-            if self.cpu.regs() == start {
+            if self.cpu.regs() == start && *self.cpu.coprocessor() == fpu {
                 recurred = self.mem.log_is_clean();
                 break;
             }

@@ -63,6 +63,7 @@ impl Session {
             memory_bytes: spec.memory_bytes,
             rtc_start: options.rtc_start,
             boot_from_disk: spec.boot == BootDrive::Disk,
+            fpu: spec.fpu,
             ps_per_instruction: ps_per_instruction(spec.speed),
         };
         let vm = Vm::new(config, &host.rom, drives);

@@ -35,7 +35,13 @@ struct Machine {
 impl Machine {
     /// A machine with empty drives.
     fn new() -> Machine {
-        let config = BoardConfig { memory_bytes: MEMORY_BYTES, rtc_start: 0, floppy_types: [4, 0], hard_disks: 1 };
+        let config = BoardConfig {
+            memory_bytes: MEMORY_BYTES,
+            rtc_start: 0,
+            floppy_types: [4, 0],
+            hard_disks: 1,
+            coprocessor: false,
+        };
         let mut machine = Machine {
             regs: Regs::default(),
             mem: Memory::new(MEMORY_BYTES),

@@ -8,7 +8,7 @@ use super::super::exec::flow::{Loop, LoopEqual, LoopNotEqual};
 use super::super::exec::place::{Dst, Imm, Mem, Src};
 use super::super::exec::shift::{Rcl, Rcr, Rol, Ror, Sar, Shl, Shr};
 use super::super::exec::string::{Cmps, Lods, Movs, Scas, Stos};
-use super::super::exec::{arith, bcd, bits, flow, io, moves, muldiv, stack, system};
+use super::super::exec::{arith, bcd, bits, flow, fpu, io, moves, muldiv, stack, system};
 use super::super::op::{Bank, Class, Form, Handler, NO_REG, Op};
 use super::super::segment::{DS, ES, FS, GS, SS};
 use super::pick::{self, Jcc, Kind, Repeat, Setcc, sized, word_sized};
@@ -67,7 +67,7 @@ fn loaded_segment(insn: &Instruction) -> Option<u8> {
 }
 
 /// Fills registers, immediate and memory operand.
-fn operands(insn: &Instruction, op: &mut Op) {
+pub(super) fn operands(insn: &Instruction, op: &mut Op) {
     for index in 0..insn.op_count() {
         match insn.op_kind(index) {
             OpKind::Register if index == 0 => op.dst = number(insn.op_register(0)),
@@ -504,7 +504,7 @@ fn system_instruction(insn: &Instruction) -> Handler {
         Mnemonic::Sti => system::sti,
         Mnemonic::Hlt => system::hlt,
         Mnemonic::Clts => system::clts,
-        Mnemonic::Wait => system::wait,
+        Mnemonic::Wait => fpu::wait,
         Mnemonic::In => sized!(size, T => io::input::<T>),
         Mnemonic::Out => sized!(size_of(insn, 1), T => io::output::<T>),
         Mnemonic::Lds | Mnemonic::Les | Mnemonic::Lfs | Mnemonic::Lgs | Mnemonic::Lss => {
@@ -540,18 +540,6 @@ fn system_instruction(insn: &Instruction) -> Handler {
         Mnemonic::Lar => word_sized!(size, T => system::descriptor_query::<false, T, Src>),
         Mnemonic::Lsl if kind(insn, 1) == Kind::Mem => word_sized!(size, T => system::descriptor_query::<true, T, Mem>),
         Mnemonic::Lsl => word_sized!(size, T => system::descriptor_query::<true, T, Src>),
-        _ if insn.cpuid_features().iter().any(|feature| is_fpu(*feature)) => {
-            if (0..insn.op_count()).any(|index| insn.op_kind(index) == OpKind::Memory) {
-                system::escape_memory
-            } else {
-                system::escape
-            }
-        }
         _ => moves::undefined,
     }
-}
-
-fn is_fpu(feature: iced_x86::CpuidFeature) -> bool {
-    use iced_x86::CpuidFeature as F;
-    matches!(feature, F::FPU | F::FPU287 | F::FPU387)
 }

@@ -1,5 +1,6 @@
 //! From bytes to blocks: fetches code, decodes it with iced-x86 and lowers it, once a block.
 
+mod escape;
 mod lower;
 mod pick;
 
@@ -54,13 +55,14 @@ pub(crate) fn block(core: &mut Core, mem: &mut Memory, phys: PhysAddr, max_ops: 
             break;
         }
         decoder.decode_out(&mut insn);
+        escape::decode_reserved(&mut decoder, &bytes[start..room], start, &mut insn);
         if insn.is_invalid() && decoder.last_error() == DecoderError::NoMoreBytes {
             if decoded.ops.is_empty() {
                 return across_pages(core, mem, phys, in_segment);
             }
             break;
         }
-        let op = lower_at(&insn, &bytes[start..decoder.position()], start);
+        let op = lower_at(core, &insn, &bytes[start..decoder.position()], start);
         decoded.ops.push(op);
         decoded.len = offset32(decoder.position());
         if ends_block(&insn) {
@@ -86,13 +88,14 @@ fn across_pages(core: &mut Core, mem: &mut Memory, phys: PhysAddr, in_segment: u
         second = Some(next);
     }
     let mut decoder = decoder(&bytes[..room], core.seg[usize::from(CS)].big);
-    let insn = decoder.decode();
+    let mut insn = decoder.decode();
+    escape::decode_reserved(&mut decoder, &bytes[..room], 0, &mut insn);
     if insn.is_invalid() && decoder.last_error() == DecoderError::NoMoreBytes {
         // The rest lies beyond the segment, or the instruction has more than 15 bytes.
         return Err(Fault::protection(0));
     }
     let len = decoder.position();
-    let op = lower_at(&insn, &bytes[..len], 0);
+    let op = lower_at(core, &insn, &bytes[..len], 0);
     Ok(Decoded { ops: vec![op], len: offset32(len), second: second.filter(|_| len > in_page) })
 }
 
@@ -106,8 +109,11 @@ fn offset32(position: usize) -> u32 {
 }
 
 /// Lowers one instruction that starts `start` bytes into its block.
-fn lower_at(insn: &Instruction, bytes: &[u8], start: usize) -> Op {
-    let mut op = if insn.is_invalid() || !of_the_386(insn) {
+fn lower_at(core: &Core, insn: &Instruction, bytes: &[u8], start: usize) -> Op {
+    let escape = escape::find(bytes).filter(|_| !insn.is_invalid());
+    let mut op = if let Some(escape) = escape {
+        escape::lower(insn, escape, core.fpu.present())
+    } else if insn.is_invalid() || !of_the_386(insn) {
         let too_long = bytes.len() >= MAX_INSTRUCTION && bytes.iter().all(|&byte| is_prefix(byte));
         blank(if too_long { exec::moves::too_long } else { exec::moves::undefined })
     } else {
@@ -147,7 +153,8 @@ fn blank(handler: Handler) -> Op {
     }
 }
 
-/// True if every feature the instruction needs is one of the 386 and its 387.
+/// True if every feature the instruction needs is one of the 386. WAIT counts as the coprocessor's; ESC
+/// instructions do not come here.
 fn of_the_386(insn: &Instruction) -> bool {
     // The decoder files these under later processors, which had more test registers.
     match insn.code() {
@@ -165,8 +172,6 @@ fn of_the_386(insn: &Instruction) -> bool {
                 | CpuidFeature::INTEL386
                 | CpuidFeature::INTEL386_ONLY
                 | CpuidFeature::FPU
-                | CpuidFeature::FPU287
-                | CpuidFeature::FPU387
         )
     }) && !matches!(insn.mnemonic(), Mnemonic::Loadall | Mnemonic::Umov)
 }

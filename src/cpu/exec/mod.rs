@@ -6,6 +6,7 @@ pub(crate) mod arith;
 pub(crate) mod bcd;
 pub(crate) mod bits;
 pub(crate) mod flow;
+pub(crate) mod fpu;
 pub(crate) mod io;
 pub(crate) mod moves;
 pub(crate) mod muldiv;

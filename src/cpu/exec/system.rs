@@ -192,26 +192,6 @@ pub(crate) fn mov_to_test(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
     Ok(())
 }
 
-/// ESC (D8–DF) on a machine without an 80387: #NM if CR0 says emulate, else nothing answers.
-///
-/// Gap: no 80387 yet; FNINIT and FNSTSW leave memory and AX as they are, so programs find none.
-pub(crate) fn escape(core: &mut Core, _: &mut Memory, _: &Op) -> Flow {
-    if core.cr0 & (cr0::EM | cr0::TS) != 0 { Err(Fault::NO_COPROCESSOR.into()) } else { Ok(()) }
-}
-
-/// ESC with a memory operand: the processor fetches its first word for the coprocessor, there or not.
-pub(crate) fn escape_memory(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    escape(core, mem, op)?;
-    core.read::<u16>(mem, op)?;
-    Ok(())
-}
-
-/// WAIT (9B): #NM if both MP and TS are set.
-pub(crate) fn wait(core: &mut Core, _: &mut Memory, _: &Op) -> Flow {
-    let both = cr0::MP | cr0::TS;
-    if core.cr0 & both == both { Err(Fault::NO_COPROCESSOR.into()) } else { Ok(()) }
-}
-
 /// SLDT, STR (0F 00/0, 0F 00/1): protected mode only.
 pub(crate) fn store_selector<const TASK: bool, T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     if !core.protected() {

@@ -36,6 +36,20 @@ impl F80 {
         F80 { sig, top: (if negative { SIGN } else { 0 }) | exponent & MAX_EXPONENT }
     }
 
+    /// From ten bytes of memory.
+    pub(crate) fn from_bytes(bytes: [u8; 10]) -> F80 {
+        let [a, b, c, d, e, f, g, h, low, high] = bytes;
+        F80 { sig: u64::from_le_bytes([a, b, c, d, e, f, g, h]), top: u16::from_le_bytes([low, high]) }
+    }
+
+    /// As ten bytes of memory.
+    pub(crate) fn to_bytes(self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        bytes[..8].copy_from_slice(&self.sig.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.top.to_le_bytes());
+        bytes
+    }
+
     /// The same magnitude with that sign.
     pub(crate) fn with_sign(self, negative: bool) -> F80 {
         F80::new(negative, self.exponent(), self.sig)
@@ -83,6 +97,12 @@ impl F80 {
     /// A number that is not zero: normal or denormal.
     pub(crate) fn is_finite_nonzero(self) -> bool {
         self.is_denormal() || self.sig & INTEGER != 0 && self.exponent() != MAX_EXPONENT
+    }
+
+    /// A pseudo-denormal as the normal number that it is; anything else as it is.
+    pub(crate) fn normalized(self) -> F80 {
+        let pseudo_denormal = self.exponent() == 0 && self.sig & INTEGER != 0;
+        F80 { top: self.top | u16::from(pseudo_denormal), ..self }
     }
 
     /// A NaN with its quiet bit set.

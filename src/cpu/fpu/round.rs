@@ -100,13 +100,14 @@ fn overflow(negative: bool, control: Control, drop: u32) -> (F80, u16) {
     (F80::new(negative, MAX_EXPONENT - 1, u64::MAX << (drop - 64)), OE | PE)
 }
 
-/// The unmasked response. What is out of range even so (FSCALE can do that) becomes infinity or zero.
+/// The unmasked response. What is out of range even so (FSCALE can do that) becomes infinity, rounded
+/// up whatever the mode, or zero.
 fn wrapped(negative: bool, exponent: i32, kept: Kept, exception: u16) -> (F80, u16) {
     let raised = exception | kept.raised();
     match exponent {
         ..1 => (F80::ZERO.with_sign(negative), raised | PE),
         1..=MAX_FINITE => (pack(negative, exponent, kept), raised),
-        _ => (F80::INFINITY.with_sign(negative), raised | PE),
+        _ => (F80::INFINITY.with_sign(negative), raised | PE | C1),
     }
 }
 

@@ -17,3 +17,20 @@ pub(crate) const C1: u16 = 1 << 9;
 
 /// The six exceptions.
 pub(crate) const EXCEPTIONS: u16 = IE | DE | ZE | OE | UE | PE;
+/// Stack fault: an invalid operation that was an empty or a full register.
+pub(crate) const SF: u16 = 1 << 6;
+/// Error summary: an exception is set that is not masked.
+pub(crate) const ES: u16 = 1 << 7;
+/// Condition bits 0, 2 and 3.
+pub(crate) const C0: u16 = 1 << 8;
+pub(crate) const C2: u16 = 1 << 10;
+pub(crate) const C3: u16 = 1 << 14;
+/// The 80387 gives the same in B as in ES.
+pub(crate) const BUSY: u16 = 1 << 15;
+/// Position of the three bits of TOP.
+pub(crate) const TOP: u32 = 11;
+
+/// An operand register was empty.
+pub(crate) const STACK_UNDERFLOW: u16 = IE | SF;
+/// A register to be filled was in use.
+pub(crate) const STACK_OVERFLOW: u16 = IE | SF | C1;

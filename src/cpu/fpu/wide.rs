@@ -18,7 +18,12 @@ impl Wide {
     pub(crate) fn normalized(negative: bool, exp: i32, sig: u128) -> Option<Wide> {
         let zeros = sig.leading_zeros();
         let exp = exp.saturating_sub_unsigned(zeros);
-        (sig != 0).then(|| Wide { negative, exp, sig: sig << zeros })
+        (sig != 0).then(|| Wide { negative, exp, sig: sig.checked_shl(zeros).unwrap_or(0) })
+    }
+
+    /// Bits 64–127: the significand of a register.
+    pub(crate) fn high(self) -> u64 {
+        u64::try_from(self.sig >> 64).unwrap_or(0)
     }
 }
 

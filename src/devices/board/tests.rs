@@ -10,7 +10,13 @@ use crate::keys::Key;
 const MS: Duration = Duration::from_millis(1);
 
 fn config() -> BoardConfig {
-    BoardConfig { memory_bytes: 16 << 20, rtc_start: 1_000_000_000, floppy_types: [4, 0], hard_disks: 0 }
+    BoardConfig {
+        memory_bytes: 16 << 20,
+        rtc_start: 1_000_000_000,
+        floppy_types: [4, 0],
+        hard_disks: 0,
+        coprocessor: true,
+    }
 }
 
 struct Bench {

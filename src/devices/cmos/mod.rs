@@ -247,7 +247,7 @@ fn fill_setup(ram: &mut [u8; 128], config: &BoardConfig) {
     let above_16m = config.memory_bytes.saturating_sub(16 << 20) >> 16;
     let [a, b] = config.floppy_types;
     ram[0x10] = a << 4 | b & 0xF;
-    ram[0x14] = equipment(config.floppy_types);
+    ram[0x14] = equipment(config.floppy_types) | if config.coprocessor { EQUIPMENT_COPROCESSOR } else { 0 };
     if config.hard_disks > 0 {
         (ram[0x12], ram[0x19]) = (0xF0, HARD_DISK_TYPE);
     }
@@ -265,7 +265,10 @@ fn fill_setup(ram: &mut [u8; 128], config: &BoardConfig) {
 /// The user-defined type: its geometry is not taken from the ROM's table.
 const HARD_DISK_TYPE: u8 = 47;
 
-/// Bit 0 floppy drives present, bits 7–6 how many less one, bits 5–4 zero for a VGA; no 80387.
+/// An 80387 is present.
+const EQUIPMENT_COPROCESSOR: u8 = 0x02;
+
+/// Bit 0 floppy drives present, bits 7–6 how many less one, bits 5–4 zero for a VGA.
 fn equipment(floppy_types: [u8; 2]) -> u8 {
     match floppy_types.iter().filter(|&&kind| kind != 0).count() {
         0 => 0,
