@@ -11,6 +11,8 @@ mod cli;
 #[cfg(test)]
 mod debug;
 #[cfg(test)]
+mod fpu;
+#[cfg(test)]
 mod guests;
 #[cfg(test)]
 mod hardware;
