@@ -1,10 +1,10 @@
-//! Virtual-8086 mode as a monitor meets it: what traps, what does not, and how. Each file is one side
-//! of the mode; [`lab`] is a V86 task with nothing around it.
+//! Virtual-8086 mode. [`description`] tells what it is; the other files are what the core makes of it:
+//! page faults and restart, ports as the core's owner meets them, code that changes, and time.
 
 mod code_changes;
-mod equivalence;
+mod description;
 mod lab;
 mod paging;
 mod ports;
-mod sensitive;
+mod ring0;
 mod time;
