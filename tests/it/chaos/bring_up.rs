@@ -123,12 +123,16 @@ fn enter_protected_mode(out: &mut Writer, setup: &Setup) {
     out.jump_far(selector::CODE0, next);
 }
 
+/// The selector of data descriptor `number`, or a null one if its segment cannot be loaded.
+fn data_selector(setup: &Setup, number: u16, ring: u8) -> u16 {
+    let access = setup.data[usize::from(number)].access;
+    let (present, readable) = (access & 0x80 != 0, access & 0x0A != 0x08);
+    if present && readable { (selector::DATA + number * 8) | u16::from(ring) } else { 0 }
+}
+
 /// Selectors of the program's data segments: ES, DS, FS, GS.
 fn data_selectors(setup: &Setup, ring: u8) -> [u16; 4] {
-    setup.selectors.map(|choice| match choice {
-        0 => 0,
-        number => (selector::DATA + (number - 1) * 8) | u16::from(ring),
-    })
+    setup.selectors.map(|choice| choice.checked_sub(1).map_or(0, |number| data_selector(setup, number, ring)))
 }
 
 fn load_data_segments(out: &mut Writer, selectors: [u16; 4]) {
@@ -139,7 +143,7 @@ fn load_data_segments(out: &mut Writer, selectors: [u16; 4]) {
 
 /// Loads the program's data segments, for their limits, and goes back to real mode.
 fn leave_protected_mode(out: &mut Writer, setup: &Setup) {
-    load_data_segments(out, [0, 1, 2, 3].map(|number| selector::DATA + number * 8));
+    load_data_segments(out, [0, 1, 2, 3].map(|number| data_selector(setup, number, 0)));
     let next = out.here() + 7;
     out.jump_far(selector::CODE16, next);
     out.with_dword(&[0x66, 0xB8], setup.cr0);

@@ -19,6 +19,11 @@ pub(crate) fn program(choices: &mut Choices, big: bool, most: usize) -> Vec<u8> 
     code
 }
 
+/// A program for a V86 task, of any length.
+pub(crate) fn v86_program(bytes: &[u8]) -> Vec<u8> {
+    program(&mut Choices::new(bytes), false, usize::MAX)
+}
+
 struct Writer<'c, 'a> {
     choices: &'c mut Choices<'a>,
     code: &'c mut Vec<u8>,

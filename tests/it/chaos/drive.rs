@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use dosmux::cpu::regs::eflags;
 use dosmux::cpu::{ControlRegister, Cpu, CpuState, Exit, Faults};
 use dosmux::mem::Memory;
 use dosmux::types::{PhysAddr, Width};
@@ -72,17 +73,26 @@ fn run(setup: &Setup, way: Way, length: u64) -> Outcome {
     let mut mem = build::memory(setup);
     let mut cpu = bring_up::processor(setup, &mut mem);
     let mut exits = Vec::new();
-    let mut paged = false;
+    let (mut paged, mut requested) = (false, false);
     for turn in 0.. {
         let before = cpu.retired();
         if before >= length || matches!(way, Way::Plain) && strays(&cpu, setup, paged) {
             break;
         }
         paged |= pages(&cpu);
+        let until_request = setup.request.0.saturating_sub(before);
+        if until_request == 0 && !requested {
+            requested = true;
+            if let Some(exit) = request(&mut cpu, &mut mem, setup) {
+                exits.push((before, exit));
+                break;
+            }
+        }
         if matches!(way, Way::Plain) {
             cpu.flush_blocks(&mut mem);
         }
-        let exit = cpu.run(&mut mem, way.slice(turn).min(length - before));
+        let room = if requested { length - before } else { until_request.min(length - before) };
+        let exit = cpu.run(&mut mem, way.slice(turn).min(room));
         if exit != Exit::BudgetUsed {
             exits.push((cpu.retired(), exit));
         }
@@ -95,6 +105,12 @@ fn run(setup: &Setup, way: Way, length: u64) -> Outcome {
     let mut memory = vec![0; RAM_END as usize];
     mem.read_bytes(PhysAddr(0), &mut memory);
     Outcome { state: cpu.state(), retired: cpu.retired(), exits, memory }
+}
+
+/// Requests an interrupt from outside, where the core delivers it.
+fn request(cpu: &mut Cpu, mem: &mut Memory, setup: &Setup) -> Option<Exit> {
+    let taken = setup.faults == Faults::Deliver && cpu.eflags() & eflags::IF != 0;
+    if taken { cpu.interrupt(mem, setup.request.1) } else { None }
 }
 
 /// True if the program has loaded CR3 or switched paging, which was on if `paged`.

@@ -103,6 +103,8 @@ pub(crate) struct Setup {
     pub(crate) debug: [u32; 5],
     /// What the data area is filled from.
     pub(crate) seed: u32,
+    /// After how many instructions an interrupt is requested from outside, and its vector.
+    pub(crate) request: (u64, u8),
     /// Lengths of the slices of one of the runs.
     pub(crate) slices: [u64; 4],
 }
@@ -133,6 +135,7 @@ impl Setup {
             cr0: if choices.once_in(4) { u32::from(choices.byte() & 0xE) } else { 0 },
             debug: debug(choices),
             seed: choices.dword() | 1,
+            request: (u64::from(choices.byte()), choices.byte()),
             slices: std::array::from_fn(|_| 1 + u64::from(choices.below(60))),
             code: code::program(&mut Choices::new(program), big, 60),
         }
