@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use dosmux::cpu::regs::eflags;
 use dosmux::cpu::{ControlRegister, Cpu, CpuState, Exit, Faults};
 use dosmux::mem::Memory;
 use dosmux::types::{PhysAddr, Width};
@@ -76,10 +75,6 @@ fn run(setup: &Setup, way: Way, length: u64) -> Outcome {
     let (mut paged, mut requested) = (false, false);
     for turn in 0.. {
         let before = cpu.retired();
-        if before >= length || matches!(way, Way::Plain) && strays(&cpu, setup, paged) {
-            break;
-        }
-        paged |= pages(&cpu);
         let until_request = setup.request.0.saturating_sub(before);
         if until_request == 0 && !requested {
             requested = true;
@@ -88,6 +83,10 @@ fn run(setup: &Setup, way: Way, length: u64) -> Outcome {
                 break;
             }
         }
+        if before >= length || matches!(way, Way::Plain) && strays(&cpu, setup, paged) {
+            break;
+        }
+        paged |= pages(&cpu);
         if matches!(way, Way::Plain) {
             cpu.flush_blocks(&mut mem);
         }
@@ -109,7 +108,7 @@ fn run(setup: &Setup, way: Way, length: u64) -> Outcome {
 
 /// Requests an interrupt from outside, where the core delivers it.
 fn request(cpu: &mut Cpu, mem: &mut Memory, setup: &Setup) -> Option<Exit> {
-    let taken = setup.faults == Faults::Deliver && cpu.eflags() & eflags::IF != 0;
+    let taken = setup.faults == Faults::Deliver && cpu.interruptible();
     if taken { cpu.interrupt(mem, setup.request.1) } else { None }
 }
 

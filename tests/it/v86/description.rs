@@ -96,7 +96,7 @@ fn a_monitor_makes_addresses_wrap_at_1_mib_with_its_page_tables() {
     let mut lab = Lab::new(&[0xB8, 0xFF, 0xFF, 0x8E, 0xD8, 0xA0, 0x10, 0x05]);
     lab.write(0x500, &[0x77]);
     for page in 0..16 {
-        lab.map(0x10_0000 + page * 0x1000, |entry| entry & !pte::FRAME | page * 0x1000);
+        lab.map(0x10_0000 + page * 0x1000, |entry| entry & !pte::FRAME | (page * 0x1000));
     }
     lab.run(3);
     assert_eq!(lab.cpu.regs().al(), 0x77);

@@ -1,0 +1,63 @@
+//! A whole machine with its monitor and BIOS: any program, booted from a floppy. It must stop or
+//! spend its time, stay within its memory, and do the same thing twice.
+#![no_main]
+
+use std::time::Duration;
+
+use dosmux::config::{ImageSpec, SessionSpec};
+use dosmux::disk::{ImageSource, WritePolicy};
+use dosmux::mem::PAGE_BYTES;
+use dosmux::session::{Host, Session, SessionOptions};
+use libfuzzer_sys::fuzz_target;
+
+/// Guest time that a program gets, beyond that of booting.
+const SPAN: Duration = Duration::from_millis(20);
+/// Sectors behind the boot sector that programs may read.
+const IMAGE_BYTES: usize = 160 * 1024;
+/// What the clock shows at power-on.
+const RTC_START: u64 = 702_563_696;
+
+fuzz_target!(|bytes: &[u8]| {
+    let program = program(bytes);
+    let (first, second) = (run(&program), run(&program));
+    assert!(first.stopped().is_some() || first.now().as_ns() >= SPAN.as_nanos() as u64, "time stands still");
+    assert_eq!(first.now(), second.now());
+    assert_eq!(first.stopped(), second.stopped());
+    assert_eq!(first.stats(), second.stats());
+    assert_eq!(first.vm().regs(), second.vm().regs());
+    assert_eq!(first.screen().text(), second.screen().text());
+    assert_eq!(memory(&first), memory(&second));
+});
+
+/// Plain bytes, or mostly valid instructions.
+fn program(bytes: &[u8]) -> Vec<u8> {
+    match bytes {
+        [kind, rest @ ..] if kind % 4 != 0 => dosmux_fuzz::v86_program(rest),
+        [_, rest @ ..] => rest.to_vec(),
+        [] => Vec::new(),
+    }
+}
+
+fn run(program: &[u8]) -> Session {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.img");
+    let mut image = vec![0; IMAGE_BYTES];
+    let sector = dosmux_fuzz::boot_sector(program);
+    image[..sector.len()].copy_from_slice(&sector);
+    std::fs::write(&path, image).expect("the folder is writable");
+    let mut spec = SessionSpec::new("fuzz");
+    spec.floppies = vec![ImageSpec { source: ImageSource::File(path), writes: WritePolicy::Overlay }];
+    let options = SessionOptions { force_overlay: true, rtc_start: RTC_START };
+    let mut session = Session::new(&spec, &Host::new(), options).expect("the image opens");
+    session.run_for(SPAN);
+    session
+}
+
+/// All of a machine's memory.
+fn memory(session: &Session) -> Vec<u8> {
+    let memory = session.vm().memory();
+    assert!(memory.private_frames() <= (memory.size() / PAGE_BYTES) as usize);
+    let mut bytes = vec![0; memory.size() as usize];
+    memory.read_bytes(dosmux::types::PhysAddr(0), &mut bytes);
+    bytes
+}

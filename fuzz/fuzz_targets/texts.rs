@@ -1,0 +1,16 @@
+//! Scripts and session tables: any text is read or refused with a message.
+#![no_main]
+
+use std::path::Path;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let path = Path::new("fuzz");
+    if let Err(error) = dosmux::script::parse::parse(path, text) {
+        assert!(!error.to_string().is_empty());
+    }
+    if let Err(error) = dosmux::config::parse(path, text) {
+        assert!(!error.to_string().is_empty());
+    }
+});
