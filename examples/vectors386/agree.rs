@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use iced_x86::Mnemonic;
+use iced_x86::{Mnemonic, Register};
 
 use crate::open;
 use crate::proof::case::Case;
@@ -52,6 +52,12 @@ const DIFFERENCES: &[Difference] = &[
         verdict: Verdict::Neither,
         why: "F1h is undocumented on the 386, and each emulator has it in its own way",
     },
+    Difference {
+        applies: |case, _, _| scaled_base(case),
+        verdict: Verdict::Neither,
+        why: "a SIB byte without an index: the 386 scales the base (measured by the author of test386.asm), both \
+              emulators do as later processors",
+    },
 ];
 
 /// True if the instruction has one of these forms.
@@ -66,6 +72,13 @@ fn nothing_to_move(case: &Case) -> bool {
     let port_string = matches!(instruction.mnemonic(), Insb | Insw | Insd | Outsb | Outsw | Outsd);
     let repeated = instruction.has_rep_prefix() || instruction.has_repne_prefix();
     port_string && repeated && case.gpr[1] & 0xFFFF == 0
+}
+
+/// True for a SIB byte that has a scale and no index to apply it to.
+fn scaled_base(case: &Case) -> bool {
+    let Some(instruction) = decode(&case.code, case.mode.bitness()) else { return false };
+    let none = Register::None;
+    instruction.memory_base() != none && instruction.memory_index() == none && instruction.memory_index_scale() > 1
 }
 
 /// How the cases of a suite were settled.
