@@ -41,6 +41,12 @@ impl Lazy {
         Lazy { result: T::sext(result), carries: carry_bits(carry, overflow) }
     }
 
+    /// The same flags with AF set.
+    #[inline(always)]
+    pub(crate) fn with_half_carry(self) -> Lazy {
+        Lazy { result: self.result, carries: self.carries | 8 }
+    }
+
     /// The same flags with CF replaced; OF stays.
     #[inline(always)]
     pub(crate) fn keep_carry(self, carry: bool) -> Lazy {

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use dosmux::cpu::regs::{Gpr, Regs};
+use dosmux::cpu::regs::{Gpr, Regs, eflags};
 use dosmux::cpu::{Cpu, Exit, Faults};
 use dosmux::mem::Memory;
 use dosmux::types::{PhysAddr, SegOff, Width};
@@ -35,6 +35,8 @@ struct Difference {
     applies: fn(&Vector) -> bool,
     /// Turns what the other chip left into what a 386 leaves; the rest is still compared.
     expect: fn(&mut State),
+    /// Flags that are left out of the comparison.
+    flags: u32,
     /// What differs, and where the manual says so.
     #[expect(dead_code, reason = "for the reader")]
     source: &'static str,
@@ -45,6 +47,7 @@ const DIFFERENCES: &[Difference] = &[
         files: &["6D", "6F", "A5", "A7", "AB", "AD", "AF"],
         applies: |vector| vector.faulted && ["si", "di"].iter().any(|index| vector.initial.word(index) == 0xFFFF),
         expect: |after| after.regs.retain(|name, _| !["si", "di", "cx"].contains(&name.trim_start_matches('e'))),
+        flags: 0,
         source: "A word operand at offset FFFFh faults. The 286 has moved SI, DI and CX by then; a fault of \
              the 386 leaves the registers as they were, so that the instruction can be restarted. \
              80386 PRM §9.1.",
@@ -54,8 +57,18 @@ const DIFFERENCES: &[Difference] = &[
         applies: |vector| vector.faulted,
         // No vector sets up interrupt 12: its handler is at 0:0, one byte before the captured IP.
         expect: |after| after.regs.extend([("cs".to_owned(), 0), ("ip".to_owned(), 1)]),
+        flags: 0,
         source: "A stack operand at offset FFFFh is interrupt 12 on a 386, 13 on a 286. 80386 PRM §14.1, \
                  table 14-1.",
+    },
+    Difference {
+        files: &["C0.4", "C0.5", "C0.6", "D2.4", "D2.5", "D2.6"],
+        applies: |vector| matches!(vector.shift_count() % 32, 16 | 24),
+        expect: |_| {},
+        flags: eflags::CF | eflags::OF,
+        source: "A byte that is shifted by 16 or 24 leaves CF clear on the 286. The manual of the 386 says \
+                 nothing of it (80386 PRM §17.2.2, SAL/SAR/SHL/SHR); the author of test386.asm found on a 386SX \
+                 that CF is as after a shift by 8, and OF follows CF.",
     },
 ];
 
@@ -80,6 +93,17 @@ impl Vector {
             after: State::take(&mut json["final"]),
             faulted: !json["exception"].is_null(),
         }
+    }
+}
+
+impl Vector {
+    /// The count of a shift, from its name (`shl al,38h`) or CL.
+    fn shift_count(&self) -> u16 {
+        let count = self.name.rsplit(',').next().unwrap().trim();
+        if count == "cl" {
+            return self.initial.word("cx") & 0xFF;
+        }
+        u16::from_str_radix(count.trim_end_matches('h'), 16).unwrap()
     }
 }
 
@@ -148,13 +172,15 @@ fn run_file(mem: &mut Memory, path: &Path, stem: &str, mask: u32) -> (usize, Vec
     let mut failures = Vec::new();
     for line in lines {
         let mut vector = Vector::parse(&line.unwrap());
+        let mut compared = mask;
         for difference in DIFFERENCES.iter().filter(|row| row.files.contains(&stem)) {
             if (difference.applies)(&vector) {
                 (difference.expect)(&mut vector.after);
+                compared &= !difference.flags;
             }
         }
         count += 1;
-        if let Err(why) = run(mem, &vector, stem, mask) {
+        if let Err(why) = run(mem, &vector, stem, compared) {
             failures.push(format!("{}: {why}", vector.name));
         }
     }

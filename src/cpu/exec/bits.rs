@@ -1,4 +1,5 @@
-//! Bit tests and scans. Flags other than the documented one are undefined and stay.
+//! Bit tests and scans. Flags other than the documented one are undefined and stay, but for OF of the
+//! bit tests, which follows the rotation inside.
 
 use super::place::{Place, Source};
 use crate::cpu::core::Core;
@@ -47,13 +48,22 @@ impl BitChange for Complement {
 
 /// BT group with the bit number taken modulo the operand size (0F BA, and register operands).
 pub(crate) fn bit<B: BitChange, T: Int, D: Place, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let bit = 1 << (S::get::<T>(core, mem, op)? % T::BITS);
+    let index = S::get::<T>(core, mem, op)? % T::BITS;
     let value = D::get::<T>(core, mem, op)?;
     if B::WRITES {
-        D::put::<T>(core, mem, op, B::apply(value, bit))?;
+        D::put::<T>(core, mem, op, B::apply(value, 1 << index))?;
     }
-    core.flags.set_cf(value & bit != 0);
+    set_flags::<T>(core, value, index);
     Ok(())
+}
+
+/// CF is the tested bit; OF as RCR by one more than its number would leave it, with CF clear before.
+/// Source: test386.asm, checked by its author on a 386SX.
+#[inline(always)]
+fn set_flags<T: Int>(core: &mut Core, value: u32, index: u32) {
+    let ring = u64::from(value) << 2 | u64::from(value & T::SIGN != 0);
+    let overflow = (ring >> index ^ ring >> (index + 1)) & 1 != 0;
+    core.flags.set_cf_of(value >> index & 1 != 0, overflow);
 }
 
 /// BT group on a bit string in memory: the register is a signed bit offset from the operand.
@@ -63,12 +73,12 @@ pub(crate) fn bit_string<B: BitChange, T: Int>(core: &mut Core, mem: &mut Memory
     let bytes = unit.wrapping_mul(T::BYTES.cast_signed()).cast_unsigned();
     let mask = u32::MAX >> (op.addr_shift & 31);
     let at = core.offset(op).wrapping_add(bytes) & mask;
-    let bit = 1 << (index.cast_unsigned() % T::BITS);
+    let index = index.cast_unsigned() % T::BITS;
     let value = core.read_at::<T>(mem, op.seg, at)?;
     if B::WRITES {
-        core.write_at::<T>(mem, op.seg, at, B::apply(value, bit))?;
+        core.write_at::<T>(mem, op.seg, at, B::apply(value, 1 << index))?;
     }
-    core.flags.set_cf(value & bit != 0);
+    set_flags::<T>(core, value, index);
     Ok(())
 }
 

@@ -1,4 +1,8 @@
 //! Shifts and rotates. The count is taken modulo 32. Source: 80386 PRM §17.2.2.
+//!
+//! What the manual calls undefined is as on a 386: shifts set AF; OF follows the result whatever the
+//! count; a byte that is shifted by 16 or 24 leaves in CF what a shift by 8 does. Source: test386.asm,
+//! checked by its author on a 386SX.
 
 use super::place::{Place, Source};
 use crate::cpu::core::Core;
@@ -96,9 +100,15 @@ impl Shift for Shl {
     fn apply<T: Int>(value: u32, count: u32, _: bool) -> Shifted {
         let wide = u64::from(value) << count;
         let shifted = crate::types::lo32(wide) & T::MASK;
-        let carry = wide >> T::BITS & 1 != 0;
+        let carry = if whole_bytes::<T>(count) { value & 1 != 0 } else { wide >> T::BITS & 1 != 0 };
         Shifted { value: shifted, carry, overflow: top::<T>(shifted) != carry }
     }
+}
+
+/// True if a byte is shifted by 8, 16 or 24.
+#[inline(always)]
+fn whole_bytes<T: Int>(count: u32) -> bool {
+    T::BITS == 8 && count.is_multiple_of(8)
 }
 
 impl Shift for Shr {
@@ -108,7 +118,8 @@ impl Shift for Shr {
     fn apply<T: Int>(value: u32, count: u32, _: bool) -> Shifted {
         // OF is the sign bit that the last step shifted out of its place: none is left after the first.
         let last = value >> (count - 1);
-        Shifted { value: last >> 1, carry: last & 1 != 0, overflow: top::<T>(last) }
+        let carry = if whole_bytes::<T>(count) { top::<T>(value) } else { last & 1 != 0 };
+        Shifted { value: last >> 1, carry, overflow: top::<T>(last) }
     }
 }
 
@@ -134,7 +145,7 @@ pub(crate) fn shift<S: Shift, T: Int, D: Place, C: Source>(core: &mut Core, mem:
     let done = S::apply::<T>(value, count, core.flags.cf());
     D::put::<T>(core, mem, op, done.value)?;
     if S::ARITHMETIC {
-        core.flags.set(Lazy::with_carry_overflow::<T>(done.value, done.carry, done.overflow));
+        core.flags.set(Lazy::with_carry_overflow::<T>(done.value, done.carry, done.overflow).with_half_carry());
     } else {
         core.flags.set_cf_of(done.carry, done.overflow);
     }
