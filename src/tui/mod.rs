@@ -8,6 +8,7 @@
 //! | [`keyboard`] | which of the guest's keys are down |
 //! | [`commands`] | the commands behind the prefix key |
 //! | [`app`] | the state and how it changes; no I/O |
+//! | [`layout`] | which sessions are in view, and where |
 //! | [`pan`] | which part of a large screen is shown |
 //! | [`view`], [`widgets`] | drawing the state into a buffer |
 //! | [`picture`] | such a buffer as an SVG picture |
@@ -28,6 +29,7 @@ mod error;
 pub mod input;
 pub mod keyboard;
 pub mod keymap;
+pub mod layout;
 mod look_alike;
 mod painter;
 pub mod pan;
