@@ -61,6 +61,12 @@ pub enum Action {
     Tile,
     /// Shows small pictures of all sessions to choose from.
     Overview,
+    /// Lets the session stand still, or go on.
+    Hold,
+    /// Asks for a file for a picture of the screen.
+    Screenshot,
+    /// Asks for the session's new name.
+    Rename,
     /// Draws everything afresh.
     Redraw,
     /// Shows the help.
@@ -165,6 +171,27 @@ pub const COMMANDS: &[Command] = &[
         action: Action::PrintScreen,
     },
     Command { triggers: &[Trigger::Char('z')], keys: "z", name: "", help: "send Pause", action: Action::Pause },
+    Command {
+        triggers: &[Trigger::Char('e')],
+        keys: "e",
+        name: "",
+        help: "let the session stand still, or go on",
+        action: Action::Hold,
+    },
+    Command {
+        triggers: &[Trigger::Char(',')],
+        keys: ",",
+        name: "",
+        help: "rename the session",
+        action: Action::Rename,
+    },
+    Command {
+        triggers: &[Trigger::Char('S')],
+        keys: "S",
+        name: "",
+        help: "save a picture of the screen: text, ANSI, HTML, SVG or PNG",
+        action: Action::Screenshot,
+    },
     Command {
         triggers: &[Trigger::Char('|'), Trigger::Char('%')],
         keys: "| %",

@@ -9,6 +9,7 @@
 //! | [`commands`] | the commands behind the prefix key |
 //! | [`app`] | the state and how it changes; no I/O |
 //! | [`layout`] | which sessions are in view, and where |
+//! | [`prompt`] | a line of text being edited |
 //! | [`pan`] | which part of a large screen is shown |
 //! | [`view`], [`widgets`] | drawing the state into a buffer |
 //! | [`picture`] | such a buffer as an SVG picture |
@@ -34,6 +35,8 @@ mod look_alike;
 mod painter;
 pub mod pan;
 pub mod picture;
+pub mod prompt;
+mod save;
 mod sessions;
 mod signals;
 mod terminal;

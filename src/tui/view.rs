@@ -26,7 +26,10 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     if let Some(text) = app.line().filter(|_| guest.height > 0) {
         let line = Rect { y: guest.bottom() - 1, height: 1, ..guest };
         LineView::new(&text).render(line, buf);
-        cursor = cursor.filter(|cursor| cursor.at.y != line.y);
+        cursor = match app.prompt() {
+            Some(prompt) => LineView::cursor(line, prompt.cursor()),
+            None => cursor.filter(|cursor| cursor.at.y != line.y),
+        };
     }
     if let Mode::Help(top) = app.mode() {
         HelpView::new(top).render(guest, buf);

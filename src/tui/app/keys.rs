@@ -8,6 +8,7 @@ use crate::session::Command;
 use crate::tui::commands::{self, Action, PAN_ROWS};
 use crate::tui::input::{Act, Symbol, TermKey};
 use crate::tui::layout::Direction;
+use crate::tui::prompt::Purpose;
 use crate::tui::sessions::ending;
 use crate::tui::widgets::overview_columns;
 use crate::types::SessionId;
@@ -21,10 +22,12 @@ impl App {
                 self.set_mode(Mode::Prefix);
             }
             Mode::Guest => self.play(key, now, effects),
+            Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
             // The prefix key and modifiers come up, or a modifier is pressed for the command.
             _ if key.act != Act::Press || modifier => {}
             Mode::Prefix => self.command(key, now, effects),
             Mode::Confirm(question) => self.answer(question, key, now, effects),
+            Mode::Prompt => self.prompt_key(key, now, effects),
             Mode::Help(top) => self.help_key(top, key),
             Mode::Overview(marked) => self.overview_key(marked, key, now, effects),
         }
@@ -87,6 +90,9 @@ impl App {
             Action::PrintScreen => self.strike(&[Key::PrintScreen], effects),
             Action::Pause => self.strike(&[Key::Pause], effects),
             Action::Pan(cols, rows) => self.pan_by(cols, rows),
+            Action::Hold => self.hold(id, effects),
+            Action::Screenshot => self.ask_for(Purpose::Screenshot(id)),
+            Action::Rename => self.ask_for(Purpose::Rename(id)),
             Action::Go(way) => self.go_or_switch(way, effects),
             Action::Split(how) => self.split(how, now),
             Action::Hide => self.hide(now, effects),

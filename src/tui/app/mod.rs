@@ -2,9 +2,11 @@
 
 mod keys;
 mod paste;
+mod prompts;
 mod views;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
@@ -14,6 +16,7 @@ use super::input::TermEvent;
 use super::keyboard::Keyboard;
 use super::layout::{Layout, Place};
 use super::pan::Pan;
+use super::prompt::Prompt;
 use crate::monitor::vm::StopReason;
 use crate::screen::CodePage;
 use crate::session::{Command, SessionState, SessionView};
@@ -43,6 +46,12 @@ pub enum Event {
 pub enum Effect {
     /// Brings a session to the foreground.
     Focus(SessionId),
+    /// Lets a session stand still, or go on.
+    Hold(SessionId, bool),
+    /// Gives a session another name.
+    Rename(SessionId, String),
+    /// Writes a new file; one of that name that exists is kept, and another name found.
+    Save(PathBuf, Vec<u8>),
     /// Ends a session.
     Close(SessionId),
     /// Sends a command to a session.
@@ -64,6 +73,8 @@ pub enum Mode {
     Prefix,
     /// The next one answers a question.
     Confirm(Question),
+    /// They edit the text of [`App::prompt`].
+    Prompt,
     /// They move or leave the help, which begins with this row.
     Help(u16),
     /// They choose among all sessions, of which the one at this index is marked.
@@ -95,6 +106,7 @@ pub struct App {
     focused: Option<SessionId>,
     last: Option<SessionId>,
     mode: Mode,
+    prompt: Option<Prompt>,
     message: Option<Message>,
     keyboard: Keyboard,
     /// Which sessions are in view, and where.
@@ -117,6 +129,7 @@ impl App {
             focused: None,
             last: None,
             mode: Mode::Guest,
+            prompt: None,
             message: None,
             keyboard: Keyboard::new(),
             layout: None,
@@ -165,6 +178,12 @@ impl App {
         layout.or(self.focused.map(Layout::single)).map_or_else(Vec::new, |layout| layout.places(self.guest_area()))
     }
 
+    /// The text that keys edit, in [`Mode::Prompt`].
+    #[must_use]
+    pub fn prompt(&self) -> Option<&Prompt> {
+        self.prompt.as_ref()
+    }
+
     /// The line shown above the status line: what a key is awaited for, a message, or how to get
     /// on with a session that stopped.
     #[must_use]
@@ -172,6 +191,7 @@ impl App {
         match self.mode {
             Mode::Prefix => return Some(commands::hint()),
             Mode::Confirm(question) => return Some(self.ask(question)),
+            Mode::Prompt => return self.prompt().map(Prompt::line),
             Mode::Overview(_) => return Some(OVERVIEW_HINT.to_owned()),
             Mode::Guest | Mode::Help(_) => {}
         }

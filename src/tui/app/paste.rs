@@ -12,6 +12,9 @@ const NAMED_CHARACTERS: usize = 8;
 
 impl App {
     pub(super) fn paste(&mut self, text: &str, now: Duration, effects: &mut Vec<Effect>) {
+        if self.mode == Mode::Prompt {
+            return self.paste_into_prompt(text);
+        }
         if self.mode != Mode::Guest {
             return;
         }

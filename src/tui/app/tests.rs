@@ -85,6 +85,9 @@ fn short(effect: &Effect) -> String {
         }
         Effect::Send(id, Command::Text(text)) => format!("{} types {text:?}", id.0),
         Effect::Send(id, Command::Reset) => format!("reset {}", id.0),
+        Effect::Hold(id, held) => format!("{} {}", if *held { "hold" } else { "release" }, id.0),
+        Effect::Rename(id, name) => format!("{} is now {name}", id.0),
+        Effect::Save(path, data) => format!("save {} ({} bytes)", path.display(), data.len()),
         Effect::Redraw => "redraw".to_owned(),
         Effect::UseKitty => "kitty".to_owned(),
         Effect::Quit => "quit".to_owned(),
@@ -390,4 +393,44 @@ fn the_overview_chooses_by_arrows_and_numbers() {
     bench.feed(b"\x1do");
     assert_eq!(bench.feed(b"\x1b"), "");
     assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn a_picture_is_saved_in_the_format_of_the_name_that_was_given() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dS");
+    assert!(bench.app.line().unwrap().ends_with(": s0.svg"), "{:?}", bench.app.line());
+    assert_eq!(bench.feed(b"\x15a b.txt\r"), "save a b.txt (25 bytes)");
+    bench.feed(b"\x1dS");
+    assert_eq!(bench.feed(b"\x15a.gif\r"), "");
+    assert_eq!(bench.app.line().unwrap(), "the file's name must end in one of .txt, .ans, .html, .svg, .png");
+    bench.app.saved(Ok("a.txt".into()), bench.now);
+    assert_eq!(bench.app.line().unwrap(), "saved a.txt");
+}
+
+#[test]
+fn a_session_is_renamed_and_bad_names_are_refused() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1d,\x15mail\r"), "0 is now mail");
+    assert_eq!(bench.feed(b"\x1d,\x15 \r"), "");
+    assert_eq!(bench.app.line().unwrap(), "a session's name must not be empty");
+    assert_eq!(bench.feed(b"\x1d,xyz\x1b"), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn a_paste_into_a_prompt_does_not_reach_the_session() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d,\x15");
+    assert_eq!(bench.feed(b"\x1b[200~new\x1b[201~"), "");
+    assert_eq!(bench.feed(b"\r"), "0 is now new");
+}
+
+#[test]
+fn a_session_is_held_and_goes_on() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1de"), "hold 0");
+    bench.views[0].state = SessionState::Paused;
+    bench.sessions();
+    assert_eq!(bench.feed(b"\x1de"), "release 0");
 }
