@@ -3,6 +3,7 @@
 
 use super::core::{TableReg, cr0};
 use super::fault::{Fault, Flow, Stop};
+use super::fpu::Fpu;
 use super::op::{Bank, Class, Op};
 use super::regs::{Gpr, Regs, eflags};
 use super::segment::{CS, DS, ES, Segment};
@@ -211,7 +212,8 @@ impl Cpu {
     /// *Errors*: the fault that loading the task register raises.
     pub fn enter_v86(&mut self, mem: &mut Memory, task: &V86Task) -> Result<(), Fault> {
         let core = &mut self.core;
-        *core = Core::reset();
+        let fpu = Fpu::new(core.fpu.wiring());
+        *core = Core { fpu, ..Core::reset() };
         self.blocks.clear(mem);
         core.gdtr = TableReg { base: task.gdt.0, limit: task.gdt.1 };
         core.idtr = TableReg { base: task.idt.0, limit: task.idt.1 };

@@ -178,7 +178,6 @@ impl Vm {
         if self.cpu.enter_v86(&mut self.mem, &task).is_err() {
             self.stopped = Some(StopReason::TripleFault(self.cs_ip()));
         }
-        self.cpu.reset_coprocessor();
         self.reset_flags();
         self.with_bios(bios::post);
         self.follow_a20();

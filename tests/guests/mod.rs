@@ -4,6 +4,7 @@
 //! one line for each check, `PASS name` or `FAIL name`, and `done` at last. To try them on another
 //! PC, write them to a folder: `DOSMUX_GUESTS_DIR=/tmp/guests cargo test every_guest_builds`.
 
+mod coprocessor;
 mod debugging;
 mod flags;
 mod frames;
@@ -16,6 +17,7 @@ mod self_modifying;
 mod services;
 mod stops;
 
+pub(crate) use coprocessor::{coprocessor, coprocessor_busy, coprocessor_masked, coprocessor_stuck, no_coprocessor};
 pub(crate) use debugging::debugging;
 pub(crate) use flags::flags;
 pub(crate) use frames::frames;
@@ -56,6 +58,11 @@ pub(crate) const ALL: &[(&str, Build)] = &[
     ("a20-gate", a20_gate),
     ("high-memory-area", high_memory_area),
     ("debugging", debugging),
+    ("coprocessor", coprocessor),
+    ("no-coprocessor", no_coprocessor),
+    ("coprocessor-stuck", coprocessor_stuck),
+    ("coprocessor-masked", coprocessor_masked),
+    ("coprocessor-busy", coprocessor_busy),
     ("flags", flags),
     ("frames", frames),
     ("services", services),

@@ -86,7 +86,7 @@ impl<'a> ScreenView<'a> {
     }
 }
 
-pub(super) fn color(rgb: Rgb) -> Color {
+fn color(rgb: Rgb) -> Color {
     Color::Rgb(rgb.r, rgb.g, rgb.b)
 }
 

@@ -1,5 +1,8 @@
-//! The coprocessor against the x87 of the machine that the tests run on: random states, each form of
-//! each instruction, and the images that FNSAVE leaves, compared bit for bit.
+//! The coprocessor. `errors`: where its errors lead. `operands`: its way to memory. `guests`: programs
+//! in a session.
+//!
+//! `cases` compares it with the x87 of the machine that the tests run on: random states, each form of
+//! each instruction, and the images that FNSAVE leaves, bit for bit.
 //!
 //! | difference between an 80387 and today's chips | how it is met |
 //! | --- | --- |
@@ -12,7 +15,11 @@
 mod cases;
 #[cfg(target_arch = "x86_64")]
 mod emulated;
+mod errors;
+mod guests;
 #[cfg(target_arch = "x86_64")]
 mod host;
 #[cfg(target_arch = "x86_64")]
 mod images;
+mod lab;
+mod operands;

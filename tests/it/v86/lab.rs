@@ -1,7 +1,7 @@
 //! A V86 task on the bare core: page tables, GDT, TSS, and a program. No monitor, no devices.
 
 use dosmux::cpu::regs::{Regs, eflags};
-use dosmux::cpu::{Cpu, Exit, Fault, Faults, Insn, V86Task, pte};
+use dosmux::cpu::{Coprocessor, Cpu, Exit, Fault, Faults, Insn, V86Task, pte};
 use dosmux::mem::Memory;
 use dosmux::types::PhysAddr;
 
@@ -46,7 +46,7 @@ impl Lab {
         mem.write_u16(PhysAddr(TSS + 0x66), u16::try_from(IO_MAP).unwrap());
         mem.write_bytes(PhysAddr(TSS + IO_MAP), &[0xFF; 0x2001]);
         mem.write_bytes(PhysAddr(CODE), code);
-        let mut cpu = Cpu::new(Faults::HandOut);
+        let mut cpu = Cpu::with_coprocessor(Faults::HandOut, Coprocessor::Error);
         let task = V86Task { page_directory: DIRECTORY, gdt: (GDT, 0xF), idt: (0, 0), tss_selector: SELECTOR_TSS };
         cpu.enter_v86(&mut mem, &task).unwrap();
         let mut lab = Lab { cpu, mem };
