@@ -1,9 +1,11 @@
 //! The block cache: decoded basic blocks by physical page, with exact invalidation.
 //!
-//! A block is a run of operations that ends at a control transfer, at a page's end or at
-//! [`MAX_OPS`]; one that crosses into the next page holds a single instruction. Blocks are found by
-//! physical address and code size through a direct-mapped table, and remember up to two successors
-//! in the same page. A write to a decoded byte kills the blocks that hold the byte and no others.
+//! A block is a run of operations that ends where what follows is certainly not executed next, at a
+//! page's end or at [`MAX_OPS`]; conditional jumps do not end it. One that crosses into the next page
+//! holds a single instruction. Blocks are found by physical address and code size through a
+//! direct-mapped table, and those that were executed of late by linear address through another, so that
+//! going from block to block takes no translation. A write to a decoded byte kills the blocks that hold
+//! the byte and no others.
 //! A native-code tier would hang its code on [`Block`].
 
 use std::collections::BTreeMap;
@@ -32,15 +34,27 @@ pub(crate) struct BlockKey {
     pub(crate) big: bool,
 }
 
-/// A successor in the same page.
+/// Where the core stands, as far as it decides which block is next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Base of the code segment.
+    pub(crate) base: u32,
+    pub(crate) eip: u32,
+    /// [`Core::epoch`](super::core::Core::epoch).
+    pub(crate) epoch: u64,
+}
+
+/// A block that was executed of late, by the place that led to it. Its slot comes from the offset in
+/// the page: whoever kills the block knows that much of its address.
 #[derive(Clone, Copy)]
-struct Link {
-    /// Offset of the successor in the page.
-    offset: u32,
+struct Recent {
+    place: Place,
     id: BlockId,
 }
 
-const NO_LINK: Link = Link { offset: u32::MAX, id: NO_BLOCK };
+const NONE_RECENT: Recent = Recent { place: Place { base: 0, eip: 0, epoch: u64::MAX }, id: NO_BLOCK };
+/// A power of two, and at most as many as a page has bytes.
+const RECENT_SLOTS: usize = 2048;
 
 /// A decoded basic block. One cache line: the run loop reads most of it each time.
 #[repr(align(64))]
@@ -49,15 +63,17 @@ pub(crate) struct Block {
     key: BlockKey,
     /// Bytes of code.
     pub(crate) len: u32,
+    /// Instructions.
+    pub(crate) count: u32,
     /// The second page's frame address, for an instruction that crosses into it.
     pub(crate) second: Option<PhysAddr>,
-    links: [Link; 2],
 }
 
 /// All blocks of one CPU.
 pub(crate) struct Blocks {
     blocks: Vec<Block>,
     table: Vec<(BlockKey, BlockId)>,
+    recent: Box<[Recent; RECENT_SLOTS]>,
     pages: BTreeMap<u32, Vec<BlockId>>,
     free: Vec<BlockId>,
     ops: usize,
@@ -67,7 +83,14 @@ const EMPTY: (BlockKey, BlockId) = (BlockKey { phys: PhysAddr(u32::MAX), big: tr
 
 impl Blocks {
     pub(crate) fn new() -> Blocks {
-        Blocks { blocks: Vec::new(), table: vec![EMPTY; SLOTS], pages: BTreeMap::new(), free: Vec::new(), ops: 0 }
+        Blocks {
+            blocks: Vec::new(),
+            table: vec![EMPTY; SLOTS],
+            recent: Box::new([NONE_RECENT; RECENT_SLOTS]),
+            pages: BTreeMap::new(),
+            free: Vec::new(),
+            ops: 0,
+        }
     }
 
     fn slot(key: BlockKey) -> usize {
@@ -95,24 +118,20 @@ impl Blocks {
         Some(id)
     }
 
-    /// The remembered successor of `id` at `offset` of the same page, or [`NO_BLOCK`].
+    /// The block that `place` leads to, if it was executed of late.
     #[inline(always)]
-    pub(crate) fn successor(&self, id: BlockId, offset: u32) -> BlockId {
-        let [first, second] = &self.blocks[id as usize].links;
-        if first.offset == offset {
-            first.id
-        } else if second.offset == offset {
-            second.id
-        } else {
-            NO_BLOCK
-        }
+    pub(crate) fn recent(&self, place: Place) -> Option<&Block> {
+        let entry = &self.recent[place.base.wrapping_add(place.eip) as usize % RECENT_SLOTS];
+        if entry.place == place { self.blocks.get(entry.id as usize) } else { None }
     }
 
-    /// Remembers `next`, which begins at `offset` of the same page, as a successor of `id`.
-    pub(crate) fn link(&mut self, id: BlockId, offset: u32, next: BlockId) {
-        let links = &mut self.blocks[id as usize].links;
-        links[1] = links[0];
-        links[0] = Link { offset, id: next };
+    /// Remembers that `place` leads to block `id`, for as long as its epoch lasts. Not if the block has
+    /// a second page: that is to be looked at each time.
+    pub(crate) fn remember(&mut self, place: Place, id: BlockId) {
+        if self.get(id).second.is_some() {
+            return;
+        }
+        self.recent[place.base.wrapping_add(place.eip) as usize % RECENT_SLOTS] = Recent { place, id };
     }
 
     /// True if a block of `ops` operations fits without starting afresh.
@@ -133,7 +152,8 @@ impl Blocks {
             self.clear(mem);
         }
         self.ops += ops.len();
-        let block = Block { ops: ops.into_boxed_slice(), key, len, second, links: [NO_LINK; 2] };
+        let count = u32::try_from(ops.len()).unwrap_or(u32::MAX);
+        let block = Block { ops: ops.into_boxed_slice(), key, len, count, second };
         for (at, bytes) in block.ranges() {
             mem.mark_code(at, bytes as usize);
         }
@@ -184,22 +204,21 @@ impl Blocks {
         if slot.1 == id {
             *slot = EMPTY;
         }
+        self.recent[key.phys.0 as usize % RECENT_SLOTS] = NONE_RECENT;
         for at in frames {
             self.forget_in_page(mem, at, id);
         }
         self.free.push(id);
     }
 
-    /// Takes a dead block out of a page: its bytes are code no more unless another block holds them,
-    /// and nothing links to it (links stay within a page).
+    /// Takes a dead block out of a page: its bytes are code no more unless another block holds them.
     fn forget_in_page(&mut self, mem: &mut Memory, at: PhysAddr, id: BlockId) {
         let frame = at.0 / PAGE_BYTES;
         mem.clear_code(at);
         let Some(ids) = self.pages.get_mut(&frame) else { return };
         ids.retain(|&other| other != id);
         for &other in ids.iter() {
-            let block = &mut self.blocks[other as usize];
-            block.links = [NO_LINK; 2];
+            let block = &self.blocks[other as usize];
             for (start, bytes) in block.ranges().filter(|(start, _)| start.0 / PAGE_BYTES == frame) {
                 mem.mark_code(start, bytes as usize);
             }
@@ -218,6 +237,7 @@ impl Blocks {
         self.pages.clear();
         self.free.clear();
         self.table.fill(EMPTY);
+        self.recent.fill(NONE_RECENT);
         self.ops = 0;
     }
 }

@@ -1,11 +1,12 @@
 //! The state that instructions work on, and their way to memory and stack.
 
+use super::access::{Sure, Way};
 use super::debug::Debug;
 use super::fault::{Event, Fault, Stop};
 use super::flags::Flags;
 use super::fpu::Fpu;
 use super::int::Int;
-use super::op::Op;
+use super::op::{Done, Op, Stopped};
 use super::regs::{Gpr, eflags};
 use super::segment::{CS, SS, Segment};
 use super::test_registers::TestRegisters;
@@ -27,9 +28,6 @@ pub(crate) mod cr0 {
     /// Paging.
     pub(crate) const PG: u32 = 1 << 31;
 }
-
-/// The address of no page.
-pub(crate) const NO_PAGE: u32 = 1;
 
 /// GDTR or IDTR.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,13 +67,15 @@ pub(crate) struct Core {
     pub(crate) stack_mask: u32,
     /// Instructions left in the budget; while a block runs, all of its own are taken off already.
     pub(crate) left: i64,
-    /// Linear page of the block that runs, while its links hold; else [`NO_PAGE`].
-    pub(crate) linked_page: u32,
+    /// Counts the changes of how code is fetched or decoded, see [`Core::unlink`].
+    pub(crate) epoch: u64,
     /// Offset in the code segment where the block that runs began.
     pub(crate) block_eip: u32,
     /// The access of an [`Event::PortRead`] or [`Event::PortWrite`].
     pub(crate) port_access: PortAccess,
     pub(crate) fpu: Fpu,
+    /// Where and why the last block stopped that did.
+    pub(crate) stopped: Stopped,
 }
 
 impl Core {
@@ -98,10 +98,11 @@ impl Core {
             cpl: 0,
             stack_mask: 0xFFFF,
             left: 0,
-            linked_page: NO_PAGE,
+            epoch: 0,
             block_eip: 0,
             port_access: PortAccess { port: Port(0), width: Width::Byte, value: 0 },
             fpu: Fpu::default(),
+            stopped: Stopped { stop: Stop::Resume, op: super::decode::placeholder() },
         };
         core.flags.load(eflags::ONE);
         // EDX identifies the part: 3 for the 386, stepping 8.
@@ -127,10 +128,18 @@ impl Core {
         self.cr0 & cr0::PG != 0
     }
 
-    /// Makes the next block be looked up: how code is fetched or decoded has changed.
+    /// Makes every block be looked up anew: how code is fetched or decoded has changed.
     #[inline(always)]
     pub(crate) fn unlink(&mut self) {
-        self.linked_page = NO_PAGE;
+        self.epoch += 1;
+    }
+
+    /// Ends the block that runs at `op`, which has not completed.
+    #[cold]
+    pub(crate) fn stop_at(&mut self, stop: Stop, op: &Op) -> Done {
+        self.left += i64::from(op.behind) + 1;
+        self.stopped = Stopped { stop, op: *op };
+        Done::Stopped
     }
 
     /// Chooses user or supervisor translations after a change of privilege level.
@@ -187,6 +196,14 @@ impl Core {
         base.wrapping_add(index).wrapping_add(op.disp) & (u32::MAX >> (op.addr_shift & 31))
     }
 
+    /// The same where addressing is known to be 16-bit.
+    #[inline(always)]
+    pub(crate) fn offset16(&self, op: &Op) -> u32 {
+        let base = self.gpr[usize::from(op.base & 15)];
+        let index = self.gpr[usize::from(op.index & 15)];
+        base.wrapping_add(index).wrapping_add(op.disp) & 0xFFFF
+    }
+
     /// Reads the memory operand.
     #[inline(always)]
     pub(crate) fn read<T: Int>(&mut self, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
@@ -202,25 +219,17 @@ impl Core {
     /// Reads at `offset` of segment register `seg`.
     #[inline(always)]
     pub(crate) fn read_at<T: Int>(&mut self, mem: &mut Memory, seg: u8, offset: u32) -> Result<u32, Stop> {
-        let segment = &self.seg[usize::from(seg & 7)];
-        if i64::from(offset) + i64::from(T::BYTES - 1) <= segment.read_limit {
-            let linear = LinearAddr(segment.base.wrapping_add(offset));
-            if let Some(value) = mem.cached_read::<T>(linear) {
-                return Ok(value.wide());
-            }
+        match self.cached_read::<T>(mem, seg, offset) {
+            Some(value) => Ok(value),
+            None => self.read_slow(mem, seg, offset, T::BYTES),
         }
-        self.read_slow(mem, seg, offset, T::BYTES)
     }
 
     /// Writes at `offset` of segment register `seg`.
     #[inline(always)]
     pub(crate) fn write_at<T: Int>(&mut self, mem: &mut Memory, seg: u8, offset: u32, value: u32) -> Result<(), Stop> {
-        let segment = &self.seg[usize::from(seg & 7)];
-        if i64::from(offset) + i64::from(T::BYTES - 1) <= segment.write_limit {
-            let linear = LinearAddr(segment.base.wrapping_add(offset));
-            if mem.cached_write::<T>(linear, T::cut(value)) {
-                return Ok(());
-            }
+        if self.cached_write::<T>(mem, seg, offset, value) {
+            return Ok(());
         }
         self.write_slow(mem, seg, offset, T::BYTES, value)
     }
@@ -240,6 +249,9 @@ impl Core {
     #[inline(never)]
     fn write_slow(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32, value: u32) -> Result<(), Stop> {
         let linear = self.check_access(seg, offset, bytes, true)?;
+        if mem.cached_write_beside_code(linear, &value.to_le_bytes()[..bytes as usize]) {
+            return Ok(());
+        }
         self.write_linear(mem, linear, bytes, value)?;
         if self.debug.watching() {
             self.debug.note_access(linear, bytes, true);
@@ -272,16 +284,26 @@ impl Core {
 
     #[inline(always)]
     pub(crate) fn push<T: Int>(&mut self, mem: &mut Memory, value: u32) -> Result<(), Stop> {
+        self.push_by::<T, Sure>(mem, value)
+    }
+
+    #[inline(always)]
+    pub(crate) fn push_by<T: Int, W: Way>(&mut self, mem: &mut Memory, value: u32) -> Result<(), Stop> {
         let sp = self.sp().wrapping_sub(T::BYTES) & self.stack_mask;
-        self.write_at::<T>(mem, SS, sp, value)?;
+        W::write::<T>(self, mem, SS, sp, value)?;
         self.set_sp(sp);
         Ok(())
     }
 
     #[inline(always)]
     pub(crate) fn pop<T: Int>(&mut self, mem: &mut Memory) -> Result<u32, Stop> {
+        self.pop_by::<T, Sure>(mem)
+    }
+
+    #[inline(always)]
+    pub(crate) fn pop_by<T: Int, W: Way>(&mut self, mem: &mut Memory) -> Result<u32, Stop> {
         let sp = self.sp();
-        let value = self.read_at::<T>(mem, SS, sp)?;
+        let value = W::read::<T>(self, mem, SS, sp)?;
         self.set_sp(sp.wrapping_add(T::BYTES));
         Ok(value)
     }

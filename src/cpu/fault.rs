@@ -103,6 +103,9 @@ pub(crate) enum Stop {
     Fault(Fault),
     /// An exception of the task that the instruction has switched to: CS:EIP is that task's.
     InTask(Fault),
+    /// The translation cache does not hold what the instruction wants; it has had no effect yet. Never
+    /// leaves the handlers.
+    Uncached,
     /// The instruction was about to overwrite decoded code; it has had no effect yet.
     CodeHit,
     /// A string instruction has done a part of its work and is to be resumed.

@@ -3,8 +3,10 @@
 //! An arithmetic instruction stores its sign-extended result and its carry chain; a flag is worked
 //! out only when somebody looks at it. `carries` holds, for a result of any size moved up so that
 //! its top bit is bit 31: bit 31 the carry out, bit 30 the carry into the sign bit (their exclusive
-//! or is OF), and bit 3 the carry out of bit 3 (AF). `delta` is zero after arithmetic; explicit loads
-//! (POPF, SAHF) use it to express what no result has: SF and PF that differ from the result's.
+//! or is OF), and bit 3 the carry out of bit 3 (AF). `carry` has CF in its top bit; it is `carries` once
+//! more, but for INC and DEC, which keep CF and so do not touch it. `delta` is zero after arithmetic;
+//! explicit loads (POPF, SAHF) use it to express what no result has: SF and PF that differ from the
+//! result's.
 
 use super::int::Int;
 use super::regs::eflags::{AF, CF, DF, IF, OF, ONE, PF, RF, SF, TF, VM, ZF};
@@ -19,45 +21,55 @@ pub(crate) struct Lazy {
     pub(crate) result: u32,
     /// Carry chain, see the module.
     pub(crate) carries: u32,
+    /// CF in the top bit.
+    pub(crate) carry: u32,
 }
 
 impl Lazy {
     /// Flags of a logical operation: CF, OF and AF are clear.
     #[inline(always)]
     pub(crate) fn logic<T: Int>(result: u32) -> Lazy {
-        Lazy { result: T::sext(result), carries: 0 }
+        Lazy { result: T::sext(result), carries: 0, carry: 0 }
     }
 
     /// Flags of `result` with the carry chain `chain`, bit n being the carry out of bit n.
     #[inline(always)]
     pub(crate) fn chain<T: Int>(result: u32, chain: u32) -> Lazy {
         let carries = if T::BITS == 32 { chain } else { chain << (32 - T::BITS) | chain & 8 };
-        Lazy { result: T::sext(result), carries }
+        Lazy { result: T::sext(result), carries, carry: carries }
+    }
+
+    /// Flags of the sum or difference `result` of the 8-bit or 16-bit values `a` and `b`, not yet cut to
+    /// their size: the carries into its bits are where it differs from a sum without any.
+    #[inline(always)]
+    pub(crate) fn narrow<T: Int>(result: u32, a: u32, b: u32) -> Lazy {
+        let into = a ^ b ^ result;
+        let carries = into << (31 - T::BITS) | into >> 1 & 8;
+        Lazy { result: T::sext(result), carries, carry: carries }
     }
 
     /// Flags of `result` with explicit CF and OF; AF is clear.
     #[inline(always)]
     pub(crate) fn with_carry_overflow<T: Int>(result: u32, carry: bool, overflow: bool) -> Lazy {
-        Lazy { result: T::sext(result), carries: carry_bits(carry, overflow) }
+        Lazy { result: T::sext(result), carries: overflow_bit(overflow), carry: carry_bit(carry) }
     }
 
     /// The same flags with AF set.
     #[inline(always)]
     pub(crate) fn with_half_carry(self) -> Lazy {
-        Lazy { result: self.result, carries: self.carries | 8 }
-    }
-
-    /// The same flags with CF replaced; OF stays.
-    #[inline(always)]
-    pub(crate) fn keep_carry(self, carry: bool) -> Lazy {
-        let overflow = (self.carries ^ self.carries << 1) >> 31 != 0;
-        Lazy { result: self.result, carries: self.carries & 8 | carry_bits(carry, overflow) }
+        Lazy { carries: self.carries | 8, ..self }
     }
 }
 
 #[inline(always)]
-fn carry_bits(carry: bool, overflow: bool) -> u32 {
-    u32::from(carry) << 31 | u32::from(carry ^ overflow) << 30
+fn carry_bit(carry: bool) -> u32 {
+    u32::from(carry) << 31
+}
+
+/// A carry into the sign bit and none out of it.
+#[inline(always)]
+fn overflow_bit(overflow: bool) -> u32 {
+    u32::from(overflow) << 30
 }
 
 /// EFLAGS.
@@ -77,9 +89,16 @@ impl Flags {
         self.delta = 0;
     }
 
+    /// Takes the flags of an arithmetic instruction, but for CF.
+    #[inline(always)]
+    pub(crate) fn set_but_carry(&mut self, lazy: Lazy) {
+        self.lazy = Lazy { carry: self.lazy.carry, ..lazy };
+        self.delta = 0;
+    }
+
     #[inline(always)]
     pub(crate) fn cf(&self) -> bool {
-        self.lazy.carries >> 31 != 0
+        self.lazy.carry >> 31 != 0
     }
 
     #[inline(always)]
@@ -149,14 +168,14 @@ impl Flags {
     /// Sets CF alone.
     #[inline(always)]
     pub(crate) fn set_cf(&mut self, carry: bool) {
-        let overflow = self.of();
-        self.lazy.carries = self.lazy.carries & 8 | carry_bits(carry, overflow);
+        self.lazy.carry = carry_bit(carry);
     }
 
     /// Sets CF and OF alone, as rotates do.
     #[inline(always)]
     pub(crate) fn set_cf_of(&mut self, carry: bool, overflow: bool) {
-        self.lazy.carries = self.lazy.carries & 8 | carry_bits(carry, overflow);
+        self.lazy.carries = self.lazy.carries & 8 | overflow_bit(overflow);
+        self.lazy.carry = carry_bit(carry);
     }
 
     /// Sets ZF alone.
@@ -191,8 +210,8 @@ impl Flags {
         let even = zero;
         let sign = if bits & SF != 0 { 0x8000_0000 } else { 0 };
         let parity = u32::from((bits & PF != 0) != even);
-        self.lazy =
-            Lazy { result, carries: carry_bits(bits & CF != 0, bits & OF != 0) | if bits & AF != 0 { 8 } else { 0 } };
+        let carries = overflow_bit(bits & OF != 0) | if bits & AF != 0 { 8 } else { 0 };
+        self.lazy = Lazy { result, carries, carry: carry_bit(bits & CF != 0) };
         self.delta = sign | parity;
         self.system = bits & !ARITHMETIC & !ONE;
     }

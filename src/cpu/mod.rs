@@ -12,6 +12,7 @@
 //! exceptions and interrupts, `debug` and `stepping` the debug registers and what traps, and `trap`
 //! what a monitor sees of an instruction.
 
+mod access;
 mod blocks;
 mod core;
 mod debug;
@@ -32,11 +33,11 @@ mod stepping;
 mod test_registers;
 mod trap;
 
-use self::blocks::{Block, BlockId, BlockKey, Blocks, MAX_OPS, NO_BLOCK};
+use self::blocks::{Block, BlockId, BlockKey, Blocks, MAX_OPS, Place};
 use self::core::Core;
 use self::fault::{Event, Stop};
 use self::interrupt::Interrupt;
-use self::op::Op;
+use self::op::{Done, Op, Stopped};
 use self::segment::CS;
 use self::stepping::Shadow;
 use crate::mem::{Memory, PAGE_BYTES};
@@ -113,25 +114,23 @@ pub struct Cpu {
     /// The budget of the current run.
     budget: i64,
     shadow: Shadow,
-}
-
-/// How a block ended early.
-struct Stopped {
-    stop: Stop,
-    op: Op,
-}
-
-/// A number of instructions, for the budget.
-#[inline(always)]
-fn instructions(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+    /// [`Memory::translation_changes`] when the last run began.
+    translation_changes: u64,
 }
 
 impl Cpu {
     /// A core after RESET.
     #[must_use]
     pub fn new(faults: Faults) -> Cpu {
-        Cpu { core: Core::reset(), blocks: Blocks::new(), faults, retired: 0, budget: 0, shadow: Shadow::NONE }
+        Cpu {
+            core: Core::reset(),
+            blocks: Blocks::new(),
+            faults,
+            retired: 0,
+            budget: 0,
+            shadow: Shadow::NONE,
+            translation_changes: 0,
+        }
     }
 
     /// A core after RESET with an 80387 in its socket, or none.
@@ -179,55 +178,23 @@ impl Cpu {
     }
 
     fn run_blocks(&mut self, mem: &mut Memory) -> Exit {
-        let mut previous = NO_BLOCK;
-        self.core.unlink();
+        self.see_translations(mem);
         loop {
             if mem.has_code_hits() {
                 self.blocks.invalidate(mem);
-                self.core.unlink();
             }
-            if self.core.left <= 0 {
-                return Exit::BudgetUsed;
-            }
-            if self.core.stepping() {
-                match self.debug_step(mem) {
+            let place = self.core.place();
+            let done = match self.blocks.recent(place) {
+                Some(block) if self.core.may_execute(block) => self.core.execute(mem, block, place),
+                _ if self.core.left <= 0 => return Exit::BudgetUsed,
+                _ if self.core.stepping() => match self.debug_step(mem) {
                     Some(exit) => return exit,
                     None => continue,
-                }
-            }
-            let linear = self.core.seg[usize::from(CS)].base.wrapping_add(self.core.eip);
-            let offset = linear % PAGE_BYTES;
-            let linked = linear - offset == self.core.linked_page;
-            let mut id = if linked { self.blocks.successor(previous, offset) } else { NO_BLOCK };
-            if id == NO_BLOCK {
-                id = match self.look_up(mem, LinearAddr(linear)) {
-                    Ok((found, kept)) => {
-                        if linked && kept {
-                            self.blocks.link(previous, offset, found);
-                        }
-                        found
-                    }
-                    Err(fault) => {
-                        self.core.unlink();
-                        self.core.left -= 1;
-                        let start = self.core.eip;
-                        match self.raise(mem, fault, Insn::unknown(), start) {
-                            Some(exit) => return exit,
-                            None => continue,
-                        }
-                    }
-                };
-            }
-            let block = self.blocks.get(id);
-            let flow = if self.core.runs_as_cached(mem, block) {
-                (previous, self.core.linked_page) = (id, linear - offset);
-                self.core.execute(mem, block)
-            } else {
-                self.core.unlink();
-                self.single_step(mem)
+                },
+                _ => self.find_and_execute(mem, place),
             };
-            if let Err(stopped) = flow {
-                self.core.unlink();
+            if done == Done::Stopped {
+                let stopped = self.core.stopped;
                 if let Some(exit) = self.stopped(mem, stopped) {
                     return exit;
                 }
@@ -235,17 +202,42 @@ impl Cpu {
         }
     }
 
-    /// Finds or decodes the block at CS:EIP. The flag tells whether the cache kept all it held.
+    /// Executes what is at CS:EIP where the fast way there does not exist yet or is not to be taken.
     #[inline(never)]
-    fn look_up(&mut self, mem: &mut Memory, linear: LinearAddr) -> Result<(BlockId, bool), Fault> {
-        let phys = self.core.translate_read(mem, linear)?;
+    fn find_and_execute(&mut self, mem: &mut Memory, place: Place) -> Done {
+        let flow = match self.look_up(mem) {
+            Ok(id) if self.core.runs_as_cached(mem, self.blocks.get(id)) => {
+                self.blocks.remember(place, id);
+                let block = self.blocks.get(id);
+                if self.core.may_execute(block) {
+                    return self.core.execute(mem, block, place);
+                }
+                self.core.execute_some(mem, &block.ops)
+            }
+            Ok(_) => self.single_step(mem),
+            Err(fault) => self.core.fetch_failed(fault),
+        };
+        flow.map_or_else(|stopped| self.core.stopped_by(stopped), |()| Done::Ended)
+    }
+
+    /// Starts a new epoch if the owner has changed translations since the last run.
+    fn see_translations(&mut self, mem: &Memory) {
+        if self.translation_changes != mem.translation_changes() {
+            self.translation_changes = mem.translation_changes();
+            self.core.unlink();
+        }
+    }
+
+    /// Finds or decodes the block at CS:EIP.
+    fn look_up(&mut self, mem: &mut Memory) -> Result<BlockId, Fault> {
+        let place = self.core.place();
+        let phys = self.core.translate_read(mem, LinearAddr(place.base.wrapping_add(place.eip)))?;
         let key = BlockKey { phys, big: self.core.seg[usize::from(CS)].big };
         if let Some(id) = self.blocks.find(key) {
-            return Ok((id, true));
+            return Ok(id);
         }
         let decoded = decode::block(&mut self.core, mem, phys, MAX_OPS)?;
-        let kept = self.blocks.has_room(decoded.ops.len());
-        Ok((self.blocks.insert(mem, key, decoded.ops, decoded.len, decoded.second), kept))
+        Ok(self.blocks.insert(mem, key, decoded.ops, decoded.len, decoded.second))
     }
 
     /// Puts EIP where it belongs after a block stopped early, and decides what follows. The
@@ -275,12 +267,12 @@ impl Cpu {
                     self.core.eip = start;
                     self.blocks.invalidate(mem);
                     // As it was fetched: a first push may have overwritten the instruction itself.
-                    match self.step(mem, Op { start: 0, ..op }) {
+                    match self.step(mem, op) {
                         Ok(()) => return None,
                         Err(again) => stopped = again,
                     }
                 }
-                Stop::Resume => {
+                Stop::Resume | Stop::Uncached => {
                     self.core.eip = start;
                     return None;
                 }
@@ -361,23 +353,62 @@ impl Core {
         self.translate_read(mem, next).ok()
     }
 
-    /// Executes a block, or as much of it as the budget allows.
     #[inline(always)]
-    fn execute(&mut self, mem: &mut Memory, block: &Block) -> Result<(), Stopped> {
-        let (mut ops, mut end) = (&block.ops[..], block.len);
-        if let Ok(left) = usize::try_from(self.left)
-            && left < ops.len()
-        {
-            end = u32::from(ops[left].start);
-            ops = &ops[..left];
+    fn place(&self) -> Place {
+        Place { base: self.seg[usize::from(CS)].base, eip: self.eip, epoch: self.epoch }
+    }
+
+    /// True if all of a block may be executed at once: the budget suffices, and nothing wants to look in
+    /// between.
+    #[inline(always)]
+    fn may_execute(&self, block: &Block) -> bool {
+        self.left >= i64::from(block.count) && !self.stepping()
+    }
+
+    /// Executes a block, again and again if it comes back to its own beginning.
+    #[inline(always)]
+    fn execute(&mut self, mem: &mut Memory, block: &Block, place: Place) -> Done {
+        let [first, rest @ ..] = &block.ops[..] else { return Done::Ended };
+        loop {
+            self.left -= i64::from(block.count);
+            self.block_eip = place.eip;
+            self.eip = place.eip.wrapping_add(block.len);
+            let done = (first.handler)(self, mem, first, rest);
+            let again = done == Done::Ended && self.place() == place;
+            if !again || !self.may_execute(block) || mem.has_code_hits() {
+                return done;
+            }
         }
-        self.left -= instructions(ops.len());
+    }
+
+    /// Stands for an instruction that could not be fetched.
+    fn fetch_failed(&mut self, fault: Fault) -> Result<(), Stopped> {
         self.block_eip = self.eip;
-        self.eip = self.eip.wrapping_add(end);
-        for (done, op) in ops.iter().enumerate() {
-            if let Err(stop) = (op.handler)(self, mem, op) {
-                self.left += instructions(ops.len() - done);
-                return Err(Stopped { stop, op: *op });
+        Err(Stopped { stop: fault.into(), op: decode::placeholder() })
+    }
+
+    fn stopped_by(&mut self, stopped: Stopped) -> Done {
+        self.stopped = stopped;
+        Done::Stopped
+    }
+
+    /// Executes operations one by one until the budget is used up or one jumps.
+    #[cold]
+    #[inline(never)]
+    fn execute_some(&mut self, mem: &mut Memory, ops: &[Op]) -> Result<(), Stopped> {
+        for op in ops {
+            if self.left <= 0 {
+                break;
+            }
+            self.left -= 1;
+            self.block_eip = self.eip.wrapping_sub(u32::from(op.start));
+            let next = self.eip.wrapping_add(u32::from(op.len));
+            self.eip = next;
+            // What a handler gives back for the operations behind it was not taken here.
+            let alone = Op { behind: 0, ..*op };
+            alone.alone(self, mem).map_err(|stop| Stopped { stop, op: alone })?;
+            if self.eip != next {
+                break;
             }
         }
         Ok(())

@@ -1,11 +1,73 @@
 //! The compact internal operation that an instruction is decoded into, once.
 
 use super::core::Core;
-use super::fault::Flow;
+use super::fault::{Flow, Stop};
 use crate::mem::Memory;
 
-/// Executes one operation. Chosen by the decoder for operation, operand kinds and operand size.
-pub(crate) type Handler = fn(&mut Core, &mut Memory, &Op) -> Flow;
+/// Executes one operation and then, itself, those that follow it in its block. Chosen by the decoder
+/// for operation, operand kinds and operand size.
+///
+/// Calling the next handler is the last thing a handler does, so an optimising compiler makes it a
+/// jump; a build that does not gets a call depth of [`MAX_OPS`](super::blocks::MAX_OPS) at most.
+pub(crate) type Handler = fn(&mut Core, &mut Memory, &Op, &[Op]) -> Done;
+
+/// How the execution of a block came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// At a control transfer or behind the last operation: EIP is where it goes on.
+    Ended,
+    /// At an operation that did not simply complete: [`Core::stopped`] tells why.
+    Stopped,
+}
+
+/// How a block ended early.
+#[derive(Clone, Copy)]
+pub(crate) struct Stopped {
+    pub(crate) stop: Stop,
+    pub(crate) op: Op,
+}
+
+/// The [`Handler`] of a function that executes one operation and tells by its [`Flow`] whether the
+/// next one follows.
+macro_rules! plain {
+    ($execute:expr) => {
+        (|core: &mut $crate::cpu::core::Core,
+          mem: &mut $crate::mem::Memory,
+          op: &$crate::cpu::op::Op,
+          rest: &[$crate::cpu::op::Op]| match $execute(core, mem, op) {
+            Ok(()) => $crate::cpu::op::next(core, mem, rest),
+            Err(stop) => core.stop_at(stop, op),
+        }) as $crate::cpu::op::Handler
+    };
+}
+pub(crate) use plain;
+
+/// The [`Handler`] of a function that gives up, with nothing changed, where the translation cache does
+/// not suffice.
+macro_rules! cached {
+    ($execute:expr) => {
+        (|core: &mut $crate::cpu::core::Core,
+          mem: &mut $crate::mem::Memory,
+          op: &$crate::cpu::op::Op,
+          rest: &[$crate::cpu::op::Op]| match $execute(core, mem, op) {
+            Ok(()) => $crate::cpu::op::next(core, mem, rest),
+            Err(_) => (op.sure)(core, mem, op, rest),
+        }) as $crate::cpu::op::Handler
+    };
+}
+pub(crate) use cached;
+
+/// Goes on with the operations behind the one that is done.
+#[inline(always)]
+pub(crate) fn next(core: &mut Core, mem: &mut Memory, rest: &[Op]) -> Done {
+    match rest {
+        [op, rest @ ..] => (op.handler)(core, mem, op, rest),
+        [] => Done::Ended,
+    }
+}
+
+/// A conditional jump leads out of its block.
+pub(crate) const NO_SKIP: u32 = u32::MAX;
 
 /// Register number that always holds zero: base or index of an address that has none.
 pub(crate) const NO_REG: u8 = 8;
@@ -15,9 +77,13 @@ pub(crate) const NO_REG: u8 = 8;
 pub(crate) struct Op {
     /// What executes it.
     pub(crate) handler: Handler,
-    /// Immediate operand, branch displacement or offset of a far pointer.
+    /// What executes it where the handler gives up, see [`access`](super::access).
+    pub(crate) sure: Handler,
+    /// Immediate operand, offset of a far pointer, or target of a near branch, counted from the start of
+    /// the block.
     pub(crate) imm: u32,
-    /// Displacement of the memory operand; selector of a far pointer.
+    /// Displacement of the memory operand; selector of a far pointer; of a conditional jump forwards
+    /// within its block, the operations it jumps over, else [`NO_SKIP`].
     pub(crate) disp: u32,
     /// Offset of the instruction's first byte from the start of its block.
     pub(crate) start: u16,
@@ -41,6 +107,18 @@ pub(crate) struct Op {
     pub(crate) class: Class,
     /// Operand size of `class`, and repeat prefix.
     pub(crate) form: Form,
+    /// Instructions of the block behind this one.
+    pub(crate) behind: u8,
+}
+
+impl Op {
+    /// Executes this operation alone, whatever follows it in its block.
+    pub(crate) fn alone(&self, core: &mut Core, mem: &mut Memory) -> Flow {
+        match (self.handler)(core, mem, self, &[]) {
+            Done::Ended => Ok(()),
+            Done::Stopped => Err(core.stopped.stop),
+        }
+    }
 }
 
 /// Instructions that a V86 monitor must know by name.

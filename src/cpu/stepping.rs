@@ -53,7 +53,6 @@ impl Cpu {
     /// Raises the debug exception that is due, or executes the next instruction.
     #[inline(never)]
     pub(super) fn debug_step(&mut self, mem: &mut Memory) -> Option<Exit> {
-        self.core.unlink();
         // What the delivery of an interrupt or the owner's own pushes have touched.
         self.core.debug.commit();
         let held_off = self.shadow.stack && self.shadow.at == self.retired_now();
@@ -87,10 +86,7 @@ impl Cpu {
         let fetched = self.core.translate_read(mem, linear);
         match fetched.and_then(|phys| decode::block(&mut self.core, mem, phys, 1)) {
             Ok(decoded) => self.step(mem, decoded.ops[0]),
-            Err(fault) => {
-                self.core.block_eip = self.core.eip;
-                Err(Stopped { stop: fault.into(), op: decode::placeholder() })
-            }
+            Err(fault) => self.core.fetch_failed(fault),
         }
     }
 
@@ -100,19 +96,20 @@ impl Cpu {
         let (tracing, resuming) = (core.flags.tf(), core.flags.rf());
         // RF ends with the instruction, unless that is an IRETD which loads it.
         core.flags.set_system(RF, false);
-        core.block_eip = core.eip;
-        core.eip = core.eip.wrapping_add(u32::from(op.len));
+        let start = core.eip;
+        core.block_eip = start.wrapping_sub(u32::from(op.start));
+        core.eip = start.wrapping_add(u32::from(op.len));
         // With no budget beyond its own, a repeated instruction does one iteration: where it overwrites
         // itself, the next is fetched anew, whatever the budgets are.
         let left = std::mem::replace(&mut core.left, 0);
-        let flow = (op.handler)(core, mem, &op);
+        let flow = op.alone(core, mem);
         core.left = left;
         match flow {
             Ok(()) => {}
             Err(Stop::Resume) => {
                 // Between its iterations a breakpoint at the instruction has had its turn.
                 core.flags.set_system(RF, resuming || core.debug.breaks_on_execution());
-                core.eip = core.block_eip;
+                core.eip = start;
             }
             Err(stop @ Stop::Exit(event)) => {
                 core.debug.commit();

@@ -321,7 +321,12 @@ impl Memory {
 
     fn touches_code(&self, addr: PhysAddr, len: usize) -> bool {
         let Some(map) = self.frames.get(frame_index(addr)).and_then(|frame| frame.code.as_ref()) else { return false };
-        code_range(addr, len).any(|byte| map[byte / 64] >> (byte % 64) & 1 != 0)
+        let range = code_range(addr, len);
+        if range.len() <= 4 && range.start % 64 <= 60 {
+            // All in one word of the map.
+            return map[range.start / 64] >> (range.start % 64) & ((1 << range.len()) - 1) != 0;
+        }
+        range.into_iter().any(|byte| map[byte / 64] >> (byte % 64) & 1 != 0)
     }
 
     fn note_code_hits(&mut self, addr: PhysAddr, len: usize) {

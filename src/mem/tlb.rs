@@ -37,6 +37,8 @@ pub(super) struct Tlb {
     writes: Box<[Entry; TABLE]>,
     /// First entry of the bank in use.
     bank: usize,
+    /// How often everything was forgotten.
+    flushes: u64,
 }
 
 // SAFETY: the pointers lead into pages that the same `Memory` keeps alive through its frames; they
@@ -45,10 +47,11 @@ unsafe impl Send for Tlb {}
 
 impl Tlb {
     pub(super) fn new() -> Tlb {
-        Tlb { reads: Box::new([EMPTY_ENTRY; TABLE]), writes: Box::new([EMPTY_ENTRY; TABLE]), bank: 0 }
+        Tlb { reads: Box::new([EMPTY_ENTRY; TABLE]), writes: Box::new([EMPTY_ENTRY; TABLE]), bank: 0, flushes: 0 }
     }
 
     pub(super) fn flush(&mut self) {
+        self.flushes += 1;
         self.reads.fill(EMPTY_ENTRY);
         self.writes.fill(EMPTY_ENTRY);
     }
@@ -127,6 +130,38 @@ impl Memory {
         // borrow of the page is alive while the memory is borrowed here.
         unsafe { entry.host.add((addr.0 % PAGE_BYTES) as usize).cast::<T>().write_unaligned(value) }
         true
+    }
+
+    /// Writes up to four bytes into a page that holds decoded code, beside the code. False, with nothing
+    /// written, if the page is not known to be such a one or a byte is decoded.
+    #[must_use]
+    pub fn cached_write_beside_code(&mut self, addr: LinearAddr, data: &[u8]) -> bool {
+        let offset = (addr.0 % PAGE_BYTES) as usize;
+        let entry = self.tlb.writes[self.tlb.slot(addr.0)];
+        if entry.tag != addr.0 & PAGE_MASK | CODE || offset + data.len() > PAGE_BYTES as usize {
+            return false;
+        }
+        let phys = PhysAddr((entry.frame * PAGE_BYTES) | (addr.0 % PAGE_BYTES));
+        if self.touches_code(phys, data.len()) {
+            return false;
+        }
+        // SAFETY: a matching tag, as in `cached_write`; the bytes lie within the page.
+        unsafe { std::ptr::copy_nonoverlapping(data.as_ptr(), entry.host.add(offset), data.len()) }
+        true
+    }
+
+    /// The bytes from `addr` to the end of its page, at most `len`, for reading; `None` if the page is
+    /// not in the cache.
+    #[must_use]
+    pub fn cached_bytes(&self, addr: LinearAddr, len: u32) -> Option<&[u8]> {
+        let entry = &self.tlb.reads[self.tlb.slot(addr.0)];
+        let len = len.min(PAGE_BYTES - addr.0 % PAGE_BYTES);
+        if entry.tag != addr.0 & PAGE_MASK {
+            return None;
+        }
+        // SAFETY: a matching tag, as in `cached_read`; the bytes lie within the page, and nothing writes
+        // to memory while the slice borrows it.
+        Some(unsafe { std::slice::from_raw_parts(entry.host.add((addr.0 % PAGE_BYTES) as usize), len as usize) })
     }
 
     /// Copies up to `bytes` bytes upwards, as a repeated move of `unit`-byte elements would, within
@@ -222,6 +257,12 @@ impl Memory {
     /// Forgets every translation (CR3 load, paging switched).
     pub fn flush_translations(&mut self) {
         self.tlb.flush();
+    }
+
+    /// Counts the occasions on which linear addresses may have come to lead elsewhere.
+    #[must_use]
+    pub fn translation_changes(&self) -> u64 {
+        self.tlb.flushes
     }
 
     /// Uses the translations of user (CPL 3) or supervisor accesses from now on.

@@ -9,7 +9,7 @@ use super::super::exec::fpu::arithmetic::{
 };
 use super::super::exec::fpu::{self, control, stack, transfer};
 use super::super::fpu::{Add, Div, DivReversed, Mul, Sub, SubReversed};
-use super::super::op::{Handler, Op};
+use super::super::op::{Handler, Op, plain};
 use super::{decoder, is_prefix, lower};
 
 /// The two bytes that name an ESC instruction.
@@ -71,16 +71,17 @@ pub(super) fn decode_reserved(decoder_at: &mut Decoder<'_>, bytes: &[u8], start:
 
 /// Lowers an ESC instruction.
 pub(super) fn lower(insn: &Instruction, escape: Escape, present: bool) -> Op {
-    let mut op = super::blank(fpu::nothing);
+    let mut op = super::blank(plain!(fpu::nothing));
     lower::operands(insn, &mut op);
     op.dst = escape.place();
     op.imm = u32::from(escape.opcode) << 8 | u32::from(escape.modrm);
     op.handler = match (present, escape.is_register()) {
         (true, true) => register(escape),
         (true, false) => memory(escape, wide_image(insn)),
-        (false, true) => fpu::absent,
-        (false, false) => fpu::absent_memory,
+        (false, true) => plain!(fpu::absent),
+        (false, false) => plain!(fpu::absent_memory),
     };
+    op.sure = op.handler;
     op
 }
 
@@ -95,50 +96,50 @@ fn memory(escape: Escape, wide: bool) -> Handler {
         (2, group) => arithmetic::<Dword>(group),
         (4, group) => arithmetic::<Long>(group),
         (6, group) => arithmetic::<Word>(group),
-        (1, 0) => transfer::load_short,
-        (1, 2) => transfer::store_short::<false>,
-        (1, 3) => transfer::store_short::<true>,
-        (1, 4) if wide => control::fldenv::<true>,
-        (1, 4) => control::fldenv::<false>,
-        (1, 5) => control::fldcw,
-        (1, 6) if wide => control::fnstenv::<true>,
-        (1, 6) => control::fnstenv::<false>,
-        (1, 7) => control::fnstcw,
-        (3, 0) => transfer::load_dword,
-        (3, 2) => transfer::store_integer::<4, false>,
-        (3, 3) => transfer::store_integer::<4, true>,
-        (3, 5) => transfer::load_temporary,
-        (3, 7) => transfer::store_temporary,
-        (5, 0) => transfer::load_long,
-        (5, 2) => transfer::store_long::<false>,
-        (5, 3) => transfer::store_long::<true>,
-        (5, 4) if wide => control::frstor::<true>,
-        (5, 4) => control::frstor::<false>,
-        (5, 6) if wide => control::fnsave::<true>,
-        (5, 6) => control::fnsave::<false>,
-        (5, 7) => control::fnstsw,
-        (7, 0) => transfer::load_word,
-        (7, 2) => transfer::store_integer::<2, false>,
-        (7, 3) => transfer::store_integer::<2, true>,
-        (7, 4) => transfer::load_decimal,
-        (7, 5) => transfer::load_qword,
-        (7, 6) => transfer::store_decimal,
-        (7, 7) => transfer::store_integer::<8, true>,
-        _ => fpu::nothing,
+        (1, 0) => plain!(transfer::load_short),
+        (1, 2) => plain!(transfer::store_short::<false>),
+        (1, 3) => plain!(transfer::store_short::<true>),
+        (1, 4) if wide => plain!(control::fldenv::<true>),
+        (1, 4) => plain!(control::fldenv::<false>),
+        (1, 5) => plain!(control::fldcw),
+        (1, 6) if wide => plain!(control::fnstenv::<true>),
+        (1, 6) => plain!(control::fnstenv::<false>),
+        (1, 7) => plain!(control::fnstcw),
+        (3, 0) => plain!(transfer::load_dword),
+        (3, 2) => plain!(transfer::store_integer::<4, false>),
+        (3, 3) => plain!(transfer::store_integer::<4, true>),
+        (3, 5) => plain!(transfer::load_temporary),
+        (3, 7) => plain!(transfer::store_temporary),
+        (5, 0) => plain!(transfer::load_long),
+        (5, 2) => plain!(transfer::store_long::<false>),
+        (5, 3) => plain!(transfer::store_long::<true>),
+        (5, 4) if wide => plain!(control::frstor::<true>),
+        (5, 4) => plain!(control::frstor::<false>),
+        (5, 6) if wide => plain!(control::fnsave::<true>),
+        (5, 6) => plain!(control::fnsave::<false>),
+        (5, 7) => plain!(control::fnstsw),
+        (7, 0) => plain!(transfer::load_word),
+        (7, 2) => plain!(transfer::store_integer::<2, false>),
+        (7, 3) => plain!(transfer::store_integer::<2, true>),
+        (7, 4) => plain!(transfer::load_decimal),
+        (7, 5) => plain!(transfer::load_qword),
+        (7, 6) => plain!(transfer::store_decimal),
+        (7, 7) => plain!(transfer::store_integer::<8, true>),
+        _ => plain!(fpu::nothing),
     }
 }
 
 /// The eight operations that every memory format has.
 fn arithmetic<N: Number>(group: u8) -> Handler {
     match group {
-        0 => arith::with_memory::<Add, N>,
-        1 => arith::with_memory::<Mul, N>,
-        2 => compare_memory::<N, 0>,
-        3 => compare_memory::<N, 1>,
-        4 => arith::with_memory::<Sub, N>,
-        5 => arith::with_memory::<SubReversed, N>,
-        6 => arith::with_memory::<Div, N>,
-        _ => arith::with_memory::<DivReversed, N>,
+        0 => plain!(arith::with_memory::<Add, N>),
+        1 => plain!(arith::with_memory::<Mul, N>),
+        2 => plain!(compare_memory::<N, 0>),
+        3 => plain!(compare_memory::<N, 1>),
+        4 => plain!(arith::with_memory::<Sub, N>),
+        5 => plain!(arith::with_memory::<SubReversed, N>),
+        6 => plain!(arith::with_memory::<Div, N>),
+        _ => plain!(arith::with_memory::<DivReversed, N>),
     }
 }
 
@@ -146,94 +147,94 @@ fn register(escape: Escape) -> Handler {
     match (escape.opcode, escape.group()) {
         (0, group) => to_top(group),
         (4, group) => from_top::<false>(group),
-        (6, 3) if escape.place() == 1 => compare::<2>,
-        (6, 3) => fpu::nothing,
+        (6, 3) if escape.place() == 1 => plain!(compare::<2>),
+        (6, 3) => plain!(fpu::nothing),
         (6, group) => from_top::<true>(group),
-        (1, 0) => transfer::load_register,
-        (1 | 5 | 7, 1) => transfer::exchange,
-        (1, 3) | (5, 3) | (7, 2 | 3) => transfer::store_register::<true>,
+        (1, 0) => plain!(transfer::load_register),
+        (1 | 5 | 7, 1) => plain!(transfer::exchange),
+        (1, 3) | (5, 3) | (7, 2 | 3) => plain!(transfer::store_register::<true>),
         (1, 4..) => top_only(escape.modrm),
-        (2, 5) if escape.place() == 1 => compare_unordered::<2>,
+        (2, 5) if escape.place() == 1 => plain!(compare_unordered::<2>),
         (3, 4) => control_only(escape.place()),
-        (5, 0) => stack::ffree::<false>,
-        (5, 2) => transfer::store_register::<false>,
-        (5, 4) => compare_unordered::<0>,
-        (5, 5) => compare_unordered::<1>,
-        (7, 0) => stack::ffree::<true>,
-        (7, 4) if escape.place() == 0 => control::fnstsw_ax,
-        _ => fpu::nothing,
+        (5, 0) => plain!(stack::ffree::<false>),
+        (5, 2) => plain!(transfer::store_register::<false>),
+        (5, 4) => plain!(compare_unordered::<0>),
+        (5, 5) => plain!(compare_unordered::<1>),
+        (7, 0) => plain!(stack::ffree::<true>),
+        (7, 4) if escape.place() == 0 => plain!(control::fnstsw_ax),
+        _ => plain!(fpu::nothing),
     }
 }
 
 /// D8: the result goes to ST(0).
 fn to_top(group: u8) -> Handler {
     match group {
-        0 => arith::to_top::<Add>,
-        1 => arith::to_top::<Mul>,
-        2 => compare::<0>,
-        3 => compare::<1>,
-        4 => arith::to_top::<Sub>,
-        5 => arith::to_top::<SubReversed>,
-        6 => arith::to_top::<Div>,
-        _ => arith::to_top::<DivReversed>,
+        0 => plain!(arith::to_top::<Add>),
+        1 => plain!(arith::to_top::<Mul>),
+        2 => plain!(compare::<0>),
+        3 => plain!(compare::<1>),
+        4 => plain!(arith::to_top::<Sub>),
+        5 => plain!(arith::to_top::<SubReversed>),
+        6 => plain!(arith::to_top::<Div>),
+        _ => plain!(arith::to_top::<DivReversed>),
     }
 }
 
 /// DC, DE: the result goes to ST(i), and the reversed operations change places.
 fn from_top<const POP: bool>(group: u8) -> Handler {
     match group {
-        0 => arith::from_top::<Add, POP>,
-        1 => arith::from_top::<Mul, POP>,
-        2 if POP => compare::<1>,
-        2 => compare::<0>,
-        3 => compare::<1>,
-        4 => arith::from_top::<SubReversed, POP>,
-        5 => arith::from_top::<Sub, POP>,
-        6 => arith::from_top::<DivReversed, POP>,
-        _ => arith::from_top::<Div, POP>,
+        0 => plain!(arith::from_top::<Add, POP>),
+        1 => plain!(arith::from_top::<Mul, POP>),
+        2 if POP => plain!(compare::<1>),
+        2 => plain!(compare::<0>),
+        3 => plain!(compare::<1>),
+        4 => plain!(arith::from_top::<SubReversed, POP>),
+        5 => plain!(arith::from_top::<Sub, POP>),
+        6 => plain!(arith::from_top::<DivReversed, POP>),
+        _ => plain!(arith::from_top::<Div, POP>),
     }
 }
 
 /// D9 E0–FF.
 fn top_only(modrm: u8) -> Handler {
     match modrm {
-        0xE0 => stack::fchs,
-        0xE1 => stack::fabs,
-        0xE4 => stack::ftst,
-        0xE5 => stack::fxam,
-        0xE8 => stack::fld1,
-        0xE9 => stack::fldl2t,
-        0xEA => stack::fldl2e,
-        0xEB => stack::fldpi,
-        0xEC => stack::fldlg2,
-        0xED => stack::fldln2,
-        0xEE => stack::fldz,
-        0xF0 => stack::f2xm1,
-        0xF1 => stack::fyl2x,
-        0xF2 => stack::fptan,
-        0xF3 => stack::fpatan,
-        0xF4 => stack::fxtract,
-        0xF5 => stack::fprem1,
-        0xF6 => stack::fdecstp,
-        0xF7 => stack::fincstp,
-        0xF8 => stack::fprem,
-        0xF9 => stack::fyl2xp1,
-        0xFA => stack::fsqrt,
-        0xFB => stack::fsincos,
-        0xFC => stack::frndint,
-        0xFD => stack::fscale,
-        0xFE => stack::fsin,
-        0xFF => stack::fcos,
-        _ => fpu::nothing,
+        0xE0 => plain!(stack::fchs),
+        0xE1 => plain!(stack::fabs),
+        0xE4 => plain!(stack::ftst),
+        0xE5 => plain!(stack::fxam),
+        0xE8 => plain!(stack::fld1),
+        0xE9 => plain!(stack::fldl2t),
+        0xEA => plain!(stack::fldl2e),
+        0xEB => plain!(stack::fldpi),
+        0xEC => plain!(stack::fldlg2),
+        0xED => plain!(stack::fldln2),
+        0xEE => plain!(stack::fldz),
+        0xF0 => plain!(stack::f2xm1),
+        0xF1 => plain!(stack::fyl2x),
+        0xF2 => plain!(stack::fptan),
+        0xF3 => plain!(stack::fpatan),
+        0xF4 => plain!(stack::fxtract),
+        0xF5 => plain!(stack::fprem1),
+        0xF6 => plain!(stack::fdecstp),
+        0xF7 => plain!(stack::fincstp),
+        0xF8 => plain!(stack::fprem),
+        0xF9 => plain!(stack::fyl2xp1),
+        0xFA => plain!(stack::fsqrt),
+        0xFB => plain!(stack::fsincos),
+        0xFC => plain!(stack::frndint),
+        0xFD => plain!(stack::fscale),
+        0xFE => plain!(stack::fsin),
+        0xFF => plain!(stack::fcos),
+        _ => plain!(fpu::nothing),
     }
 }
 
 /// DB E0–E7.
 fn control_only(place: u8) -> Handler {
     match place {
-        0 | 1 | 4 => control::obsolete,
-        2 => control::fnclex,
-        3 => control::fninit,
-        _ => fpu::nothing,
+        0 | 1 | 4 => plain!(control::obsolete),
+        2 => plain!(control::fnclex),
+        3 => plain!(control::fninit),
+        _ => plain!(fpu::nothing),
     }
 }

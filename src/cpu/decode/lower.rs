@@ -5,23 +5,24 @@ use iced_x86::{Code, Instruction, Mnemonic, OpKind, Register};
 use super::super::exec::alu::{Adc, Add, And, Cmp, Dec, Inc, Neg, Or, Sbb, Sub, Test, Xor};
 use super::super::exec::bits::{Complement, Keep, Reset, Set};
 use super::super::exec::flow::{Loop, LoopEqual, LoopNotEqual};
-use super::super::exec::place::{Dst, Imm, Mem, Src};
+use super::super::exec::place::{Dst, Mem, Src};
 use super::super::exec::shift::{Rcl, Rcr, Rol, Ror, Sar, Shl, Shr};
 use super::super::exec::string::{Cmps, Lods, Movs, Scas, Stos};
 use super::super::exec::{arith, bcd, bits, flow, fpu, io, moves, muldiv, stack, system};
-use super::super::op::{Bank, Class, Form, Handler, NO_REG, Op};
+use super::super::op::{Bank, Class, Form, Handler, NO_REG, Op, plain};
 use super::super::segment::{DS, ES, FS, GS, SS};
 use super::pick::{self, Jcc, Kind, Repeat, Setcc, sized, word_sized};
 use crate::types::{lo8, lo32};
 
 /// Lowers a valid instruction of the 386.
 pub(super) fn lower(insn: &Instruction) -> Op {
-    let mut op = super::blank(moves::undefined);
+    let mut op = super::blank(moves::UNDEFINED);
     operands(insn, &mut op);
     if let Some(segment) = loaded_segment(insn) {
         op.src = segment;
     }
-    op.handler = handler(insn, &mut op);
+    op.sure = handler(insn, &mut op, false);
+    op.handler = handler(insn, &mut op, true);
     (op.class, op.form) = class(insn);
     op
 }
@@ -47,6 +48,15 @@ fn kind(insn: &Instruction, index: u32) -> Kind {
         | OpKind::Immediate8to16
         | OpKind::Immediate8to32 => Kind::Imm,
         _ => Kind::Mem,
+    }
+}
+
+/// Memory that is to be reached through the translation cache alone.
+fn through_cache(kind: Kind, op: &Op) -> Kind {
+    match kind {
+        Kind::Mem if op.addr_shift == 16 => Kind::Cached16,
+        Kind::Mem => Kind::Cached32,
+        other => other,
     }
 }
 
@@ -196,31 +206,35 @@ fn repeat(insn: &Instruction) -> Repeat {
 }
 
 /// The handler by mnemonic: data instructions here, the others by group below.
-fn handler(insn: &Instruction, op: &mut Op) -> Handler {
+///
+/// If `cached`, the handler may give up where the translation cache does not suffice.
+fn handler(insn: &Instruction, op: &mut Op, cached: bool) -> Handler {
     let size = if insn.op_count() == 0 { 0 } else { size_of(insn, 0) };
     let dst = kind(insn, 0);
     let src = kind(insn, 1);
+    let (to, from) = if cached { (through_cache(dst, op), through_cache(src, op)) } else { (dst, src) };
+    let by_one = src == Kind::Imm && op.imm == 1;
     match insn.mnemonic() {
-        Mnemonic::Add => pick::binary_op::<Add>(size, dst, src),
-        Mnemonic::Or => pick::binary_op::<Or>(size, dst, src),
-        Mnemonic::Adc => pick::binary_op::<Adc>(size, dst, src),
-        Mnemonic::Sbb => pick::binary_op::<Sbb>(size, dst, src),
-        Mnemonic::And => pick::binary_op::<And>(size, dst, src),
-        Mnemonic::Sub => pick::binary_op::<Sub>(size, dst, src),
-        Mnemonic::Xor => pick::binary_op::<Xor>(size, dst, src),
-        Mnemonic::Cmp => pick::binary_op::<Cmp>(size, dst, src),
-        Mnemonic::Test => pick::binary_op::<Test>(size, dst, src),
-        Mnemonic::Inc => pick::unary_op::<Inc>(size, dst),
-        Mnemonic::Dec => pick::unary_op::<Dec>(size, dst),
-        Mnemonic::Neg => pick::unary_op::<Neg>(size, dst),
+        Mnemonic::Add => pick::binary_op::<Add>(size, to, from),
+        Mnemonic::Or => pick::binary_op::<Or>(size, to, from),
+        Mnemonic::Adc => pick::binary_op::<Adc>(size, to, from),
+        Mnemonic::Sbb => pick::binary_op::<Sbb>(size, to, from),
+        Mnemonic::And => pick::binary_op::<And>(size, to, from),
+        Mnemonic::Sub => pick::binary_op::<Sub>(size, to, from),
+        Mnemonic::Xor => pick::binary_op::<Xor>(size, to, from),
+        Mnemonic::Cmp => pick::binary_op::<Cmp>(size, to, from),
+        Mnemonic::Test => pick::binary_op::<Test>(size, to, from),
+        Mnemonic::Inc => pick::unary_op::<Inc>(size, to),
+        Mnemonic::Dec => pick::unary_op::<Dec>(size, to),
+        Mnemonic::Neg => pick::unary_op::<Neg>(size, to),
         Mnemonic::Not => pick::not_op(size, dst),
-        Mnemonic::Rol => pick::shift_op::<Rol>(size, dst, src),
-        Mnemonic::Ror => pick::shift_op::<Ror>(size, dst, src),
-        Mnemonic::Rcl => pick::shift_op::<Rcl>(size, dst, src),
-        Mnemonic::Rcr => pick::shift_op::<Rcr>(size, dst, src),
-        Mnemonic::Shl | Mnemonic::Sal => pick::shift_op::<Shl>(size, dst, src),
-        Mnemonic::Shr => pick::shift_op::<Shr>(size, dst, src),
-        Mnemonic::Sar => pick::shift_op::<Sar>(size, dst, src),
+        Mnemonic::Rol => pick::shift_op::<Rol>(size, dst, src, by_one),
+        Mnemonic::Ror => pick::shift_op::<Ror>(size, dst, src, by_one),
+        Mnemonic::Rcl => pick::shift_op::<Rcl>(size, dst, src, by_one),
+        Mnemonic::Rcr => pick::shift_op::<Rcr>(size, dst, src, by_one),
+        Mnemonic::Shl | Mnemonic::Sal => pick::shift_op::<Shl>(size, dst, src, by_one),
+        Mnemonic::Shr => pick::shift_op::<Shr>(size, dst, src, by_one),
+        Mnemonic::Sar => pick::shift_op::<Sar>(size, dst, src, by_one),
         Mnemonic::Shld => pick::double_shift(true, size, dst, kind(insn, 2)),
         Mnemonic::Shrd => pick::double_shift(false, size, dst, kind(insn, 2)),
         Mnemonic::Bt => pick::bit_op::<Keep>(size, dst, src),
@@ -240,12 +254,12 @@ fn handler(insn: &Instruction, op: &mut Op) -> Handler {
         Mnemonic::Idiv => one_source(size, dst, Multiply::DivideSigned),
         Mnemonic::Imul => imul(insn, size, dst, src),
         Mnemonic::Xchg => exchange(size, dst, src, op),
-        Mnemonic::Mov => mov(insn, size, dst, src),
-        Mnemonic::Movzx => pick::extend(false, size_of(insn, 1), size, src),
-        Mnemonic::Movsx => pick::extend(true, size_of(insn, 1), size, src),
+        Mnemonic::Mov => mov(insn, size, (dst, src), (to, from)),
+        Mnemonic::Movzx => pick::extend(false, size_of(insn, 1), size, from),
+        Mnemonic::Movsx => pick::extend(true, size_of(insn, 1), size, from),
         Mnemonic::Lea => word_sized!(size, T => moves::lea::<T>),
         Mnemonic::Bound => word_sized!(size, T => moves::bound::<T>),
-        _ => string_or_bcd(insn),
+        _ => string_or_bcd(insn, cached),
     }
 }
 
@@ -288,42 +302,43 @@ fn exchange(size: u32, dst: Kind, src: Kind, op: &mut Op) -> Handler {
     }
 }
 
-fn mov(insn: &Instruction, size: u32, dst: Kind, src: Kind) -> Handler {
+/// MOV of all kinds; `ways` are the operands as a move of data is to reach them.
+fn mov(insn: &Instruction, size: u32, (dst, src): (Kind, Kind), ways: (Kind, Kind)) -> Handler {
     let (to, from) = (insn.op_register(0), insn.op_register(1));
     if src == Kind::Reg && from.is_segment_register() {
         return match (dst, size) {
-            (Kind::Mem, _) => moves::mov_from_segment::<u16, Mem>,
-            (_, 2) => moves::mov_from_segment::<u16, Dst>,
-            _ => moves::mov_from_segment::<u32, Dst>,
+            (Kind::Mem, _) => plain!(moves::mov_from_segment::<u16, Mem>),
+            (_, 2) => plain!(moves::mov_from_segment::<u16, Dst>),
+            _ => plain!(moves::mov_from_segment::<u32, Dst>),
         };
     }
     if dst == Kind::Reg && to.is_segment_register() {
         return match (to, src) {
-            (Register::CS, _) => moves::undefined,
-            (Register::SS, Kind::Mem) => moves::mov_to_stack_segment::<Mem>,
-            (Register::SS, _) => moves::mov_to_stack_segment::<Src>,
-            (_, Kind::Mem) => moves::mov_to_segment::<Mem>,
-            _ => moves::mov_to_segment::<Src>,
+            (Register::CS, _) => moves::UNDEFINED,
+            (Register::SS, Kind::Mem) => plain!(moves::mov_to_stack_segment::<Mem>),
+            (Register::SS, _) => plain!(moves::mov_to_stack_segment::<Src>),
+            (_, Kind::Mem) => plain!(moves::mov_to_segment::<Mem>),
+            _ => plain!(moves::mov_to_segment::<Src>),
         };
     }
     if is_system_move(insn) {
         return system_move(to, from);
     }
-    pick::mov(if dst == Kind::Reg || src != Kind::Reg { size } else { size_of(insn, 1) }, dst, src)
+    pick::mov(if dst == Kind::Reg || src != Kind::Reg { size } else { size_of(insn, 1) }, ways.0, ways.1)
 }
 
 fn system_move(to: Register, from: Register) -> Handler {
     match (to, from) {
-        (_, from) if from.is_cr() => system::mov_from_cr,
-        (to, _) if to.is_cr() => system::mov_to_cr,
-        (_, from) if from.is_dr() => system::mov_from_debug,
-        (to, _) if to.is_dr() => system::mov_to_debug,
-        (_, from) if from.is_tr() => system::mov_from_test,
-        _ => system::mov_to_test,
+        (_, from) if from.is_cr() => plain!(system::mov_from_cr),
+        (to, _) if to.is_cr() => plain!(system::mov_to_cr),
+        (_, from) if from.is_dr() => plain!(system::mov_from_debug),
+        (to, _) if to.is_dr() => plain!(system::mov_to_debug),
+        (_, from) if from.is_tr() => plain!(system::mov_from_test),
+        _ => plain!(system::mov_to_test),
     }
 }
 
-fn string_or_bcd(insn: &Instruction) -> Handler {
+fn string_or_bcd(insn: &Instruction, cached: bool) -> Handler {
     let repeat = repeat(insn);
     match insn.mnemonic() {
         Mnemonic::Movsb => pick::string_op::<Movs>(1, repeat),
@@ -341,29 +356,29 @@ fn string_or_bcd(insn: &Instruction) -> Handler {
         Mnemonic::Scasb => pick::compare_op::<Scas>(1, repeat),
         Mnemonic::Scasw => pick::compare_op::<Scas>(2, repeat),
         Mnemonic::Scasd => pick::compare_op::<Scas>(4, repeat),
-        Mnemonic::Insb | Mnemonic::Outsb => io::string_port::<u8>,
-        Mnemonic::Insw | Mnemonic::Outsw => io::string_port::<u16>,
-        Mnemonic::Insd | Mnemonic::Outsd => io::string_port::<u32>,
-        Mnemonic::Daa => bcd::daa,
-        Mnemonic::Das => bcd::das,
-        Mnemonic::Aaa => bcd::aaa,
-        Mnemonic::Aas => bcd::aas,
-        Mnemonic::Aam => bcd::aam,
-        Mnemonic::Aad => bcd::aad,
-        Mnemonic::Cbw => arith::cbw::<u16>,
-        Mnemonic::Cwde => arith::cbw::<u32>,
-        Mnemonic::Cwd => arith::cwd::<u16>,
-        Mnemonic::Cdq => arith::cwd::<u32>,
-        Mnemonic::Xlatb => moves::xlat,
-        Mnemonic::Lahf => moves::lahf,
-        Mnemonic::Sahf => moves::sahf,
-        Mnemonic::Salc => moves::salc,
-        Mnemonic::Nop => moves::nop,
-        _ => flow_or_stack(insn),
+        Mnemonic::Insb | Mnemonic::Outsb => plain!(io::string_port::<u8>),
+        Mnemonic::Insw | Mnemonic::Outsw => plain!(io::string_port::<u16>),
+        Mnemonic::Insd | Mnemonic::Outsd => plain!(io::string_port::<u32>),
+        Mnemonic::Daa => plain!(bcd::daa),
+        Mnemonic::Das => plain!(bcd::das),
+        Mnemonic::Aaa => plain!(bcd::aaa),
+        Mnemonic::Aas => plain!(bcd::aas),
+        Mnemonic::Aam => plain!(bcd::aam),
+        Mnemonic::Aad => plain!(bcd::aad),
+        Mnemonic::Cbw => plain!(arith::cbw::<u16>),
+        Mnemonic::Cwde => plain!(arith::cbw::<u32>),
+        Mnemonic::Cwd => plain!(arith::cwd::<u16>),
+        Mnemonic::Cdq => plain!(arith::cwd::<u32>),
+        Mnemonic::Xlatb => plain!(moves::xlat),
+        Mnemonic::Lahf => plain!(moves::lahf),
+        Mnemonic::Sahf => plain!(moves::sahf),
+        Mnemonic::Salc => plain!(moves::salc),
+        Mnemonic::Nop => plain!(moves::nop),
+        _ => flow_or_stack(insn, cached),
     }
 }
 
-fn flow_or_stack(insn: &Instruction) -> Handler {
+fn flow_or_stack(insn: &Instruction, cached: bool) -> Handler {
     let size = near_size(insn);
     if insn.is_jcc_short_or_near() {
         return pick::condition(insn.condition_code(), Jcc(size));
@@ -373,23 +388,23 @@ fn flow_or_stack(insn: &Instruction) -> Handler {
     }
     match insn.mnemonic() {
         Mnemonic::Jmp => jump(insn, size),
-        Mnemonic::Call => call(insn, size),
+        Mnemonic::Call => call(insn, size, cached),
         Mnemonic::Ret => match insn.code() {
-            Code::Retnw | Code::Retnw_imm16 => flow::ret::<u16>,
-            _ => flow::ret::<u32>,
+            Code::Retnw | Code::Retnw_imm16 => pick::ret(2, cached),
+            _ => pick::ret(4, cached),
         },
         Mnemonic::Retf => match insn.code() {
-            Code::Retfw | Code::Retfw_imm16 => flow::retf::<u16>,
-            _ => flow::retf::<u32>,
+            Code::Retfw | Code::Retfw_imm16 => plain!(flow::retf::<u16>),
+            _ => plain!(flow::retf::<u32>),
         },
-        Mnemonic::Iret => flow::iret::<u16>,
-        Mnemonic::Iretd => flow::iret::<u32>,
-        Mnemonic::Int => flow::int,
-        Mnemonic::Int3 => flow::int3,
-        Mnemonic::Into => flow::into,
-        Mnemonic::Int1 => flow::icebp,
+        Mnemonic::Iret => plain!(flow::iret::<u16>),
+        Mnemonic::Iretd => plain!(flow::iret::<u32>),
+        Mnemonic::Int => plain!(flow::int),
+        Mnemonic::Int3 => plain!(flow::int3),
+        Mnemonic::Into => plain!(flow::into),
+        Mnemonic::Int1 => plain!(flow::icebp),
         Mnemonic::Loop | Mnemonic::Loope | Mnemonic::Loopne | Mnemonic::Jcxz | Mnemonic::Jecxz => looping(insn, size),
-        _ => stack_instruction(insn),
+        _ => stack_instruction(insn, cached),
     }
 }
 
@@ -410,22 +425,24 @@ fn near_size(insn: &Instruction) -> u32 {
 
 fn jump(insn: &Instruction, size: u32) -> Handler {
     match (insn.op0_kind(), insn.code()) {
-        (OpKind::NearBranch16 | OpKind::NearBranch32, _) if insn.near_branch_target() == insn.ip() => flow::jmp_self,
+        (OpKind::NearBranch16 | OpKind::NearBranch32, _) if insn.near_branch_target() == insn.ip() => {
+            plain!(flow::jmp_self)
+        }
         (OpKind::NearBranch16 | OpKind::NearBranch32, _) => word_sized!(size, T => flow::jmp::<T>),
-        (OpKind::FarBranch16 | OpKind::FarBranch32, _) => flow::jmp_far,
-        (_, Code::Jmp_m1616) => flow::jmp_far_indirect::<u16>,
-        (_, Code::Jmp_m1632) => flow::jmp_far_indirect::<u32>,
+        (OpKind::FarBranch16 | OpKind::FarBranch32, _) => plain!(flow::jmp_far),
+        (_, Code::Jmp_m1616) => plain!(flow::jmp_far_indirect::<u16>),
+        (_, Code::Jmp_m1632) => plain!(flow::jmp_far_indirect::<u32>),
         (OpKind::Register, _) => word_sized!(size, T => flow::jmp_indirect::<T, Dst>),
         _ => word_sized!(size, T => flow::jmp_indirect::<T, Mem>),
     }
 }
 
-fn call(insn: &Instruction, size: u32) -> Handler {
+fn call(insn: &Instruction, size: u32, cached: bool) -> Handler {
     match (insn.op0_kind(), insn.code()) {
-        (OpKind::NearBranch16 | OpKind::NearBranch32, _) => word_sized!(size, T => flow::call::<T>),
+        (OpKind::NearBranch16 | OpKind::NearBranch32, _) => pick::call(size, cached),
         (OpKind::FarBranch16 | OpKind::FarBranch32, _) => word_sized!(size, T => flow::call_far::<T>),
-        (_, Code::Call_m1616) => flow::call_far_indirect::<u16>,
-        (_, Code::Call_m1632) => flow::call_far_indirect::<u32>,
+        (_, Code::Call_m1616) => plain!(flow::call_far_indirect::<u16>),
+        (_, Code::Call_m1632) => plain!(flow::call_far_indirect::<u32>),
         (OpKind::Register, _) => word_sized!(size, T => flow::call_indirect::<T, Dst>),
         _ => word_sized!(size, T => flow::call_indirect::<T, Mem>),
     }
@@ -448,45 +465,41 @@ fn counts_in_cx(insn: &Instruction) -> bool {
 
 fn looping(insn: &Instruction, size: u32) -> Handler {
     match (insn.mnemonic(), counts_in_cx(insn)) {
-        (Mnemonic::Loop, true) => word_sized!(size, T => flow::loop_while::<Loop, u16, T>),
-        (Mnemonic::Loop, false) => word_sized!(size, T => flow::loop_while::<Loop, u32, T>),
-        (Mnemonic::Loope, true) => word_sized!(size, T => flow::loop_while::<LoopEqual, u16, T>),
-        (Mnemonic::Loope, false) => word_sized!(size, T => flow::loop_while::<LoopEqual, u32, T>),
-        (Mnemonic::Loopne, true) => word_sized!(size, T => flow::loop_while::<LoopNotEqual, u16, T>),
-        (Mnemonic::Loopne, false) => word_sized!(size, T => flow::loop_while::<LoopNotEqual, u32, T>),
-        (_, true) => word_sized!(size, T => flow::jcxz::<u16, T>),
-        (_, false) => word_sized!(size, T => flow::jcxz::<u32, T>),
+        (Mnemonic::Loop, true) => word_sized!(size, T => chain flow::loop_while::<Loop, u16, T>),
+        (Mnemonic::Loop, false) => word_sized!(size, T => chain flow::loop_while::<Loop, u32, T>),
+        (Mnemonic::Loope, true) => word_sized!(size, T => chain flow::loop_while::<LoopEqual, u16, T>),
+        (Mnemonic::Loope, false) => word_sized!(size, T => chain flow::loop_while::<LoopEqual, u32, T>),
+        (Mnemonic::Loopne, true) => word_sized!(size, T => chain flow::loop_while::<LoopNotEqual, u16, T>),
+        (Mnemonic::Loopne, false) => word_sized!(size, T => chain flow::loop_while::<LoopNotEqual, u32, T>),
+        (_, true) => word_sized!(size, T => chain flow::jcxz::<u16, T>),
+        (_, false) => word_sized!(size, T => chain flow::jcxz::<u32, T>),
     }
 }
 
-fn stack_instruction(insn: &Instruction) -> Handler {
+fn stack_instruction(insn: &Instruction, cached: bool) -> Handler {
     let bytes = insn.stack_pointer_increment().unsigned_abs();
     let segment = kind(insn, 0) == Kind::Reg && insn.op_register(0).is_segment_register();
     match insn.mnemonic() {
         Mnemonic::Push if segment => word_sized!(bytes, T => stack::push_segment::<T>),
-        Mnemonic::Push => match kind(insn, 0) {
-            Kind::Reg => word_sized!(bytes, T => stack::push::<T, Dst>),
-            Kind::Mem => word_sized!(bytes, T => stack::push::<T, Mem>),
-            Kind::Imm => word_sized!(bytes, T => stack::push::<T, Imm>),
-        },
+        Mnemonic::Push => pick::push(bytes, kind(insn, 0), cached),
         Mnemonic::Pop if insn.op_register(0) == Register::SS => word_sized!(bytes, T => stack::pop_stack_segment::<T>),
         Mnemonic::Pop if segment => word_sized!(bytes, T => stack::pop_segment::<T>),
         Mnemonic::Pop => match kind(insn, 0) {
             Kind::Mem => word_sized!(bytes, T => moves::pop_memory::<T>),
-            _ => word_sized!(bytes, T => stack::pop::<T, Dst>),
+            _ => pick::pop(bytes, cached),
         },
-        Mnemonic::Pusha => stack::pusha::<u16>,
-        Mnemonic::Pushad => stack::pusha::<u32>,
-        Mnemonic::Popa => stack::popa::<u16>,
-        Mnemonic::Popad => stack::popa::<u32>,
-        Mnemonic::Pushf => stack::pushf::<u16>,
-        Mnemonic::Pushfd => stack::pushf::<u32>,
-        Mnemonic::Popf => stack::popf::<u16>,
-        Mnemonic::Popfd => stack::popf::<u32>,
-        Mnemonic::Enter if insn.code() == Code::Enterw_imm16_imm8 => stack::enter::<u16>,
-        Mnemonic::Enter => stack::enter::<u32>,
-        Mnemonic::Leave if insn.code() == Code::Leavew => stack::leave::<u16>,
-        Mnemonic::Leave => stack::leave::<u32>,
+        Mnemonic::Pusha => plain!(stack::pusha::<u16>),
+        Mnemonic::Pushad => plain!(stack::pusha::<u32>),
+        Mnemonic::Popa => plain!(stack::popa::<u16>),
+        Mnemonic::Popad => plain!(stack::popa::<u32>),
+        Mnemonic::Pushf => plain!(stack::pushf::<u16>),
+        Mnemonic::Pushfd => plain!(stack::pushf::<u32>),
+        Mnemonic::Popf => plain!(stack::popf::<u16>),
+        Mnemonic::Popfd => plain!(stack::popf::<u32>),
+        Mnemonic::Enter if insn.code() == Code::Enterw_imm16_imm8 => plain!(stack::enter::<u16>),
+        Mnemonic::Enter => plain!(stack::enter::<u32>),
+        Mnemonic::Leave if insn.code() == Code::Leavew => plain!(stack::leave::<u16>),
+        Mnemonic::Leave => plain!(stack::leave::<u32>),
         _ => system_instruction(insn),
     }
 }
@@ -495,51 +508,51 @@ fn system_instruction(insn: &Instruction) -> Handler {
     let size = if insn.op_count() == 0 { 0 } else { size_of(insn, 0) };
     let memory = kind(insn, 0) == Kind::Mem;
     match insn.mnemonic() {
-        Mnemonic::Clc => system::clc,
-        Mnemonic::Stc => system::stc,
-        Mnemonic::Cmc => system::cmc,
-        Mnemonic::Cld => system::cld,
-        Mnemonic::Std => system::std,
-        Mnemonic::Cli => system::cli,
-        Mnemonic::Sti => system::sti,
-        Mnemonic::Hlt => system::hlt,
-        Mnemonic::Clts => system::clts,
-        Mnemonic::Wait => fpu::wait,
+        Mnemonic::Clc => plain!(system::clc),
+        Mnemonic::Stc => plain!(system::stc),
+        Mnemonic::Cmc => plain!(system::cmc),
+        Mnemonic::Cld => plain!(system::cld),
+        Mnemonic::Std => plain!(system::std),
+        Mnemonic::Cli => plain!(system::cli),
+        Mnemonic::Sti => plain!(system::sti),
+        Mnemonic::Hlt => plain!(system::hlt),
+        Mnemonic::Clts => plain!(system::clts),
+        Mnemonic::Wait => plain!(fpu::wait),
         Mnemonic::In => sized!(size, T => io::input::<T>),
         Mnemonic::Out => sized!(size_of(insn, 1), T => io::output::<T>),
         Mnemonic::Lds | Mnemonic::Les | Mnemonic::Lfs | Mnemonic::Lgs | Mnemonic::Lss => {
             word_sized!(size, T => moves::load_far::<T>)
         }
-        Mnemonic::Lgdt if insn.code() == Code::Lgdt_m1632_16 => system::lgdt::<u16>,
-        Mnemonic::Lgdt => system::lgdt::<u32>,
-        Mnemonic::Lidt if insn.code() == Code::Lidt_m1632_16 => system::lidt::<u16>,
-        Mnemonic::Lidt => system::lidt::<u32>,
-        Mnemonic::Sgdt => system::sgdt,
-        Mnemonic::Sidt => system::sidt,
-        Mnemonic::Smsw if memory => system::smsw::<u16, Mem>,
+        Mnemonic::Lgdt if insn.code() == Code::Lgdt_m1632_16 => plain!(system::lgdt::<u16>),
+        Mnemonic::Lgdt => plain!(system::lgdt::<u32>),
+        Mnemonic::Lidt if insn.code() == Code::Lidt_m1632_16 => plain!(system::lidt::<u16>),
+        Mnemonic::Lidt => plain!(system::lidt::<u32>),
+        Mnemonic::Sgdt => plain!(system::sgdt),
+        Mnemonic::Sidt => plain!(system::sidt),
+        Mnemonic::Smsw if memory => plain!(system::smsw::<u16, Mem>),
         Mnemonic::Smsw => word_sized!(size, T => system::smsw::<T, Dst>),
-        Mnemonic::Lmsw if memory => system::lmsw::<Mem>,
-        Mnemonic::Lmsw => system::lmsw::<Dst>,
-        Mnemonic::Sldt if memory => system::store_selector::<false, u16, Mem>,
+        Mnemonic::Lmsw if memory => plain!(system::lmsw::<Mem>),
+        Mnemonic::Lmsw => plain!(system::lmsw::<Dst>),
+        Mnemonic::Sldt if memory => plain!(system::store_selector::<false, u16, Mem>),
         Mnemonic::Sldt => word_sized!(size, T => system::store_selector::<false, T, Dst>),
-        Mnemonic::Str if memory => system::store_selector::<true, u16, Mem>,
+        Mnemonic::Str if memory => plain!(system::store_selector::<true, u16, Mem>),
         Mnemonic::Str => word_sized!(size, T => system::store_selector::<true, T, Dst>),
-        Mnemonic::Lldt if memory => system::load_selector::<false, Mem>,
-        Mnemonic::Lldt => system::load_selector::<false, Dst>,
-        Mnemonic::Ltr if memory => system::load_selector::<true, Mem>,
-        Mnemonic::Ltr => system::load_selector::<true, Dst>,
-        Mnemonic::Verr if memory => system::verify::<false, Mem>,
-        Mnemonic::Verr => system::verify::<false, Dst>,
-        Mnemonic::Verw if memory => system::verify::<true, Mem>,
-        Mnemonic::Verw => system::verify::<true, Dst>,
-        Mnemonic::Arpl if memory => system::arpl::<Mem>,
-        Mnemonic::Arpl => system::arpl::<Dst>,
+        Mnemonic::Lldt if memory => plain!(system::load_selector::<false, Mem>),
+        Mnemonic::Lldt => plain!(system::load_selector::<false, Dst>),
+        Mnemonic::Ltr if memory => plain!(system::load_selector::<true, Mem>),
+        Mnemonic::Ltr => plain!(system::load_selector::<true, Dst>),
+        Mnemonic::Verr if memory => plain!(system::verify::<false, Mem>),
+        Mnemonic::Verr => plain!(system::verify::<false, Dst>),
+        Mnemonic::Verw if memory => plain!(system::verify::<true, Mem>),
+        Mnemonic::Verw => plain!(system::verify::<true, Dst>),
+        Mnemonic::Arpl if memory => plain!(system::arpl::<Mem>),
+        Mnemonic::Arpl => plain!(system::arpl::<Dst>),
         Mnemonic::Lar if kind(insn, 1) == Kind::Mem => {
             word_sized!(size, T => system::descriptor_query::<false, T, Mem>)
         }
         Mnemonic::Lar => word_sized!(size, T => system::descriptor_query::<false, T, Src>),
         Mnemonic::Lsl if kind(insn, 1) == Kind::Mem => word_sized!(size, T => system::descriptor_query::<true, T, Mem>),
         Mnemonic::Lsl => word_sized!(size, T => system::descriptor_query::<true, T, Src>),
-        _ => moves::undefined,
+        _ => moves::UNDEFINED,
     }
 }

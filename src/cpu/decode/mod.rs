@@ -5,14 +5,14 @@ mod lower;
 mod pick;
 
 use iced_x86::{
-    Code, CpuidFeature, Decoder, DecoderError, DecoderOptions, FlowControl, Instruction, Mnemonic, Register,
+    Code, CpuidFeature, Decoder, DecoderError, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKind, Register,
 };
 
 use super::blocks::MAX_OPS;
 use super::core::Core;
 use super::exec;
 use super::fault::Fault;
-use super::op::{Class, Form, Handler, NO_REG, Op};
+use super::op::{Class, Form, Handler, NO_REG, NO_SKIP, Op, plain};
 use super::segment::{CS, DS};
 use crate::mem::{Memory, PAGE_BYTES};
 use crate::types::{LinearAddr, PhysAddr};
@@ -49,6 +49,7 @@ pub(crate) fn block(core: &mut Core, mem: &mut Memory, phys: PhysAddr, max_ops: 
     let mut decoded = Decoded { ops: Vec::with_capacity(8), len: 0, second: None };
     let mut decoder = decoder(&bytes[..room], big);
     let mut insn = Instruction::default();
+    let mut jumps = Vec::new();
     while decoded.ops.len() < max_ops.min(MAX_OPS) {
         let start = decoder.position();
         if start >= room {
@@ -63,11 +64,22 @@ pub(crate) fn block(core: &mut Core, mem: &mut Memory, phys: PhysAddr, max_ops: 
             break;
         }
         let op = lower_at(core, &insn, &bytes[start..decoder.position()], start);
+        if insn.is_jcc_short_or_near() {
+            jumps.push(decoded.ops.len());
+        }
         decoded.ops.push(op);
         decoded.len = offset32(decoder.position());
         if ends_block(&insn) {
             break;
         }
+    }
+    for (op, behind) in decoded.ops.iter_mut().rev().zip(0..) {
+        op.behind = behind;
+    }
+    for jump in jumps {
+        let target = decoded.ops[jump].imm;
+        let skipped = decoded.ops[jump + 1..].iter().position(|op| u32::from(op.start) == target);
+        decoded.ops[jump].disp = skipped.map_or(NO_SKIP, offset32);
     }
     Ok(decoded)
 }
@@ -115,13 +127,21 @@ fn lower_at(core: &Core, insn: &Instruction, bytes: &[u8], start: usize) -> Op {
         escape::lower(insn, escape, core.fpu.present())
     } else if insn.is_invalid() || !of_the_386(insn) {
         let too_long = bytes.len() >= MAX_INSTRUCTION && bytes.iter().all(|&byte| is_prefix(byte));
-        blank(if too_long { exec::moves::too_long } else { exec::moves::undefined })
+        blank(if too_long { plain!(exec::moves::too_long) } else { exec::moves::UNDEFINED })
     } else {
         lower::lower(insn)
     };
+    if has_near_target(insn) {
+        op.disp = NO_SKIP;
+        op.imm = op.imm.wrapping_add(offset32(start + bytes.len()));
+    }
     op.start = u16::try_from(start).unwrap_or(u16::MAX);
     op.len = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
     op
+}
+
+fn has_near_target(insn: &Instruction) -> bool {
+    matches!(insn.op0_kind(), OpKind::NearBranch16 | OpKind::NearBranch32)
 }
 
 fn is_prefix(byte: u8) -> bool {
@@ -130,13 +150,14 @@ fn is_prefix(byte: u8) -> bool {
 
 /// Stands for an instruction that could not even be fetched.
 pub(crate) fn placeholder() -> Op {
-    blank(exec::moves::undefined)
+    blank(exec::moves::UNDEFINED)
 }
 
 /// An operation without operands.
 fn blank(handler: Handler) -> Op {
     Op {
         handler,
+        sure: handler,
         imm: 0,
         disp: 0,
         start: 0,
@@ -150,6 +171,7 @@ fn blank(handler: Handler) -> Op {
         addr_shift: 16,
         class: Class::Plain,
         form: Form::default(),
+        behind: 0,
     }
 }
 
@@ -176,11 +198,12 @@ fn of_the_386(insn: &Instruction) -> bool {
     }) && !matches!(insn.mnemonic(), Mnemonic::Loadall | Mnemonic::Umov)
 }
 
-/// True if what follows depends on what the instruction does: it jumps, changes the mode or the
+/// True if what follows depends on what the instruction does: it always jumps, changes the mode or the
 /// interrupt flag, takes more than one step of the budget, or asks the core's owner for something.
+/// A conditional jump does not end a block: taken, it leaves the block early.
 fn ends_block(insn: &Instruction) -> bool {
     insn.is_invalid()
-        || insn.flow_control() != FlowControl::Next
+        || !matches!(insn.flow_control(), FlowControl::Next | FlowControl::ConditionalBranch)
         || matches!(
             insn.mnemonic(),
             Mnemonic::Cli

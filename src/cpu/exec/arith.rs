@@ -24,9 +24,13 @@ pub(crate) fn binary<A: Alu, T: Int, D: Place, S: Source>(core: &mut Core, mem: 
 /// INC, DEC, NEG (40–4F, FE, FF, F6/3, F7/3).
 pub(crate) fn unary<U: Unary, T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let a = D::get::<T>(core, mem, op)?;
-    let (value, lazy) = U::apply::<T>(a, core.flags.cf());
+    let (value, lazy) = U::apply::<T>(a);
     D::put::<T>(core, mem, op, value)?;
-    core.flags.set(lazy);
+    if U::KEEPS_CARRY {
+        core.flags.set_but_carry(lazy)
+    } else {
+        core.flags.set(lazy)
+    }
     Ok(())
 }
 

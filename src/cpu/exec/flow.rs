@@ -2,13 +2,14 @@
 
 use super::place::Source;
 use super::stack::check_v86_iopl;
+use crate::cpu::access::{Sure, Way};
 use crate::cpu::core::Core;
 use crate::cpu::fault::{Event, Fault, Flow, Stop};
 use crate::cpu::flags::Flags;
 use crate::cpu::int::Int;
-use crate::cpu::op::Op;
+use crate::cpu::op::{Done, Op, next};
 use crate::cpu::regs::Gpr;
-use crate::cpu::segment::CS;
+use crate::cpu::segment::{CS, SS};
 use crate::mem::Memory;
 use crate::types::lo16;
 
@@ -50,19 +51,37 @@ conditions! {
     Greater: f => !f.zf() && f.sf() == f.of();
 }
 
-/// The target of a relative jump: from the next instruction, cut to the operand size.
+/// The target of a relative jump, cut to the operand size.
 #[inline(always)]
 fn relative<T: Int>(core: &Core, op: &Op) -> u32 {
-    core.eip.wrapping_add(op.imm) & T::MASK
+    core.block_eip.wrapping_add(op.imm) & T::MASK
 }
 
-/// Jcc (70–7F, 0F 80–8F).
-pub(crate) fn jcc<C: Condition, T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
-    if C::holds(&core.flags) {
-        let target = relative::<T>(core, op);
-        core.jump(target)?;
+/// Leaves the block for the target of a conditional jump.
+#[inline(always)]
+fn take<T: Int>(core: &mut Core, op: &Op) -> Done {
+    let target = relative::<T>(core, op);
+    match core.jump(target) {
+        Ok(()) => {
+            core.left += i64::from(op.behind);
+            Done::Ended
+        }
+        Err(stop) => core.stop_at(stop, op),
     }
-    Ok(())
+}
+
+/// Jcc (70–7F, 0F 80–8F). One that jumps forwards within its block skips operations there.
+pub(crate) fn jcc<C: Condition, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, rest: &[Op]) -> Done {
+    if !C::holds(&core.flags) {
+        return next(core, mem, rest);
+    }
+    match rest.get(op.disp as usize..) {
+        Some(rest) if core.block_eip.wrapping_add(op.imm) <= T::MASK => {
+            core.left += i64::from(op.disp);
+            next(core, mem, rest)
+        }
+        _ => take::<T>(core, op),
+    }
 }
 
 /// JMP rel (E9, EB).
@@ -84,29 +103,29 @@ pub(crate) fn jmp_indirect<T: Int, S: Source>(core: &mut Core, mem: &mut Memory,
 }
 
 /// CALL rel (E8).
-pub(crate) fn call<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+pub(crate) fn call<T: Int, W: Way>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let target = relative::<T>(core, op);
-    call_near::<T>(core, mem, target)
+    call_near::<T, W>(core, mem, target)
 }
 
 /// CALL r/m (FF/2).
 pub(crate) fn call_indirect<T: Int, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let target = S::get::<T>(core, mem, op)?;
-    call_near::<T>(core, mem, target)
+    call_near::<T, Sure>(core, mem, target)
 }
 
 #[inline(always)]
-fn call_near<T: Int>(core: &mut Core, mem: &mut Memory, target: u32) -> Flow {
+fn call_near<T: Int, W: Way>(core: &mut Core, mem: &mut Memory, target: u32) -> Flow {
     let back = core.eip;
     core.restoring_sp(mem, |core, mem| {
-        core.push::<T>(mem, back & T::MASK)?;
+        core.push_by::<T, W>(mem, back & T::MASK)?;
         core.jump(target)
     })
 }
 
 /// RET (C2, C3); `op.imm` bytes of arguments are dropped.
-pub(crate) fn ret<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let target = core.peek::<T>(mem, 0)?;
+pub(crate) fn ret<T: Int, W: Way>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let target = W::read::<T>(core, mem, SS, core.sp())?;
     core.jump(target)?;
     let sp = core.sp().wrapping_add(T::BYTES + op.imm);
     core.set_sp(sp);
@@ -228,23 +247,22 @@ impl LoopKind for LoopNotEqual {
 }
 
 /// LOOP, LOOPE, LOOPNE (E0–E2) with the count register of size `A` and operand size `T`.
-pub(crate) fn loop_while<K: LoopKind, A: Int, T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
+pub(crate) fn loop_while<K: LoopKind, A: Int, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, rest: &[Op]) -> Done {
     let count = A::reg(core, ECX).wrapping_sub(1) & A::MASK;
-    if K::goes_on(count, &core.flags) {
-        let target = relative::<T>(core, op);
-        core.jump(target)?;
+    if !K::goes_on(count, &core.flags) {
+        A::set_reg(core, ECX, count);
+        return next(core, mem, rest);
     }
-    A::set_reg(core, ECX, count);
-    Ok(())
+    let done = take::<T>(core, op);
+    if done == Done::Ended {
+        A::set_reg(core, ECX, count);
+    }
+    done
 }
 
 /// JCXZ, JECXZ (E3).
-pub(crate) fn jcxz<A: Int, T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
-    if A::reg(core, ECX) == 0 {
-        let target = relative::<T>(core, op);
-        core.jump(target)?;
-    }
-    Ok(())
+pub(crate) fn jcxz<A: Int, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, rest: &[Op]) -> Done {
+    if A::reg(core, ECX) == 0 { take::<T>(core, op) } else { next(core, mem, rest) }
 }
 
 /// INT n (CD).

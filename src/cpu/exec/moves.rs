@@ -4,7 +4,7 @@ use super::place::{Mem, Place, Source};
 use crate::cpu::core::Core;
 use crate::cpu::fault::{Event, Fault, Flow, Stop};
 use crate::cpu::int::Int;
-use crate::cpu::op::Op;
+use crate::cpu::op::{Handler, Op, plain};
 use crate::cpu::regs::Gpr;
 use crate::mem::Memory;
 
@@ -114,8 +114,11 @@ pub(crate) fn nop(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
     Ok(())
 }
 
+/// The handler of whatever has no meaning on a 386.
+pub(crate) const UNDEFINED: Handler = plain!(undefined);
+
 /// Whatever has no meaning on a 386: #UD.
-pub(crate) fn undefined(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
+fn undefined(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
     Err(Fault::UNDEFINED.into())
 }
 

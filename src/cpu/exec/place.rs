@@ -1,5 +1,6 @@
 //! Operand kinds: where a handler takes a value from or puts it.
 
+use crate::cpu::access::{Cached, Way};
 use crate::cpu::core::Core;
 use crate::cpu::fault::{Flow, Stop};
 use crate::cpu::int::Int;
@@ -22,6 +23,10 @@ pub(crate) struct Dst;
 pub(crate) struct Src;
 /// The memory operand.
 pub(crate) struct Mem;
+/// The memory operand by 16-bit addressing, if the translation cache leads to it.
+pub(crate) struct Cached16;
+/// The memory operand by any addressing, if the translation cache leads to it.
+pub(crate) struct Cached32;
 /// The immediate operand, already cut to the operand size.
 pub(crate) struct Imm;
 
@@ -66,6 +71,34 @@ impl Place for Mem {
     #[inline(always)]
     fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow {
         core.write::<T>(mem, op, value)
+    }
+}
+
+impl Source for Cached16 {
+    #[inline(always)]
+    fn get<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Cached::read::<T>(core, mem, op.seg, core.offset16(op))
+    }
+}
+
+impl Place for Cached16 {
+    #[inline(always)]
+    fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow {
+        Cached::write::<T>(core, mem, op.seg, core.offset16(op), value)
+    }
+}
+
+impl Source for Cached32 {
+    #[inline(always)]
+    fn get<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Cached::read::<T>(core, mem, op.seg, core.offset(op))
+    }
+}
+
+impl Place for Cached32 {
+    #[inline(always)]
+    fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow {
+        Cached::write::<T>(core, mem, op.seg, core.offset(op), value)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::place::{Place, Source};
 use crate::cpu::core::Core;
-use crate::cpu::fault::Flow;
+use crate::cpu::fault::{Flow, Stop};
 use crate::cpu::flags::Lazy;
 use crate::cpu::int::Int;
 use crate::cpu::op::Op;
@@ -150,6 +150,16 @@ pub(crate) fn shift<S: Shift, T: Int, D: Place, C: Source>(core: &mut Core, mem:
         core.flags.set_cf_of(done.carry, done.overflow);
     }
     Ok(())
+}
+
+/// The commonest count.
+pub(crate) struct One;
+
+impl Source for One {
+    #[inline(always)]
+    fn get<T: Int>(_: &mut Core, _: &mut Memory, _: &Op) -> Result<u32, Stop> {
+        Ok(1)
+    }
 }
 
 /// The count register CL.

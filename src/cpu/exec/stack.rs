@@ -1,6 +1,7 @@
 //! Stack instructions.
 
 use super::place::{Place, Source};
+use crate::cpu::access::Way;
 use crate::cpu::core::Core;
 use crate::cpu::fault::{Event, Fault, Flow, Stop};
 use crate::cpu::int::Int;
@@ -13,14 +14,14 @@ const EBP: u8 = Gpr::Ebp as u8;
 const ESP: u8 = Gpr::Esp as u8;
 
 /// PUSH of a register, memory operand or immediate (50–57, 68, 6A, FF/6).
-pub(crate) fn push<T: Int, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+pub(crate) fn push<T: Int, S: Source, W: Way>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let value = S::get::<T>(core, mem, op)?;
-    core.push::<T>(mem, value)
+    core.push_by::<T, W>(mem, value)
 }
 
 /// POP of a register (58–5F). POP SP leaves the popped value in SP.
-pub(crate) fn pop<T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let value = core.pop::<T>(mem)?;
+pub(crate) fn pop<T: Int, D: Place, W: Way>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
+    let value = core.pop_by::<T, W>(mem)?;
     D::put::<T>(core, mem, op, value)
 }
 

@@ -44,9 +44,9 @@ pub(crate) trait Element {
     fn once<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow;
 
     /// Does up to `count` elements at once where nothing can observe the difference; tells how
-    /// many it did, possibly none.
+    /// many it did, possibly none. None of them ends a repetition until `U`.
     #[inline(always)]
-    fn many<T: Int>(_: &mut Core, _: &mut Memory, _: &Op, _: u32) -> u32 {
+    fn many<U: Until, T: Int>(_: &mut Core, _: &mut Memory, _: &Op, _: u32) -> u32 {
         0
     }
 }
@@ -68,7 +68,7 @@ impl Element for Movs {
     }
 
     #[inline(always)]
-    fn many<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
+    fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
         let from = core.run_of::<T>(op.seg, core.gpr[ESI] & mask(op), mask(op), count);
         let to = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count);
         let (Some((from, ready)), Some((to, room))) = (from, to) else { return 0 };
@@ -89,7 +89,7 @@ impl Element for Stos {
     }
 
     #[inline(always)]
-    fn many<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
+    fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
         let Some((to, room)) = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count) else { return 0 };
         let value = T::cut(T::reg(core, EAX));
         let done = mem.cached_fill::<T>(to, value, room);
@@ -118,6 +118,22 @@ impl Element for Cmps {
         advance::<T>(core, EDI, op);
         Ok(())
     }
+
+    /// All but the last of those that do not end the repetition: that one leaves its flags.
+    #[inline(always)]
+    fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
+        let from = core.run_of::<T>(op.seg, core.gpr[ESI] & mask(op), mask(op), count - 1);
+        let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count - 1);
+        let (Some((from, left)), Some((with, right))) = (from, with) else { return 0 };
+        let bytes = left.min(right) * T::BYTES;
+        let (Some(a), Some(b)) = (mem.cached_bytes(from, bytes), mem.cached_bytes(with, bytes)) else { return 0 };
+        let size = T::BYTES as usize;
+        let done = a.chunks_exact(size).zip(b.chunks_exact(size)).take_while(|(a, b)| !U::ends(a == b)).count();
+        let done = u32::try_from(done).unwrap_or(0);
+        advance_by(core, ESI, done * T::BYTES, op);
+        advance_by(core, EDI, done * T::BYTES, op);
+        done
+    }
 }
 
 impl Element for Scas {
@@ -128,11 +144,31 @@ impl Element for Scas {
         advance::<T>(core, EDI, op);
         Ok(())
     }
+
+    /// All but the last of those that do not end the repetition: that one leaves its flags.
+    #[inline(always)]
+    fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
+        let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count - 1);
+        let Some((with, room)) = with else { return 0 };
+        let Some(bytes) = mem.cached_bytes(with, room * T::BYTES) else { return 0 };
+        let sought = T::reg(core, EAX).to_le_bytes();
+        let size = T::BYTES as usize;
+        let done = bytes.chunks_exact(size).take_while(|element| !U::ends(**element == sought[..size])).count();
+        let done = u32::try_from(done).unwrap_or(0);
+        advance_by(core, EDI, done * T::BYTES, op);
+        done
+    }
 }
 
 /// What ends a repetition besides the count.
 pub(crate) trait Until {
-    fn ended(core: &Core) -> bool;
+    /// Does an element that compares equal (or unequal) end it?
+    fn ends(equal: bool) -> bool;
+
+    #[inline(always)]
+    fn ended(core: &Core) -> bool {
+        Self::ends(core.flags.zf())
+    }
 }
 
 /// REP with MOVS, STOS, LODS: the count alone.
@@ -144,22 +180,22 @@ pub(crate) struct Equal;
 
 impl Until for Count {
     #[inline(always)]
-    fn ended(_: &Core) -> bool {
+    fn ends(_: bool) -> bool {
         false
     }
 }
 
 impl Until for Unequal {
     #[inline(always)]
-    fn ended(core: &Core) -> bool {
-        !core.flags.zf()
+    fn ends(equal: bool) -> bool {
+        !equal
     }
 }
 
 impl Until for Equal {
     #[inline(always)]
-    fn ended(core: &Core) -> bool {
-        core.flags.zf()
+    fn ends(equal: bool) -> bool {
+        equal
     }
 }
 
@@ -178,14 +214,15 @@ pub(crate) fn repeated<E: Element, U: Until, T: Int>(core: &mut Core, mem: &mut 
     }
     let mut room = u32::try_from(core.left + 1).unwrap_or(u32::MAX);
     loop {
-        let mut done = E::many::<T>(core, mem, op, count.min(room));
+        let mut done = E::many::<U, T>(core, mem, op, count.min(room));
+        let mut ended = false;
         if done == 0 {
             E::once::<T>(core, mem, op)?;
-            done = 1;
+            (done, ended) = (1, U::ended(core));
         }
         count -= done;
         core.gpr[ECX] = core.gpr[ECX] & !mask | count;
-        if count == 0 || U::ended(core) {
+        if count == 0 || ended {
             core.left -= i64::from(done - 1);
             return Ok(());
         }
