@@ -10,7 +10,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 1000, ..ProptestConfig::default() })]
 
     #[test]
     fn no_program_can_tell_blocks_from_single_instructions(machine in bytes(), program in bytes()) {

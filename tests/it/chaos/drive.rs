@@ -61,9 +61,15 @@ pub(crate) fn check(machine: &[u8], program: &[u8]) {
     }
 }
 
-/// The number of instructions after which the two ways first differ.
+/// A number of instructions after which the two ways differ, though not one instruction earlier.
 fn first_difference(setup: &Setup, way: Way, length: u64) -> u64 {
-    (1..length).find(|&length| run(setup, way, length) != run(setup, Way::Plain, length)).unwrap_or(length)
+    let (mut equal, mut different) = (0, length);
+    while different - equal > 1 {
+        let middle = equal.midpoint(different);
+        let differs = run(setup, way, middle) != run(setup, Way::Plain, middle);
+        *(if differs { &mut different } else { &mut equal }) = middle;
+    }
+    different
 }
 
 /// Runs up to `length` instructions, or until the machine shuts down or leaves its page tables:
