@@ -160,7 +160,11 @@ impl Blocks {
         let frames: Vec<u32> = block.ranges().map(|(at, _)| at.0 / PAGE_BYTES).collect();
         let id = self.store(block);
         for frame in frames {
-            self.pages.entry(frame).or_default().push(id);
+            let ids = self.pages.entry(frame).or_default();
+            // Both pages of a block may show the same frame.
+            if ids.last() != Some(&id) {
+                ids.push(id);
+            }
         }
         self.table[Blocks::slot(key)] = (key, id);
         id
@@ -259,6 +263,21 @@ impl Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_whose_two_pages_are_one_frame_dies_once() {
+        let mut mem = Memory::new(2 * PAGE_BYTES);
+        let mut blocks = Blocks::new();
+        let key = |phys| BlockKey { phys: PhysAddr(phys), big: false };
+        let ops = || vec![crate::cpu::decode::placeholder()];
+        blocks.insert(&mut mem, key(0xFFD), ops(), 6, Some(PhysAddr(0)));
+        mem.write_u8(PhysAddr(0xFFE), 0);
+        blocks.invalidate(&mut mem);
+        assert_eq!(blocks.find(key(0xFFD)), None);
+        let (one, other) =
+            (blocks.insert(&mut mem, key(0x100), ops(), 1, None), blocks.insert(&mut mem, key(0x200), ops(), 1, None));
+        assert_ne!(one, other, "a freed place was given away twice");
+    }
 
     #[test]
     fn nothing_is_decoded_at_the_last_address_of_an_empty_cache() {
