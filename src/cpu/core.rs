@@ -225,6 +225,20 @@ impl Core {
         }
     }
 
+    /// Reads what the instruction will write back: a page fault is that of a write. Bochs 2.7 says so,
+    /// and the manual does not contradict; QEMU reports a read.
+    #[inline(always)]
+    pub(crate) fn read_to_write_at<T: Int>(&mut self, mem: &mut Memory, seg: u8, offset: u32) -> Result<u32, Stop> {
+        let segment = &self.seg[usize::from(seg & 7)];
+        if i64::from(offset) + i64::from(T::BYTES - 1) <= segment.read_limit {
+            let linear = LinearAddr(segment.base.wrapping_add(offset));
+            if let Some(value) = mem.cached_read::<T>(linear) {
+                return Ok(value.wide());
+            }
+        }
+        self.read_to_write_slow(mem, seg, offset, T::BYTES)
+    }
+
     /// Writes at `offset` of segment register `seg`.
     #[inline(always)]
     pub(crate) fn write_at<T: Int>(&mut self, mem: &mut Memory, seg: u8, offset: u32, value: u32) -> Result<(), Stop> {
@@ -243,6 +257,13 @@ impl Core {
             self.debug.note_access(linear, bytes, false);
         }
         Ok(value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_to_write_slow(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32) -> Result<u32, Stop> {
+        self.probe_write(mem, seg, offset, bytes)?;
+        self.read_slow(mem, seg, offset, bytes)
     }
 
     #[cold]
@@ -310,11 +331,13 @@ impl Core {
 
     /// Raises whatever would stop `count` pushes in a row, before the first of them.
     pub(crate) fn probe_pushes<T: Int>(&mut self, mem: &mut Memory, count: u32) -> Result<(), Stop> {
-        for slot in 1..=count {
-            let at = self.sp().wrapping_sub(slot * T::BYTES) & self.stack_mask;
-            self.probe_store(mem, SS, at, T::BYTES)?;
-        }
-        Ok(())
+        (1..=count).try_for_each(|slot| self.probe_push::<T>(mem, slot))
+    }
+
+    /// Raises whatever would stop the last of `slot` pushes in a row.
+    pub(crate) fn probe_push<T: Int>(&mut self, mem: &mut Memory, slot: u32) -> Result<(), Stop> {
+        let at = self.sp().wrapping_sub(slot * T::BYTES) & self.stack_mask;
+        self.probe_store(mem, SS, at, T::BYTES)
     }
 
     /// The value `bytes` above the top of the stack, without popping.

@@ -92,7 +92,11 @@ impl Core {
     pub(crate) fn probe_write(&mut self, mem: &mut Memory, seg: u8, offset: u32, bytes: u32) -> Result<(), Fault> {
         let linear = self.check_access(seg, offset, bytes, true)?;
         self.translate_write(mem, linear)?;
-        self.translate_write(mem, LinearAddr(linear.0.wrapping_add(bytes - 1)))?;
+        let last = linear.0.wrapping_add(bytes - 1);
+        if (linear.0 ^ last) >= PAGE_BYTES {
+            // CR2 gets the first byte of the page that faults.
+            self.translate_write(mem, LinearAddr(last & !(PAGE_BYTES - 1)))?;
+        }
         Ok(())
     }
 

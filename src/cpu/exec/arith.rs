@@ -11,7 +11,7 @@ use crate::mem::Memory;
 
 /// ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST (00–3F, 80–85, A8, A9, F6/0, F7/0).
 pub(crate) fn binary<A: Alu, T: Int, D: Place, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let a = D::get::<T>(core, mem, op)?;
+    let a = if A::WRITES { D::take::<T>(core, mem, op)? } else { D::get::<T>(core, mem, op)? };
     let b = S::get::<T>(core, mem, op)?;
     let (value, lazy) = A::apply::<T>(a, b, core.flags.cf());
     if A::WRITES {
@@ -23,7 +23,7 @@ pub(crate) fn binary<A: Alu, T: Int, D: Place, S: Source>(core: &mut Core, mem: 
 
 /// INC, DEC, NEG (40–4F, FE, FF, F6/3, F7/3).
 pub(crate) fn unary<U: Unary, T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let a = D::get::<T>(core, mem, op)?;
+    let a = D::take::<T>(core, mem, op)?;
     let (value, lazy) = U::apply::<T>(a);
     D::put::<T>(core, mem, op, value)?;
     if U::KEEPS_CARRY {
@@ -36,7 +36,7 @@ pub(crate) fn unary<U: Unary, T: Int, D: Place>(core: &mut Core, mem: &mut Memor
 
 /// NOT (F6/2, F7/2): no flags.
 pub(crate) fn not<T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let a = D::get::<T>(core, mem, op)?;
+    let a = D::take::<T>(core, mem, op)?;
     D::put::<T>(core, mem, op, !a & T::MASK)
 }
 

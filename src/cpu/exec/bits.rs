@@ -49,7 +49,7 @@ impl BitChange for Complement {
 /// BT group with the bit number taken modulo the operand size (0F BA, and register operands).
 pub(crate) fn bit<B: BitChange, T: Int, D: Place, S: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let index = S::get::<T>(core, mem, op)? % T::BITS;
-    let value = D::get::<T>(core, mem, op)?;
+    let value = if B::WRITES { D::take::<T>(core, mem, op)? } else { D::get::<T>(core, mem, op)? };
     if B::WRITES {
         D::put::<T>(core, mem, op, B::apply(value, 1 << index))?;
     }
@@ -74,7 +74,10 @@ pub(crate) fn bit_string<B: BitChange, T: Int>(core: &mut Core, mem: &mut Memory
     let mask = u32::MAX >> (op.addr_shift & 31);
     let at = core.offset(op).wrapping_add(bytes) & mask;
     let index = index.cast_unsigned() % T::BITS;
-    let value = core.read_at::<T>(mem, op.seg, at)?;
+    let value = match B::WRITES {
+        true => core.read_to_write_at::<T>(mem, op.seg, at)?,
+        false => core.read_at::<T>(mem, op.seg, at)?,
+    };
     if B::WRITES {
         core.write_at::<T>(mem, op.seg, at, B::apply(value, 1 << index))?;
     }

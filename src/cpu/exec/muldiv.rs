@@ -121,7 +121,7 @@ fn set_quotient<T: Int>(core: &mut Core, quotient: u32, remainder: u32) {
 
 /// XCHG (86, 87, 90–97).
 pub(crate) fn xchg<T: Int, D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
-    let old = D::get::<T>(core, mem, op)?;
+    let old = D::take::<T>(core, mem, op)?;
     D::put::<T>(core, mem, op, T::reg(core, op.src))?;
     T::set_reg(core, op.src, old);
     Ok(())

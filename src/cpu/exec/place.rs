@@ -14,6 +14,9 @@ pub(crate) trait Source {
 
 /// An operand that can be written.
 pub(crate) trait Place: Source {
+    /// Reads what [`Place::put`] will write.
+    fn take<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop>;
+
     fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow;
 }
 
@@ -39,6 +42,11 @@ impl Source for Dst {
 
 impl Place for Dst {
     #[inline(always)]
+    fn take<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Self::get::<T>(core, mem, op)
+    }
+
+    #[inline(always)]
     fn put<T: Int>(core: &mut Core, _: &mut Memory, op: &Op, value: u32) -> Flow {
         T::set_reg(core, op.dst, value);
         Ok(())
@@ -54,6 +62,11 @@ impl Source for Src {
 
 impl Place for Src {
     #[inline(always)]
+    fn take<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Self::get::<T>(core, mem, op)
+    }
+
+    #[inline(always)]
     fn put<T: Int>(core: &mut Core, _: &mut Memory, op: &Op, value: u32) -> Flow {
         T::set_reg(core, op.src, value);
         Ok(())
@@ -68,6 +81,11 @@ impl Source for Mem {
 }
 
 impl Place for Mem {
+    #[inline(always)]
+    fn take<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        core.read_to_write_at::<T>(mem, op.seg, core.offset(op))
+    }
+
     #[inline(always)]
     fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow {
         core.write::<T>(mem, op, value)

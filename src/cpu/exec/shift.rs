@@ -138,7 +138,7 @@ impl Shift for Sar {
 /// but a memory operand is written all the same: it must be writable.
 pub(crate) fn shift<S: Shift, T: Int, D: Place, C: Source>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let count = C::get::<u8>(core, mem, op)? & 31;
-    let value = D::get::<T>(core, mem, op)?;
+    let value = D::take::<T>(core, mem, op)?;
     if count == 0 {
         return D::put::<T>(core, mem, op, value);
     }
@@ -204,7 +204,7 @@ fn double<T: Int, D: Place, C: Source>(
     work: impl Fn(u32, u32, u32) -> (u32, bool),
 ) -> Flow {
     let count = C::get::<u8>(core, mem, op)? & 31;
-    let value = D::get::<T>(core, mem, op)?;
+    let value = D::take::<T>(core, mem, op)?;
     if count == 0 {
         return D::put::<T>(core, mem, op, value);
     }

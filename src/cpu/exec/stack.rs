@@ -116,11 +116,14 @@ pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow 
     let level = op.disp & 31;
     let old_bp = T::reg(core, EBP);
     if level > 1 {
-        // Its pushes may overwrite the links it reads: what can stop it must come before the first.
+        // Its pushes may overwrite the links it reads: what can stop it must come before the first,
+        // in the order in which it would.
+        core.probe_push::<T>(mem, 1)?;
         for depth in 1..level {
             frame_link::<T>(core, mem, depth)?;
+            core.probe_push::<T>(mem, depth + 1)?;
         }
-        core.probe_pushes::<T>(mem, level + 1)?;
+        core.probe_push::<T>(mem, level + 1)?;
     }
     let frame = core.restoring_sp(mem, |core, mem| {
         core.push::<T>(mem, old_bp)?;
