@@ -4,19 +4,34 @@ use iced_x86::{Code, Instruction, Mnemonic, RflagsBits};
 
 use crate::proof::case::Case;
 use crate::proof::generate::decode;
+use crate::proof::layout::{CASE_PAGES, CASE_TABLE, PAGE_DIRECTORY};
 use crate::proof::record::Outcome;
-use crate::proof::text::Open;
+use crate::proof::text::{BELOW_STACK, Open};
 
 const CF: u32 = 1;
 const AF: u32 = 0x10;
+const ZF: u32 = 0x40;
 const OF: u32 = 0x800;
 /// The six arithmetic flags.
 const ARITHMETIC: u32 = 0x8D5;
 
-/// What is undefined after `case`, which ended as `after`.
-pub(crate) fn open(case: &Case, after: &Outcome) -> Open {
+/// What is undefined after `case`, which one emulator left as `after`, and the other as `other`.
+pub(crate) fn open(case: &Case, after: &Outcome, other: &Outcome) -> Open {
     let mut open = Open::default();
+    if matches!(after.vector, 10..=14) {
+        // What a faulting instruction had pushed when it met the fault.
+        let (base, big) = after.stack_segment(case);
+        let top = base.wrapping_add(if big { case.gpr[4] } else { case.gpr[4] & 0xFFFF });
+        let below = |at: &u32| (top.saturating_sub(BELOW_STACK)..top).contains(at);
+        let pushed = after.memory.keys().chain(other.memory.keys()).any(below);
+        open.stack = if pushed { top } else { 0 };
+    }
     use Code::{Pushd_CS, Pushd_DS, Pushd_ES, Pushd_FS, Pushd_GS, Pushd_SS};
+    if after.vector == 14 {
+        // Whether an entry counts as used that did not lead to a page: no manual says.
+        let entry = |at: &u32| (PAGE_DIRECTORY..CASE_TABLE + 4 * CASE_PAGES).contains(at);
+        open.memory.extend(case.pokes.iter().map(|(at, _)| *at).filter(entry));
+    }
     // A fault leaves all as it was.
     let completed = after.vector == 3;
     let Some(instruction) = decode(&case.code, case.mode.bitness()).filter(|_| completed) else { return open };
@@ -25,6 +40,10 @@ pub(crate) fn open(case: &Case, after: &Outcome) -> Open {
         // The upper word of a selector pushed as a doubleword: undefined. Source: 80386 PRM §17.2.2, PUSH.
         let (base, _) = after.stack_segment(case);
         open.memory.extend([2, 3].map(|byte| base + (after.gpr[4] & 0xFFFF) + byte));
+    }
+    if instruction.code() == Code::Lar_r32_r32m16 && after.eflags & ZF != 0 {
+        // The limit's upper bits. Source: 80386 PRM §17.2.2, LAR.
+        open.gpr[instruction.op0_register().number()] = 0xF_0000;
     }
     open
 }
@@ -41,7 +60,7 @@ fn flags(case: &Case, instruction: &Instruction) -> u32 {
         (RflagsBits::CF, CF),
         (RflagsBits::PF, 4),
         (RflagsBits::AF, AF),
-        (RflagsBits::ZF, 0x40),
+        (RflagsBits::ZF, ZF),
         (RflagsBits::SF, 0x80),
         (RflagsBits::OF, OF),
     ];

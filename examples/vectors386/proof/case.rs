@@ -3,6 +3,8 @@
 use super::generate;
 use super::mode::Mode;
 
+/// CR0 with paging.
+pub(crate) const CR0_PAGING: u32 = 0x8000_0011;
 /// Protection enable and extension type: what CR0 holds unless a case says otherwise.
 pub(crate) const CR0_PLAIN: u32 = 0x11;
 /// What the general registers hold unless a case says otherwise. ESP is in the window's upper half

@@ -10,7 +10,8 @@
 //! | 30000 | *shadow*: what the system area and the window held before the instruction |
 //! | 50000 | *pristine*: the system area before any case |
 //!
-//! All is in the first megabyte, where an address is the same linear and physical.
+//! All is in the first megabyte, where an address is the same linear and physical. In addition
+//! [`PAGES`] and up is mapped by a page table that cases change.
 
 /// The record of a case: [`SAVE_BYTES`] of doublewords.
 pub(crate) const SAVE: u32 = 0x0800;
@@ -82,6 +83,12 @@ pub(crate) const CODE: u32 = 0x2_9000;
 pub(crate) const CODE_BYTES: u32 = 0x1000;
 /// More INT 3s, beyond the limit of the segment: where an emulator without limit checks goes on.
 pub(crate) const BEYOND: u32 = SEGMENT + 0x1_A000;
+/// The end of the window's page, for operands that cross into the next.
+pub(crate) const WINDOW_TAIL: u32 = WINDOW + 0xFC0;
+/// Its size.
+pub(crate) const WINDOW_TAIL_BYTES: u32 = 0x40;
+/// Linear address of the pages that cases play with; at first each is the window's page.
+pub(crate) const PAGES: u32 = 0x40_0000;
 /// Entries of [`CASE_TABLE`] in use.
 pub(crate) const CASE_PAGES: u32 = 16;
 
@@ -92,8 +99,9 @@ pub(crate) const TO_PRISTINE: u32 = 0x4_0000;
 
 /// What is compared after a case: start and size. The first is the window; the others are the
 /// system area, looked at only in cases that say so.
-pub(crate) const REGIONS: [(u32, u32); 11] = [
+pub(crate) const REGIONS: [(u32, u32); 12] = [
     (WINDOW, WINDOW_BYTES),
+    (WINDOW_TAIL, WINDOW_TAIL_BYTES),
     (GDT, GDT_BYTES),
     (LDT, LDT_BYTES),
     (TSS, TSS_BYTES),
@@ -124,6 +132,8 @@ pub(crate) mod selector {
     pub(crate) const USER: u16 = 0x60;
     /// First of the segments of ring-0 cases.
     pub(crate) const SYSTEM: u16 = 0xA0;
+    /// First descriptor that cases fill in.
+    pub(crate) const SLOT: u16 = 0xE0;
 }
 
 /// The segments of cases: bases as in real mode, so that offsets are good in every mode.

@@ -3,7 +3,7 @@
 pub(crate) mod case;
 pub(crate) mod generate;
 mod harness;
-mod layout;
+pub(crate) mod layout;
 pub(crate) mod mode;
 pub(crate) mod record;
 mod rng;

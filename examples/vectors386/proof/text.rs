@@ -27,9 +27,14 @@ pub(crate) struct Open {
     pub(crate) gpr: [u32; 8],
     /// Bytes of memory.
     pub(crate) memory: Vec<u32>,
+    /// The stack's top, if what lies up to [`BELOW_STACK`] bytes below is open; else zero.
+    pub(crate) stack: u32,
     /// Bits of the 387's status word.
     pub(crate) status: u16,
 }
+
+/// How far below the stack pointer a faulting instruction may have written.
+pub(crate) const BELOW_STACK: u32 = 0x90;
 
 impl Open {
     /// Clears in `outcome` what is open, so that the rest can be compared.
@@ -39,7 +44,8 @@ impl Open {
         for (reg, open) in clear.gpr.iter_mut().zip(self.gpr) {
             *reg &= !open;
         }
-        clear.memory.retain(|at, _| !self.memory.contains(at));
+        let stack = self.stack.saturating_sub(BELOW_STACK)..self.stack;
+        clear.memory.retain(|at, _| !self.memory.contains(at) && !stack.contains(at));
         if let Some(fpu) = &mut clear.fpu {
             let [low, high] = self.status.to_le_bytes();
             (fpu[2], fpu[3]) = (fpu[2] & !low, fpu[3] & !high);
@@ -148,6 +154,9 @@ fn write_open(out: &mut String, open: &Open) {
     }
     for at in &open.memory {
         let _ = write!(out, " {at:X}:");
+    }
+    if open.stack != 0 {
+        let _ = write!(out, " stack={:X}", open.stack);
     }
     if open.status != 0 {
         let _ = write!(out, " status={:X}", open.status);
@@ -277,6 +286,7 @@ fn read_open(open: &mut Open, word: &str) -> Option<()> {
     let value = number(value)?;
     match name {
         "fl" => open.eflags = value,
+        "stack" => open.stack = value,
         "status" => open.status = u16::try_from(value).ok()?,
         _ => open.gpr[GPR_NAMES.iter().position(|reg| *reg == name)?] = value,
     }

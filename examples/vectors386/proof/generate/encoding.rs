@@ -118,7 +118,10 @@ fn push_modrm(code: &mut Vec<u8>, rng: &mut Rng, shape: Shape) {
     let mode = u8::try_from(rng.below(3)).expect("in range");
     code.push(mode << 6 | reg << 3 | rm);
     if shape.operand == Operand::Memory32 && rm == 4 {
-        code.push(rng.u8());
+        // Without index, a scale leaves the address undefined (80386 PRM §17.2.1): a 386 scales the
+        // base, both emulators do not.
+        let sib = rng.u8();
+        code.push(if sib >> 3 & 7 == 4 { sib & 0x3F } else { sib });
     }
 }
 

@@ -2,7 +2,10 @@
 
 mod encoding;
 mod integer;
+mod limits;
 mod operands;
+mod paging;
+mod segments;
 mod special;
 
 pub(crate) use encoding::{decode, form, forms};
@@ -18,5 +21,10 @@ pub(crate) struct Suite {
 
 /// All suites.
 pub(crate) fn suites() -> Vec<Suite> {
-    vec![Suite { name: "integer", cases: integer::cases() }]
+    vec![
+        Suite { name: "integer", cases: integer::cases() },
+        Suite { name: "segments", cases: segments::cases() },
+        Suite { name: "limits", cases: limits::cases() },
+        Suite { name: "paging", cases: paging::cases() },
+    ]
 }
