@@ -2,7 +2,7 @@
 //! every state is one that a guest can reach.
 
 use dosmux::cpu::regs::{Regs, eflags};
-use dosmux::cpu::{Coprocessor, Cpu, V86Task};
+use dosmux::cpu::{Cpu, V86Task};
 use dosmux::mem::Memory;
 use dosmux::types::{PhysAddr, lo16};
 
@@ -16,7 +16,7 @@ pub(crate) const INSTRUCTIONS: u64 = 60;
 
 /// A processor about to execute the program, or the code that leads to it.
 pub(crate) fn processor(setup: &Setup, mem: &mut Memory) -> Cpu {
-    let mut cpu = Cpu::with_coprocessor(setup.faults, Coprocessor::Error);
+    let mut cpu = Cpu::with_coprocessor(setup.faults, setup.coprocessor);
     match setup.mode {
         Mode::Real => cpu.set_regs(&paragraphs(setup)),
         Mode::Task => {

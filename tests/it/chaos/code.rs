@@ -300,14 +300,27 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// ESC with any operand, and WAIT.
+    /// ESC with any operand, WAIT, FNINIT, and what loads the coprocessor's state from data.
     fn coprocessor(&mut self) {
-        let (opcode, reg) = (self.choices.below(9), self.choices.below(8));
-        if opcode == 8 {
-            return self.put(&[0x9B]);
+        let (opcode, reg) = (self.choices.below(12), self.choices.below(8));
+        match opcode {
+            8 => self.put(&[0x9B]),
+            9 => self.put(&[0xDB, 0xE3]),
+            // FLDENV, FLDCW
+            10 => {
+                self.put(&[0xD9]);
+                self.near(4 | reg & 1);
+            }
+            // FRSTOR
+            11 => {
+                self.put(&[0xDD]);
+                self.near(4);
+            }
+            _ => {
+                self.put(&[0xD8 + opcode]);
+                self.operand(reg);
+            }
         }
-        self.put(&[0xD8 + opcode]);
-        self.operand(reg);
     }
 
     fn stack(&mut self) {

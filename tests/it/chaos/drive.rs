@@ -131,6 +131,7 @@ fn pages(cpu: &Cpu) -> bool {
 /// Answers an exit as a simple owner would, the same way in every run.
 fn answer(cpu: &mut Cpu, mem: &mut Memory, setup: &Setup, exit: &Exit) {
     match exit {
+        Exit::CoprocessorWait => cpu.release_coprocessor(),
         Exit::PortRead(_, width) => cpu.set_accumulator(*width, 0x5A),
         Exit::StringPort(insn) => {
             let moved = cpu.string_port(mem, insn, &mut |_, width: Width, _| width.mask());

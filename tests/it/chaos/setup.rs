@@ -1,6 +1,6 @@
 //! What a random machine is: decided from a string of bytes, before anything is built.
 
-use dosmux::cpu::Faults;
+use dosmux::cpu::{Coprocessor, Faults};
 
 use super::choices::Choices;
 use super::code;
@@ -107,6 +107,7 @@ pub(crate) struct Setup {
     pub(crate) request: (u64, u8),
     /// Lengths of the slices of one of the runs.
     pub(crate) slices: [u64; 4],
+    pub(crate) coprocessor: Coprocessor,
 }
 
 impl Setup {
@@ -137,6 +138,7 @@ impl Setup {
             seed: choices.dword() | 1,
             request: (u64::from(choices.byte()), choices.byte()),
             slices: std::array::from_fn(|_| 1 + u64::from(choices.below(60))),
+            coprocessor: choices.of(&[Coprocessor::Error, Coprocessor::Latched, Coprocessor::Absent]),
             code: code::program(&mut Choices::new(program), big, 60),
         }
     }
