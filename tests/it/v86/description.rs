@@ -149,7 +149,7 @@ fn code_that_runs_past_ffffh_faults_instead_of_wrapping() {
 //   U  #UD: undefined on a 386, or known in protected mode only
 //   3  a breakpoint: exception 3 whatever the IOPL
 //   1  the undocumented INT1: exception 1 whatever the IOPL
-//   F  the coprocessor's, which is asked
+//   F  the coprocessor's: runs unless CR0 says that the monitor keeps it, see section 7
 //   ?  not defined in the mode or out of it
 //   g  a group: the middle field of the byte behind decides, see the tables below
 //   x  a prefix
@@ -278,7 +278,7 @@ fn end_of(code: &[u8], iopl: u32) -> End {
 /// What a letter of the tables promises. `None`: this table does not say.
 fn promised(letter: char, iopl: u32) -> Option<End> {
     Some(match letter {
-        '.' => End::Runs,
+        '.' | 'F' => End::Runs,
         'S' if iopl == 3 => End::Runs,
         'S' | 'P' | 'I' => End::Protection,
         'U' => End::Undefined,
@@ -860,6 +860,45 @@ fn ring_0_task(lab: &mut Ring0) {
     ];
     for (offset, value) in fields {
         lab.mem.write_u32(PhysAddr(OTHER_TSS + offset), value);
+    }
+}
+
+/// MOV EAX,value; MOV CR0,EAX with protection and paging on.
+fn with_cr0(bits: u8) -> [u8; 8] {
+    [0xB8, bits | 1, 0, 0, 0x80, 0x0F, 0x22, 0xC0]
+}
+
+#[test]
+fn the_coprocessor_is_the_tasks_unless_the_monitor_keeps_it() {
+    const MP: u8 = 2;
+    const EM: u8 = 4;
+    const TS: u8 = 8;
+    let fnop: &[u8] = &[0xD9, 0xD0, 0xF4];
+    let wait: &[u8] = &[0x9B, 0xF4];
+    // The HLT behind it shows that it has run.
+    let cases = [(fnop, 0, 13), (fnop, EM, 7), (fnop, TS, 7), (wait, TS, 13), (wait, MP | TS, 7)];
+    for (code, bits, vector) in cases {
+        let mut lab = Ring0::prepared(code, 0, &with_cr0(bits));
+        assert_eq!(lab.run_to_handler(), vector, "{code:02X?} with CR0 {bits}");
+        let eip = if vector == 7 { 0 } else { code.len() - 1 };
+        assert_eq!(lab.frame(vector == 13).eip as usize, eip, "{code:02X?} with CR0 {bits}");
+    }
+}
+
+#[test]
+fn the_monitors_breakpoints_stop_the_task_by_linear_address() {
+    // MOV EAX,address; MOV DR0,EAX; MOV EAX,control; MOV DR7,EAX
+    let arm = |address: u32, control: u32| {
+        let ([a0, a1, a2, a3], [c0, c1, c2, c3]) = (address.to_le_bytes(), control.to_le_bytes());
+        [0xB8, a0, a1, a2, a3, 0x0F, 0x23, 0xC0, 0xB8, c0, c1, c2, c3, 0x0F, 0x23, 0xF8]
+    };
+    // NOP; MOV [1234h],AL; NOP. Before an instruction that is executed, and behind one that writes.
+    for (address, control, eip) in [(CODE + 4, 0x0002, 4), (DATA + 0x1234, 0x1_0002, 4)] {
+        let mut lab = Ring0::prepared(&[0x90, 0xA2, 0x34, 0x12, 0x90], 0, &arm(address, control));
+        assert_eq!(lab.run_to_handler(), 1);
+        let frame = lab.frame(false);
+        assert_eq!((frame.cs, frame.eip), (0x1000, eip));
+        assert_eq!(lab.cpu.state().debug[6] & 0xF, 1, "DR6 names the breakpoint");
     }
 }
 

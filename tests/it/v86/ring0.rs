@@ -67,10 +67,15 @@ pub(super) struct Ring0 {
 impl Ring0 {
     /// The task at the first byte of `code`, with `iopl` and distinct segments.
     pub(super) fn new(code: &[u8], iopl: u32) -> Ring0 {
+        Ring0::prepared(code, iopl, &[])
+    }
+
+    /// The same; `prepare` is 32-bit code that ring 0 executes before it enters the task.
+    pub(super) fn prepared(code: &[u8], iopl: u32, prepare: &[u8]) -> Ring0 {
         let mut lab = Ring0 { cpu: Cpu::new(Faults::Deliver), mem: memory() };
         lab.mem.write_bytes(PhysAddr(CODE), code);
         let image = eflags::VM | eflags::IF | eflags::ONE | iopl << 12;
-        lab.mem.write_bytes(PhysAddr(START), &start_up(image));
+        lab.mem.write_bytes(PhysAddr(START), &start_up(image, prepare));
         lab.cpu.set_regs(&Regs { eip: START, eflags: eflags::ONE, ..Regs::default() });
         while lab.cpu.eflags() & eflags::VM == 0 {
             assert_eq!(lab.cpu.run(&mut lab.mem, 1), Exit::BudgetUsed, "{:X?}", lab.cpu.state());
@@ -185,7 +190,7 @@ fn gate(selector: u16, offset: u32, access: u8) -> [u8; 8] {
 }
 
 /// Real-mode code that switches to protected mode with paging, and ring-0 code that enters the task.
-fn start_up(image: u32) -> Vec<u8> {
+fn start_up(image: u32, prepare: &[u8]) -> Vec<u8> {
     let [low, high] = TABLE_IMAGES.to_le_bytes();
     let mut code = Vec::new();
     let mut put = |opcode: &[u8], value: u32| {
@@ -208,6 +213,7 @@ fn start_up(image: u32) -> Vec<u8> {
     code.extend_from_slice(&[0xB8, 0x18, 0, 0, 0, 0x8E, 0xD0, 0xBC]);
     code.extend_from_slice(&STACK0.1.to_le_bytes());
     code.extend_from_slice(&[0xB8, 8, 0, 0, 0, 0x0F, 0x00, 0xD8]);
+    code.extend_from_slice(prepare);
     // PUSH each of GS, FS, DS, ES, SS, ESP, EFLAGS, CS, EIP; IRETD
     for value in [0x6000, 0x5000, 0x2000, 0x4000, 0x3000, 0x1000, image, 0x1000, 0] {
         code.push(0x68);
