@@ -229,14 +229,10 @@ impl Core {
     /// and the manual does not contradict; QEMU reports a read.
     #[inline(always)]
     pub(crate) fn read_to_write_at<T: Int>(&mut self, mem: &mut Memory, seg: u8, offset: u32) -> Result<u32, Stop> {
-        let segment = &self.seg[usize::from(seg & 7)];
-        if i64::from(offset) + i64::from(T::BYTES - 1) <= segment.read_limit {
-            let linear = LinearAddr(segment.base.wrapping_add(offset));
-            if let Some(value) = mem.cached_read::<T>(linear) {
-                return Ok(value.wide());
-            }
+        match self.cached_read::<T>(mem, seg, offset) {
+            Some(value) => Ok(value),
+            None => self.read_to_write_slow(mem, seg, offset, T::BYTES),
         }
-        self.read_to_write_slow(mem, seg, offset, T::BYTES)
     }
 
     /// Writes at `offset` of segment register `seg`.

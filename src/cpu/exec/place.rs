@@ -101,6 +101,11 @@ impl Source for Cached16 {
 
 impl Place for Cached16 {
     #[inline(always)]
+    fn take<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Self::get::<T>(core, mem, op)
+    }
+
+    #[inline(always)]
     fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow {
         Cached::write::<T>(core, mem, op.seg, core.offset16(op), value)
     }
@@ -114,6 +119,11 @@ impl Source for Cached32 {
 }
 
 impl Place for Cached32 {
+    #[inline(always)]
+    fn take<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Result<u32, Stop> {
+        Self::get::<T>(core, mem, op)
+    }
+
     #[inline(always)]
     fn put<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, value: u32) -> Flow {
         Cached::write::<T>(core, mem, op.seg, core.offset(op), value)
