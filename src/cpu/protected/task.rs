@@ -49,7 +49,7 @@ struct Image {
 impl Core {
     /// Goes to the task of `tss`; `eflags` are the outgoing task's as its TSS is to hold them.
     pub(super) fn switch_task(&mut self, mem: &mut Memory, tss: &Descriptor, how: Switch, eflags: u32) -> Flow {
-        let incoming = self.read_task(mem, tss)?;
+        let before = self.read_task(mem, tss)?;
         let mut writes = Writes::new();
         self.save_task(mem, &mut writes, eflags)?;
         if how.nests() {
@@ -62,6 +62,8 @@ impl Core {
             writes.mark(self, mem, tss, BUSY)?;
         }
         writes.commit(mem);
+        // Saving comes before loading: a program may have put one TSS over the other.
+        let incoming = self.read_task(mem, tss).unwrap_or(before);
         self.enter_task(mem, tss, &incoming, how.nests());
         let ready = self.load_task_segments(mem, &incoming).and_then(|()| self.start_task(mem, how));
         self.debug_task_switch(incoming.trap && ready.is_ok());

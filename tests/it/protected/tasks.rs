@@ -254,3 +254,13 @@ fn a_task_switch_ends_local_breakpoints_and_keeps_global_ones() {
     lab.place();
     assert_eq!(lab.state().debug[7] & 0x3FF, 0x2AA);
 }
+
+#[test]
+fn the_old_task_is_saved_before_the_new_one_is_loaded() {
+    // A second descriptor of the TSS in use: the task calls itself and finds what it has just saved.
+    let mut lab = with_task(&[call_far(FREE, 0), done()].concat(), &[]);
+    lab.descriptor(FREE, segment_16(TSS, 0x67, TYPE_TSS_386));
+    let at = lab.place();
+    assert_eq!((at.eip, lab.state().tr.selector, lab.word(TSS)), (CODE + 9, FREE, SEL_TSS));
+    assert_ne!(at.eflags & eflags::NT, 0);
+}
