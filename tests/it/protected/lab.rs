@@ -3,7 +3,7 @@
 //! processor's back.
 
 use dosmux::cpu::regs::{Regs, Seg, eflags};
-use dosmux::cpu::{Cpu, CpuState, Exit, Faults, pte};
+use dosmux::cpu::{Coprocessor, Cpu, CpuState, Exit, Faults, pte};
 use dosmux::mem::Memory;
 use dosmux::types::PhysAddr;
 use iced_x86::IcedError;
@@ -176,12 +176,19 @@ pub(super) struct Lab {
     /// The selector that LTR loads.
     pub(super) tr: u16,
     pub(super) paged: bool,
+    pub(super) coprocessor: Coprocessor,
 }
 
 impl Lab {
     /// Tables, stacks and handlers, and a processor that has not booted.
     pub(super) fn new() -> Lab {
-        let mut lab = Lab { cpu: Cpu::new(Faults::Deliver), mem: Memory::new(RAM), tr: SEL_TSS, paged: false };
+        let mut lab = Lab {
+            cpu: Cpu::new(Faults::Deliver),
+            mem: Memory::new(RAM),
+            tr: SEL_TSS,
+            paged: false,
+            coprocessor: Coprocessor::Absent,
+        };
         for level in 0..4 {
             lab.descriptor(code(level), segment(0, u32::MAX, CODE_SEG | dpl(level)));
             lab.descriptor(data(level), segment(0, u32::MAX, DATA_SEG | dpl(level)));
@@ -290,7 +297,7 @@ impl Lab {
 
     /// Goes to `at` in real mode, right after RESET.
     pub(super) fn start_real(&mut self, at: u32) {
-        self.cpu = Cpu::new(Faults::Deliver);
+        self.cpu = Cpu::with_coprocessor(Faults::Deliver, self.coprocessor);
         self.cpu.set_cs_eip(0, at);
     }
 

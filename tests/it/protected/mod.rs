@@ -3,6 +3,7 @@
 //! that halt.
 
 mod calls;
+mod coprocessor;
 mod double_faults;
 mod interrupts;
 mod jumps;
