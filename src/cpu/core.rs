@@ -327,6 +327,14 @@ impl Core {
 
     /// Raises whatever would stop `count` pushes in a row, before the first of them.
     pub(crate) fn probe_pushes<T: Int>(&mut self, mem: &mut Memory, count: u32) -> Result<(), Stop> {
+        let (sp, bytes) = (self.sp(), count * T::BYTES);
+        let segment = &self.seg[usize::from(SS)];
+        if sp >= bytes && i64::from(sp) <= segment.write_limit + 1 {
+            let lowest = LinearAddr(segment.base.wrapping_add(sp - bytes));
+            if mem.is_cached_for_writes(lowest, bytes) {
+                return Ok(());
+            }
+        }
         (1..=count).try_for_each(|slot| self.probe_push::<T>(mem, slot))
     }
 

@@ -64,6 +64,8 @@ pub enum ControlAccess {
     },
     /// MOV to CR2 or CR3.
     WriteCr3,
+    /// MOV from or to a control register that the 386 does not have.
+    Undefined,
     /// MOV to debug register `number`.
     WriteDebug {
         /// 0–7.
@@ -137,10 +139,7 @@ impl Insn {
             Class::In => Some(Sensitive::In(port, width)),
             Class::Out => Some(Sensitive::Out(port, width)),
             Class::Ins | Class::Outs => Some(Sensitive::StringPort),
-            Class::ReadControl(bank) => {
-                let control = bank.register(op.src);
-                Some(Sensitive::Control(ControlAccess::Read { control, gpr: op.dst }))
-            }
+            Class::ReadControl(bank) => Some(Sensitive::Control(read_access(op, bank))),
             Class::WriteControl(bank) => Some(Sensitive::Control(write_access(core, op, bank))),
             Class::Lmsw => Some(Sensitive::Control(ControlAccess::WriteCr0 { value: core.cr0 | cr0::PE })),
             Class::Clts => Some(Sensitive::Control(ControlAccess::Clts)),
@@ -157,11 +156,19 @@ impl Insn {
     }
 }
 
+fn read_access(op: &Op, bank: Bank) -> ControlAccess {
+    match (bank, op.src) {
+        (Bank::Cr, 1 | 4..) => ControlAccess::Undefined,
+        (bank, number) => ControlAccess::Read { control: bank.register(number), gpr: op.dst },
+    }
+}
+
 fn write_access(core: &Core, op: &Op, bank: Bank) -> ControlAccess {
     let value = core.gpr[usize::from(op.src & 7)];
     match (bank, op.dst) {
         (Bank::Cr, 0) => ControlAccess::WriteCr0 { value },
-        (Bank::Cr, _) => ControlAccess::WriteCr3,
+        (Bank::Cr, 2 | 3) => ControlAccess::WriteCr3,
+        (Bank::Cr, _) => ControlAccess::Undefined,
         (Bank::Dr, number) => ControlAccess::WriteDebug { number, value },
         (Bank::Tr, number) => ControlAccess::WriteTest { number, value },
     }

@@ -212,6 +212,14 @@ impl Memory {
         count
     }
 
+    /// True if [`Memory::cached_write`] reaches each of the `bytes` bytes from `addr` on.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_cached_for_writes(&self, addr: LinearAddr, bytes: u32) -> bool {
+        let page = addr.0 & PAGE_MASK;
+        self.tlb.writes[self.tlb.slot(addr.0)].tag == page && addr.0.wrapping_add(bytes - 1) & PAGE_MASK == page
+    }
+
     /// The physical address that a read of `addr` goes to, if its page is in the cache.
     #[inline(always)]
     #[must_use]

@@ -184,6 +184,7 @@ impl Vm {
             ControlAccess::WriteCr3 => return refused("a page directory of its own"),
             ControlAccess::LoadTable => return refused("a descriptor table of its own (protected mode)"),
             ControlAccess::WriteCr0 { .. } | ControlAccess::Clts => Ok(()),
+            ControlAccess::Undefined => Err(Fault::UNDEFINED),
         };
         if done.is_ok() {
             self.cpu.set_eip(insn.next_eip);

@@ -10,7 +10,8 @@ use super::super::exec::fpu::arithmetic::{
 use super::super::exec::fpu::{self, control, stack, transfer};
 use super::super::fpu::{Add, Div, DivReversed, Mul, Sub, SubReversed};
 use super::super::op::{Handler, Op, plain};
-use super::{decoder, is_prefix, lower};
+use super::lower;
+use super::validity::{decoder, prefixes};
 
 /// The two bytes that name an ESC instruction.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl Escape {
 
 /// The ESC instruction in `bytes`, if it is one.
 pub(super) fn find(bytes: &[u8]) -> Option<Escape> {
-    let prefixes = bytes.iter().position(|&byte| !is_prefix(byte))?;
+    let prefixes = prefixes(bytes);
     match bytes[prefixes..] {
         [first @ 0xD8..=0xDF, modrm, ..] => Some(Escape { opcode: first & 7, modrm, prefixes }),
         _ => None,

@@ -254,7 +254,7 @@ fn handler(insn: &Instruction, op: &mut Op, cached: bool) -> Handler {
         Mnemonic::Idiv => one_source(size, dst, Multiply::DivideSigned),
         Mnemonic::Imul => imul(insn, size, dst, src),
         Mnemonic::Xchg => exchange(size, dst, src, op),
-        Mnemonic::Mov => mov(insn, size, (dst, src), (to, from)),
+        Mnemonic::Mov | Mnemonic::Umov => mov(insn, size, (dst, src), (to, from)),
         Mnemonic::Movzx => pick::extend(false, size_of(insn, 1), size, from),
         Mnemonic::Movsx => pick::extend(true, size_of(insn, 1), size, from),
         Mnemonic::Lea => word_sized!(size, T => moves::lea::<T>),

@@ -3,16 +3,16 @@
 mod escape;
 mod lower;
 mod pick;
+mod validity;
 
-use iced_x86::{
-    Code, CpuidFeature, Decoder, DecoderError, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKind, Register,
-};
+use iced_x86::{DecoderError, FlowControl, Instruction, Mnemonic, OpKind, Register};
 
+use self::validity::Verdict;
 use super::blocks::MAX_OPS;
 use super::core::Core;
 use super::exec;
 use super::fault::Fault;
-use super::op::{Class, Form, Handler, NO_REG, NO_SKIP, Op, plain};
+use super::op::{Class, Form, Handler, NO_REG, NO_SKIP, Op};
 use super::segment::{CS, DS};
 use crate::mem::{Memory, PAGE_BYTES};
 use crate::types::{LinearAddr, PhysAddr};
@@ -47,7 +47,7 @@ pub(crate) fn block(core: &mut Core, mem: &mut Memory, phys: PhysAddr, max_ops: 
     mem.read_bytes(phys, &mut bytes[..room]);
 
     let mut decoded = Decoded { ops: Vec::with_capacity(8), len: 0, second: None };
-    let mut decoder = decoder(&bytes[..room], big);
+    let mut decoder = validity::decoder(&bytes[..room], big);
     let mut insn = Instruction::default();
     let mut jumps = Vec::new();
     while decoded.ops.len() < max_ops.min(MAX_OPS) {
@@ -90,6 +90,10 @@ fn across_pages(core: &mut Core, mem: &mut Memory, phys: PhysAddr, in_segment: u
     let mut bytes = [0; MAX_INSTRUCTION];
     let first = in_page.min(in_segment).min(MAX_INSTRUCTION);
     mem.read_bytes(phys, &mut bytes[..first]);
+    if validity::undefined_already(&bytes[..first]) {
+        let op = Op { len: u8::try_from(first).unwrap_or(u8::MAX), ..placeholder() };
+        return Ok(Decoded { ops: vec![op], len: offset32(first), second: None });
+    }
     let mut room = first;
     let mut second = None;
     if in_page < MAX_INSTRUCTION && in_segment > in_page {
@@ -99,7 +103,7 @@ fn across_pages(core: &mut Core, mem: &mut Memory, phys: PhysAddr, in_segment: u
         mem.read_bytes(next, &mut bytes[first..room]);
         second = Some(next);
     }
-    let mut decoder = decoder(&bytes[..room], core.seg[usize::from(CS)].big);
+    let mut decoder = validity::decoder(&bytes[..room], core.seg[usize::from(CS)].big);
     let mut insn = decoder.decode();
     escape::decode_reserved(&mut decoder, &bytes[..room], 0, &mut insn);
     if insn.is_invalid() && decoder.last_error() == DecoderError::NoMoreBytes {
@@ -111,11 +115,6 @@ fn across_pages(core: &mut Core, mem: &mut Memory, phys: PhysAddr, in_segment: u
     Ok(Decoded { ops: vec![op], len: offset32(len), second: second.filter(|_| len > in_page) })
 }
 
-fn decoder(bytes: &[u8], big: bool) -> Decoder<'_> {
-    let bitness = if big { 32 } else { 16 };
-    Decoder::with_ip(bitness, bytes, 0, DecoderOptions::MOV_TR | DecoderOptions::NO_PAUSE)
-}
-
 fn offset32(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
@@ -123,13 +122,11 @@ fn offset32(position: usize) -> u32 {
 /// Lowers one instruction that starts `start` bytes into its block.
 fn lower_at(core: &Core, insn: &Instruction, bytes: &[u8], start: usize) -> Op {
     let escape = escape::find(bytes).filter(|_| !insn.is_invalid());
-    let mut op = if let Some(escape) = escape {
-        escape::lower(insn, escape, core.fpu.present())
-    } else if insn.is_invalid() || !of_the_386(insn) {
-        let too_long = bytes.len() >= MAX_INSTRUCTION && bytes.iter().all(|&byte| is_prefix(byte));
-        blank(if too_long { plain!(exec::moves::too_long) } else { exec::moves::UNDEFINED })
-    } else {
-        lower::lower(insn)
+    let mut op = match (escape, validity::judge(insn, bytes)) {
+        (Some(escape), _) => escape::lower(insn, escape, core.fpu.present()),
+        (None, Verdict::Valid(insn)) => lower::lower(&insn),
+        (None, Verdict::Undefined) => placeholder(),
+        (None, Verdict::TooLong) => blank(exec::moves::TOO_LONG),
     };
     if has_near_target(insn) {
         op.disp = NO_SKIP;
@@ -144,11 +141,7 @@ fn has_near_target(insn: &Instruction) -> bool {
     matches!(insn.op0_kind(), OpKind::NearBranch16 | OpKind::NearBranch32)
 }
 
-fn is_prefix(byte: u8) -> bool {
-    matches!(byte, 0x26 | 0x2E | 0x36 | 0x3E | 0x64..=0x67 | 0xF0 | 0xF2 | 0xF3)
-}
-
-/// Stands for an instruction that could not even be fetched.
+/// An undefined instruction; also stands for one that could not even be fetched.
 pub(crate) fn placeholder() -> Op {
     blank(exec::moves::UNDEFINED)
 }
@@ -173,29 +166,6 @@ fn blank(handler: Handler) -> Op {
         form: Form::default(),
         behind: 0,
     }
-}
-
-/// True if every feature the instruction needs is one of the 386. WAIT counts as the coprocessor's; ESC
-/// instructions do not come here.
-fn of_the_386(insn: &Instruction) -> bool {
-    // The decoder files these under later processors, which had more test registers.
-    match insn.code() {
-        Code::Mov_r32_tr => return matches!(insn.op_register(1), Register::TR6 | Register::TR7),
-        Code::Mov_tr_r32 => return matches!(insn.op_register(0), Register::TR6 | Register::TR7),
-        _ => {}
-    }
-    insn.cpuid_features().iter().all(|feature| {
-        matches!(
-            feature,
-            CpuidFeature::INTEL8086
-                | CpuidFeature::INTEL8086_ONLY
-                | CpuidFeature::INTEL186
-                | CpuidFeature::INTEL286
-                | CpuidFeature::INTEL386
-                | CpuidFeature::INTEL386_ONLY
-                | CpuidFeature::FPU
-        )
-    }) && !matches!(insn.mnemonic(), Mnemonic::Loadall | Mnemonic::Umov)
 }
 
 /// True if what follows depends on what the instruction does: it always jumps, changes the mode or the

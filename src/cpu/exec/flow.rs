@@ -175,6 +175,9 @@ fn far_call<T: Int>(core: &mut Core, mem: &mut Memory, selector: u16, offset: u3
     if core.protected() {
         return core.call_far_protected(mem, selector, offset, T::BITS == 32);
     }
+    if offset > core.seg[usize::from(CS)].limit {
+        return Err(Fault::protection(0).into());
+    }
     let back = core.eip & T::MASK;
     let old_cs = u32::from(core.seg[usize::from(CS)].selector);
     core.restoring_sp(mem, |core, mem| {

@@ -122,8 +122,11 @@ fn undefined(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
     Err(Fault::UNDEFINED.into())
 }
 
-/// An instruction of more than 15 bytes, or whose fetch runs past the segment: #GP(0).
-pub(crate) fn too_long(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
+/// The handler of an instruction of more than 15 bytes.
+pub(crate) const TOO_LONG: Handler = plain!(too_long);
+
+/// An instruction of more than 15 bytes: #GP(0).
+fn too_long(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
     Err(Fault::protection(0).into())
 }
 

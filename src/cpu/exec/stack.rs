@@ -52,10 +52,9 @@ pub(crate) fn pop_stack_segment<T: Int>(core: &mut Core, mem: &mut Memory, op: &
 
 /// PUSHA, PUSHAD (60): SP is pushed as it was before.
 pub(crate) fn pusha<T: Int>(core: &mut Core, mem: &mut Memory, _: &Op) -> Flow {
-    core.restoring_sp(mem, |core, mem| {
-        let values: [u32; 8] = std::array::from_fn(|reg| core.gpr[reg] & T::MASK);
-        values.into_iter().try_for_each(|value| core.push::<T>(mem, value))
-    })
+    core.probe_pushes::<T>(mem, 8)?;
+    let values: [u32; 8] = std::array::from_fn(|reg| core.gpr[reg] & T::MASK);
+    core.restoring_sp(mem, |core, mem| values.into_iter().try_for_each(|value| core.push::<T>(mem, value)))
 }
 
 /// POPA, POPAD (61): the image of SP is skipped.
@@ -115,16 +114,7 @@ pub(crate) fn load_flags(core: &mut Core, image: u32) {
 pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
     let level = op.disp & 31;
     let old_bp = T::reg(core, EBP);
-    if level > 1 {
-        // Its pushes may overwrite the links it reads: what can stop it must come before the first,
-        // in the order in which it would.
-        core.probe_push::<T>(mem, 1)?;
-        for depth in 1..level {
-            frame_link::<T>(core, mem, depth)?;
-            core.probe_push::<T>(mem, depth + 1)?;
-        }
-        core.probe_push::<T>(mem, level + 1)?;
-    }
+    probe_frame::<T>(core, mem, level, op.imm)?;
     let frame = core.restoring_sp(mem, |core, mem| {
         core.push::<T>(mem, old_bp)?;
         // All of ESP, also on a 16-bit stack. Source: 80386 PRM §17.2.2, ENTER.
@@ -136,24 +126,33 @@ pub(crate) fn enter<T: Int>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow 
             }
             core.push::<T>(mem, frame & T::MASK)?;
         }
-        reserve(core, mem, op.imm)?;
         Ok(frame)
     })?;
+    let sp = core.sp().wrapping_sub(op.imm);
+    core.set_sp(sp);
     T::set_reg(core, EBP, frame);
     Ok(())
 }
 
-/// Lowers the stack pointer for local variables, if the stack could be written there.
-/// Source: 80386 PRM §17.2.2, ENTER: #SS and #PF.
-fn reserve(core: &mut Core, mem: &mut Memory, bytes: u32) -> Flow {
-    let (old, new) = (core.sp(), core.sp().wrapping_sub(bytes) & core.stack_mask);
-    core.check_access(SS, new, 1, true)?;
-    let base = core.seg[usize::from(SS)].base;
-    // The page that the last push has written is known to be writable.
-    if (base.wrapping_add(old) ^ base.wrapping_add(new)) >= PAGE_BYTES {
-        core.probe_write(mem, SS, new, 1)?;
+/// Raises what can stop ENTER, in the order in which it would: its pushes may overwrite the links that
+/// it reads. The last is a write at the final stack pointer. Source: 80386 PRM §17.2.2, ENTER: #SS, #PF.
+fn probe_frame<T: Int>(core: &mut Core, mem: &mut Memory, level: u32, locals: u32) -> Flow {
+    if level > 1 {
+        core.probe_push::<T>(mem, 1)?;
+        for depth in 1..level {
+            frame_link::<T>(core, mem, depth)?;
+            core.probe_push::<T>(mem, depth + 1)?;
+        }
     }
-    core.set_sp(new);
+    core.probe_pushes::<T>(mem, level + 1)?;
+    let last_push = core.sp().wrapping_sub((level + 1) * T::BYTES) & core.stack_mask;
+    let last = last_push.wrapping_sub(locals) & core.stack_mask;
+    core.check_access(SS, last, 1, true)?;
+    let base = core.seg[usize::from(SS)].base;
+    // The page that the last push writes is known to be writable.
+    if (base.wrapping_add(last_push) ^ base.wrapping_add(last)) >= PAGE_BYTES {
+        core.probe_write(mem, SS, last, 1)?;
+    }
     Ok(())
 }
 

@@ -113,6 +113,7 @@ pub(crate) fn sidt(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow {
 
 fn store_table(core: &mut Core, mem: &mut Memory, op: &Op, table: TableReg) -> Flow {
     let at = core.offset(op);
+    core.probe_store(mem, op.seg, at.wrapping_add(2), 4)?;
     core.write_at::<u16>(mem, op.seg, at, u32::from(table.limit))?;
     // The 386 stores all 32 bits of the base even with a 16-bit operand, where a 286 stored FFh.
     core.write_at::<u32>(mem, op.seg, at.wrapping_add(2), table.base)
@@ -245,7 +246,7 @@ pub(crate) fn arpl<D: Place>(core: &mut Core, mem: &mut Memory, op: &Op) -> Flow
     if !core.protected() {
         return Err(Fault::UNDEFINED.into());
     }
-    let selector = D::get::<u16>(core, mem, op)?;
+    let selector = D::take::<u16>(core, mem, op)?;
     let rpl = <u16 as Int>::reg(core, op.src) & 3;
     let raise = selector & 3 < rpl;
     if raise {

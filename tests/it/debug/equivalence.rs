@@ -42,6 +42,8 @@ proptest! {
         code in prop::collection::vec(any::<u8>(), 64),
         seed: u32,
     ) {
+        // MOV from a debug register sees the breakpoints.
+        prop_assume!(!code.windows(2).any(|pair| matches!(pair, [0x0F, 0x21 | 0x23])));
         let plain = run(&code, seed, |_| ());
         prop_assert_eq!(&plain, &run(&code, seed, |lab| lab.set_break(0, NOWHERE, ACCESS, FOUR)));
         prop_assert_eq!(&plain, &run(&code, seed, |lab| lab.set_break(1, NOWHERE, EXECUTE, ONE)));

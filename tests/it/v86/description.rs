@@ -179,7 +179,7 @@ const ONE_BYTE: [&str; 16] = [
 const TWO_BYTE: [&str; 16] = [
     // 0123456789ABCDEF
     "ggUUUUPUUUUUUUUU", // 0  00, 01 system registers; 02 LAR, 03 LSL; 06 CLTS
-    "UUUUUUUUUUUUUUUU", // 1
+    "....UUUUUUUUUUUU", // 1  UMOV, which manuals leave out
     "ggggggggUUUUUUUU", // 2  MOV with control, debug and test registers
     "UUUUUUUUUUUUUUUU", // 3
     "UUUUUUUUUUUUUUUU", // 4
@@ -418,6 +418,8 @@ fn always() -> Vec<(&'static [u8], Sensitive)> {
         (&[0x0F, 0x21, 0xF9], read(ControlRegister::Dr(7), 1)),
         (&[0x0F, 0x24, 0xF2], read(ControlRegister::Tr(6), 2)),
         (&[0x0F, 0x22, 0xD8], Sensitive::Control(ControlAccess::WriteCr3)),
+        (&[0x0F, 0x20, 0xC8], Sensitive::Control(ControlAccess::Undefined)),
+        (&[0x0F, 0x22, 0xE0], Sensitive::Control(ControlAccess::Undefined)),
         (&[0x0F, 0x23, 0xF8], Sensitive::Control(ControlAccess::WriteDebug { number: 7, value: 0 })),
     ]
 }

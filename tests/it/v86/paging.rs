@@ -78,16 +78,74 @@ fn a_word_across_two_pages_is_written_to_both_or_none() {
 
 #[test]
 fn instructions_that_push_more_than_once_restart_with_their_stack_pointer() {
-    // PUSHA; CALL FAR 1000:0000; ENTER 0,3
-    for code in [&[0x60][..], &[0x9A, 0, 0, 0, 0x10], &[0xC8, 0, 0, 3]] {
+    // PUSHA; PUSHAD; CALL FAR 1000:0000; ENTER 0,1; ENTER 0,3
+    for code in [&[0x60][..], &[0x66, 0x60], &[0x9A, 0, 0, 0, 0x10], &[0xC8, 0, 0, 1], &[0xC8, 0, 0, 3]] {
         let mut lab = Lab::new(code);
         // The first push lands in the page above, a later one in the missing page.
         lab.change(|regs| regs.set_sp(0x1002));
         lab.map(0x3_0000, |entry| entry & !pte::PRESENT);
+        lab.write(0x3_1000, &[0x5A; 2]);
         let before = lab.cpu.regs();
         assert_eq!(lab.fault().0, Fault::page(USER | WRITE), "{code:02X?}");
         assert_eq!(lab.cpu.regs(), before, "{code:02X?}");
+        assert_eq!([lab.read_u8(0x3_1000), lab.read_u8(0x3_1001)], [0x5A; 2], "{code:02X?} has pushed something");
     }
+}
+
+#[test]
+fn an_operand_that_is_read_and_written_faults_as_a_write_and_nothing_changes() {
+    // On [1234h]: ADD with AX, INC, NOT, SHL, ROL by CL = 0, SHLD, XCHG with AX, BTS with BX, BTC.
+    let at = [0x34, 0x12];
+    let cases: [(&[u8], &[u8]); 9] = [
+        (&[0x01, 0x06], &[]),
+        (&[0xFF, 0x06], &[]),
+        (&[0xF7, 0x16], &[]),
+        (&[0xD1, 0x26], &[]),
+        (&[0xD3, 0x06], &[]),
+        (&[0x0F, 0xA4, 0x06], &[3]),
+        (&[0x87, 0x06], &[]),
+        (&[0x0F, 0xAB, 0x1E], &[]),
+        (&[0x0F, 0xBA, 0x3E], &[5]),
+    ];
+    for (opcode, immediate) in cases {
+        let code = [opcode, &at, immediate].concat();
+        let absent = |entry: u32| entry & !pte::PRESENT;
+        let read_only = |entry: u32| entry & !pte::WRITABLE;
+        type Change = fn(u32) -> u32;
+        for (change, error) in [(absent as Change, USER | WRITE), (read_only, USER | WRITE | PROTECTION)] {
+            // A shift by zero writes nothing that could fault in a page that is there.
+            if opcode == [0xD3, 0x06] && error & PROTECTION != 0 {
+                continue;
+            }
+            let mut lab = Lab::new(&code);
+            lab.change(|regs| regs.set_ax(0x7FFF));
+            lab.map(DATA + 0x1234, change);
+            let before = lab.cpu.regs();
+            assert_eq!(lab.fault().0, Fault::page(error), "{code:02X?}");
+            assert_eq!(lab.cpu.regs(), before, "{code:02X?}");
+        }
+    }
+}
+
+#[test]
+fn a_far_call_to_beyond_the_segment_pushes_nothing() {
+    // CALL FAR 1000:00010000
+    let mut lab = Lab::new(&[0x66, 0x9A, 0, 0, 1, 0, 0, 0x10]);
+    lab.write(0x3_0FF8, &[0x5A; 8]);
+    let before = lab.cpu.regs();
+    assert_eq!(lab.fault().0, Fault::protection(0));
+    assert_eq!(lab.cpu.regs(), before);
+    assert!((0..8).all(|at| lab.read_u8(0x3_0FF8 + at) == 0x5A));
+}
+
+#[test]
+fn a_table_store_that_cannot_end_does_not_begin() {
+    // SGDT [1FFEh]: the base lies in the missing page.
+    let mut lab = Lab::new(&[0x0F, 0x01, 0x06, 0xFE, 0x1F]);
+    lab.map(DATA + 0x2000, |entry| entry & !pte::PRESENT);
+    lab.write(DATA + 0x1FFE, &[0x5A; 2]);
+    assert_eq!(lab.fault().0, Fault::page(USER | WRITE));
+    assert_eq!([lab.read_u8(DATA + 0x1FFE), lab.read_u8(DATA + 0x1FFF)], [0x5A; 2]);
 }
 
 #[test]
