@@ -119,7 +119,8 @@ impl Element for Cmps {
         Ok(())
     }
 
-    /// All but the last of those that do not end the repetition: that one leaves its flags.
+    /// All but the last of those at hand that do not end the repetition: that one leaves its flags, even
+    /// if the one behind it faults.
     #[inline(always)]
     fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
         let from = core.run_of::<T>(op.seg, core.gpr[ESI] & mask(op), mask(op), count - 1);
@@ -128,7 +129,9 @@ impl Element for Cmps {
         let bytes = left.min(right) * T::BYTES;
         let (Some(a), Some(b)) = (mem.cached_bytes(from, bytes), mem.cached_bytes(with, bytes)) else { return 0 };
         let size = T::BYTES as usize;
-        let done = a.chunks_exact(size).zip(b.chunks_exact(size)).take_while(|(a, b)| !U::ends(a == b)).count();
+        let pairs = a.chunks_exact(size).zip(b.chunks_exact(size));
+        let last = pairs.len().saturating_sub(1);
+        let done = pairs.take(last).take_while(|(a, b)| !U::ends(a == b)).count();
         let done = u32::try_from(done).unwrap_or(0);
         advance_by(core, ESI, done * T::BYTES, op);
         advance_by(core, EDI, done * T::BYTES, op);
@@ -145,7 +148,8 @@ impl Element for Scas {
         Ok(())
     }
 
-    /// All but the last of those that do not end the repetition: that one leaves its flags.
+    /// All but the last of those at hand that do not end the repetition: that one leaves its flags, even
+    /// if the one behind it faults.
     #[inline(always)]
     fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
         let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count - 1);
@@ -153,7 +157,9 @@ impl Element for Scas {
         let Some(bytes) = mem.cached_bytes(with, room * T::BYTES) else { return 0 };
         let sought = T::reg(core, EAX).to_le_bytes();
         let size = T::BYTES as usize;
-        let done = bytes.chunks_exact(size).take_while(|element| !U::ends(**element == sought[..size])).count();
+        let elements = bytes.chunks_exact(size);
+        let last = elements.len().saturating_sub(1);
+        let done = elements.take(last).take_while(|element| !U::ends(**element == sought[..size])).count();
         let done = u32::try_from(done).unwrap_or(0);
         advance_by(core, EDI, done * T::BYTES, op);
         done
