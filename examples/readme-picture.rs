@@ -1,4 +1,5 @@
-//! Draws the README's picture, `docs/screens/dosmux.svg`: the UI with three sessions of the tour.
+//! Draws the README's pictures in `docs/screens`: the UI with three sessions of the tour, whole, split
+//! and in the overview.
 //!
 //! Run `cargo run --release --example readme-picture` in the top folder of the repository. The
 //! sessions are real ones, run by the session manager and drawn by the UI's own view.
@@ -10,14 +11,21 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use dosmux::config::sessions_of_images;
 use dosmux::disk::WritePolicy;
+use dosmux::keys::Key;
 use dosmux::screen::picture::Format;
 use dosmux::session::{Command, Host, Manager, SessionState, SessionView};
 use dosmux::tui::app::{App, Event};
+use dosmux::tui::commands::PREFIX;
+use dosmux::tui::input::{Mods, Symbol, TermEvent, TermKey};
 use dosmux::tui::picture::picture;
 
-/// The window. A guest's screen of 80 × 25 and the status line fit exactly.
-const COLS: u16 = 80;
-const ROWS: u16 = 26;
+/// The pictures: file, columns and rows of the window, and the commands given after the prefix key. A
+/// guest's screen of 80 × 25 and the status line fit exactly into the first.
+const PICTURES: &[(&str, (u16, u16), &[Symbol])] = &[
+    ("dosmux.svg", (80, 26), &[]),
+    ("split.svg", (122, 34), &[Symbol::Char('|'), Symbol::Key(Key::Right), Symbol::Char('-')]),
+    ("overview.svg", (122, 34), &[Symbol::Char('o')]),
+];
 /// How long the sessions may take to show what they are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What is typed in each session, and the title of the page that is then on its screen.
@@ -43,12 +51,22 @@ fn main() -> anyhow::Result<()> {
     // All but the last wait for a key.
     let last = specs.last().map(|spec| spec.name.clone()).unwrap_or_default();
     wait_for(&manager, |view| (view.state == SessionState::Running) == (view.name == last))?;
-    let mut app = App::new((COLS, ROWS));
-    app.update(Event::Sessions(manager.views()), Duration::ZERO);
-    std::fs::create_dir_all(&folder)
-        .and_then(|()| std::fs::write(folder.join("dosmux.svg"), picture(&app, COLS, ROWS).encode(Format::Svg)))
-        .with_context(|| format!("writing to {}", folder.display()))?;
+    for (name, (cols, rows), commands) in PICTURES {
+        let mut app = App::new((*cols, *rows));
+        app.update(Event::Sessions(manager.views()), Duration::ZERO);
+        for command in *commands {
+            strike(&mut app, TermKey::legacy(Symbol::Char(PREFIX), Mods::CTRL));
+            strike(&mut app, TermKey::legacy(*command, Mods::NONE));
+        }
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(folder.join(name), picture(&app, *cols, *rows).encode(Format::Svg)))
+            .with_context(|| format!("writing to {}", folder.display()))?;
+    }
     Ok(())
+}
+
+fn strike(app: &mut App, key: TermKey) {
+    app.update(Event::Terminal(TermEvent::Key(key)), Duration::ZERO);
 }
 
 /// Waits until `done` holds for every session.

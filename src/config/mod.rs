@@ -31,8 +31,8 @@ pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, read};
 pub use file::{load, parse};
 pub use locate::{ConfigSource, Environment, locate, user_file};
-pub(crate) use sessions::sessions;
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
+pub(crate) use sessions::{check_session_name, sessions};
 
 use crate::disk::{ImageSource, WritePolicy};
 use crate::screen::CodePage;

@@ -33,7 +33,7 @@ pub(crate) fn sessions(root: &Table<'_>, folder: &Path) -> Result<Vec<SessionSpe
 
 /// One `[sessions.NAME]` table.
 fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, FileError> {
-    check_name(name).map_err(|problem| item.name_error(&problem))?;
+    check_session_name(name).map_err(|problem| item.name_error(&problem))?;
     let table = item.table()?;
     table.check_keys(KEYS)?;
     let mut spec = SessionSpec::new(name);
@@ -151,7 +151,7 @@ fn not_empty<'a>(item: &Item<'a>) -> Result<&'a str, FileError> {
 }
 
 /// *Errors*: why `name` is no name of a session.
-fn check_name(name: &str) -> Result<(), String> {
+pub(crate) fn check_session_name(name: &str) -> Result<(), String> {
     if name.trim().is_empty() {
         return Err("a session's name must not be empty".to_owned());
     }

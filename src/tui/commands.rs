@@ -1,6 +1,7 @@
 //! The commands behind the prefix key: one table that drives key handling, hint line and help.
 
 use super::input::{Mods, Symbol, TermKey};
+use super::layout::{Arrangement, Direction};
 use crate::keys::Key;
 
 /// The prefix key: Ctrl with this character.
@@ -48,6 +49,24 @@ pub enum Action {
     Pause,
     /// Moves the view of a screen that is larger than the window: columns, rows.
     Pan(i16, i16),
+    /// Goes to the view in this direction.
+    Go(Direction),
+    /// Splits the view and shows another session in half of it.
+    Split(Arrangement),
+    /// Takes the view away.
+    Hide,
+    /// Gives the view the whole window, or puts it back.
+    Zoom,
+    /// Shows all sessions at once.
+    Tile,
+    /// Shows small pictures of all sessions to choose from.
+    Overview,
+    /// Lets the session stand still, or go on.
+    Hold,
+    /// Asks for a file for a picture of the screen.
+    Screenshot,
+    /// Asks for the session's new name.
+    Rename,
     /// Draws everything afresh.
     Redraw,
     /// Shows the help.
@@ -84,7 +103,7 @@ pub struct Command {
 
 /// How far a pan command moves the view.
 const PAN_COLS: i16 = 8;
-const PAN_ROWS: i16 = 4;
+pub(super) const PAN_ROWS: i16 = 4;
 
 /// Every command but the prefix key itself, in the order of help and hint line.
 pub const COMMANDS: &[Command] = &[
@@ -96,16 +115,16 @@ pub const COMMANDS: &[Command] = &[
         action: Action::Select,
     },
     Command {
-        triggers: &[Trigger::Char('n'), Trigger::Key(Key::Right)],
-        keys: "n \u{2192}",
+        triggers: &[Trigger::Char('n')],
+        keys: "n",
         name: "next",
         help: "show the next session",
         action: Action::Next,
     },
     Command {
-        triggers: &[Trigger::Char('p'), Trigger::Key(Key::Left)],
-        keys: "p \u{2190}",
-        name: "previous",
+        triggers: &[Trigger::Char('p')],
+        keys: "p",
+        name: "",
         help: "show the previous session",
         action: Action::Previous,
     },
@@ -126,7 +145,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         triggers: &[Trigger::Char('r')],
         keys: "r",
-        name: "reset",
+        name: "",
         help: "reset the session, as its reset button would",
         action: Action::Reset,
     },
@@ -153,14 +172,93 @@ pub const COMMANDS: &[Command] = &[
     },
     Command { triggers: &[Trigger::Char('z')], keys: "z", name: "", help: "send Pause", action: Action::Pause },
     Command {
-        triggers: &[Trigger::Key(Key::Up), Trigger::Key(Key::PageUp)],
-        keys: "\u{2191} \u{2193}",
+        triggers: &[Trigger::Char('e')],
+        keys: "e",
         name: "",
-        help: "move the view up or down, if the screen is larger than the window",
+        help: "let the session stand still, or go on",
+        action: Action::Hold,
+    },
+    Command {
+        triggers: &[Trigger::Char(',')],
+        keys: ",",
+        name: "",
+        help: "rename the session",
+        action: Action::Rename,
+    },
+    Command {
+        triggers: &[Trigger::Char('S')],
+        keys: "S",
+        name: "",
+        help: "save a picture of the screen: text, ANSI, HTML, SVG or PNG",
+        action: Action::Screenshot,
+    },
+    Command {
+        triggers: &[Trigger::Char('|'), Trigger::Char('%')],
+        keys: "| %",
+        name: "split",
+        help: "split the view: another session beside this one",
+        action: Action::Split(Arrangement::Columns),
+    },
+    Command {
+        triggers: &[Trigger::Char('-'), Trigger::Char('"')],
+        keys: "- \"",
+        name: "",
+        help: "split the view: another session below this one",
+        action: Action::Split(Arrangement::Rows),
+    },
+    Command {
+        triggers: &[Trigger::Char('t')],
+        keys: "t",
+        name: "tile",
+        help: "show all sessions at once",
+        action: Action::Tile,
+    },
+    Command {
+        triggers: &[Trigger::Char('o')],
+        keys: "o",
+        name: "overview",
+        help: "show small live pictures of all sessions to choose from",
+        action: Action::Overview,
+    },
+    Command {
+        triggers: &[Trigger::Char('f')],
+        keys: "f",
+        name: "",
+        help: "give the view the whole window, or put it back",
+        action: Action::Zoom,
+    },
+    Command {
+        triggers: &[Trigger::Char('x')],
+        keys: "x",
+        name: "",
+        help: "take the view away; its session goes on",
+        action: Action::Hide,
+    },
+    Command {
+        triggers: &[Trigger::Key(Key::Left)],
+        keys: "arrows",
+        name: "",
+        help: "to the view on that side (one view: other sessions, other rows)",
+        action: Action::Go(Direction::Left),
+    },
+    Command {
+        triggers: &[Trigger::Key(Key::Right)],
+        keys: "",
+        name: "",
+        help: "",
+        action: Action::Go(Direction::Right),
+    },
+    Command { triggers: &[Trigger::Key(Key::Up)], keys: "", name: "", help: "", action: Action::Go(Direction::Up) },
+    Command { triggers: &[Trigger::Key(Key::Down)], keys: "", name: "", help: "", action: Action::Go(Direction::Down) },
+    Command {
+        triggers: &[Trigger::Key(Key::PageUp)],
+        keys: "PgUp",
+        name: "",
+        help: "show other rows of a screen larger than its view; PgDn back",
         action: Action::Pan(0, -PAN_ROWS),
     },
     Command {
-        triggers: &[Trigger::Key(Key::Down), Trigger::Key(Key::PageDown)],
+        triggers: &[Trigger::Key(Key::PageDown)],
         keys: "",
         name: "",
         help: "",
@@ -170,7 +268,7 @@ pub const COMMANDS: &[Command] = &[
         triggers: &[Trigger::Char('<'), Trigger::Key(Key::Home)],
         keys: "< >",
         name: "",
-        help: "move the view left or right",
+        help: "show other columns of such a screen",
         action: Action::Pan(-PAN_COLS, 0),
     },
     Command {
@@ -202,6 +300,12 @@ pub const COMMANDS: &[Command] = &[
         action: Action::Quit,
     },
 ];
+
+/// The index of the session that a digit stands for; 0 is the tenth.
+pub(super) fn session_index(digit: char) -> Option<usize> {
+    let digit = digit.to_digit(10)?;
+    usize::try_from((digit + 9) % 10).ok()
+}
 
 /// The command that `key` gives after the prefix.
 #[must_use]
@@ -256,7 +360,7 @@ mod tests {
     fn every_command_is_found_by_its_keys() {
         assert_eq!(find(&struck('n')), Some(Action::Next));
         assert_eq!(find(&struck('7')), Some(Action::Select));
-        assert_eq!(find(&TermKey::legacy(Symbol::Key(Key::Down), Mods::NONE)), Some(Action::Pan(0, PAN_ROWS)));
+        assert_eq!(find(&TermKey::legacy(Symbol::Key(Key::PageDown), Mods::NONE)), Some(Action::Pan(0, PAN_ROWS)));
         assert_eq!(find(&TermKey::legacy(Symbol::Char('n'), Mods::CTRL)), Some(Action::Next));
         assert_eq!(find(&TermKey { text: Some('?'), ..struck('/') }), Some(Action::Help));
         assert_eq!(find(&struck('y')), None);

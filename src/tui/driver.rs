@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::app::{App, Effect, Event};
 use super::error::TuiError;
 use super::input::{Parser, TermEvent};
+use super::save::save;
 use super::sessions::Sessions;
 
 /// Shortest time from one frame to the next: 60 a second.
@@ -190,6 +191,15 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             Effect::Focus(id) => self.sessions.focus(id),
             Effect::Send(id, command) => self.sessions.send(id, command),
             Effect::Quit => self.quit = true,
+            Effect::Hold(id, held) => self.sessions.hold(id, held),
+            Effect::Rename(id, name) => self.sessions.rename(id, name),
+            Effect::Save(path, data) => {
+                let saved = save(&path, &data);
+                let problem = |error| format!("cannot save {}: {error}", path.display());
+                let now = self.now();
+                self.app.saved(saved.map_err(problem), now);
+                self.dirty = true;
+            }
             Effect::Close(id) => {
                 self.sessions.close(id);
                 // At once, so that what was typed next goes to the session that is shown next.

@@ -8,6 +8,8 @@
 //! | [`keyboard`] | which of the guest's keys are down |
 //! | [`commands`] | the commands behind the prefix key |
 //! | [`app`] | the state and how it changes; no I/O |
+//! | [`layout`] | which sessions are in view, and where |
+//! | [`prompt`] | a line of text being edited |
 //! | [`pan`] | which part of a large screen is shown |
 //! | [`view`], [`widgets`] | drawing the state into a buffer |
 //! | [`picture`] | such a buffer as an SVG picture |
@@ -28,10 +30,13 @@ mod error;
 pub mod input;
 pub mod keyboard;
 pub mod keymap;
+pub mod layout;
 mod look_alike;
 mod painter;
 pub mod pan;
 pub mod picture;
+pub mod prompt;
+mod save;
 mod sessions;
 mod signals;
 mod terminal;

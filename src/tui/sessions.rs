@@ -9,6 +9,10 @@ pub trait Sessions {
     fn views(&self) -> Vec<SessionView>;
     /// Chooses the foreground session.
     fn focus(&self, id: SessionId);
+    /// Lets a session stand still, or go on.
+    fn hold(&self, id: SessionId, held: bool);
+    /// Gives a session another name.
+    fn rename(&self, id: SessionId, name: String);
     /// Ends a session.
     fn close(&self, id: SessionId);
     /// Sends a command to a session.
@@ -22,6 +26,14 @@ impl Sessions for Manager {
 
     fn focus(&self, id: SessionId) {
         Manager::focus(self, id);
+    }
+
+    fn hold(&self, id: SessionId, held: bool) {
+        Manager::hold(self, id, held);
+    }
+
+    fn rename(&self, id: SessionId, name: String) {
+        Manager::rename(self, id, name);
     }
 
     fn close(&self, id: SessionId) {

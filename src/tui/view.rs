@@ -5,21 +5,31 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::app::{App, Mode};
-use super::widgets::{CursorView, HelpView, LineView, ScreenView, StatusView};
+use super::layout::Place;
+use super::widgets::{CursorView, HelpView, LineView, OverviewView, ScreenView, StatusView, TitleView};
 
 /// Draws `app` into `area` and says where the terminal's cursor belongs, if it is to be seen.
 ///
-/// From top to bottom: the session, over its last row the line of messages and questions if there
-/// is anything to say, and the status line. Any size of window will do.
+/// From top to bottom: the sessions in view, over the last row of them the line of messages and
+/// questions if there is anything to say, and the status line. Any size of window will do.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     let status = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     let guest = Rect { height: area.height.saturating_sub(1), ..area };
-    let (mut cursor, crop) = draw_session(app, guest, buf);
+    let (mut cursor, crop) = match app.mode() {
+        Mode::Overview(marked) => {
+            OverviewView::new(app.sessions(), marked).render(guest, buf);
+            (None, None)
+        }
+        _ => draw_views(app, buf),
+    };
     StatusView::new(app.sessions(), app.focused_index(), crop.as_deref()).render(status, buf);
     if let Some(text) = app.line().filter(|_| guest.height > 0) {
         let line = Rect { y: guest.bottom() - 1, height: 1, ..guest };
         LineView::new(&text).render(line, buf);
-        cursor = cursor.filter(|cursor| cursor.at.y != line.y);
+        cursor = match app.prompt() {
+            Some(prompt) => LineView::cursor(line, prompt.cursor()),
+            None => cursor.filter(|cursor| cursor.at.y != line.y),
+        };
     }
     if let Mode::Help(top) = app.mode() {
         HelpView::new(top).render(guest, buf);
@@ -28,11 +38,24 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     cursor
 }
 
-/// The session that is shown; returns its cursor and the words for what of it is not shown.
-fn draw_session(app: &App, area: Rect, buf: &mut Buffer) -> (Option<CursorView>, Option<String>) {
-    let Some(session) = app.focused() else { return (None, None) };
-    let viewport = app.pan().viewport(&session.screen, area.width, area.height);
-    let view = ScreenView::new(&session.screen, viewport);
-    view.render(area, buf);
-    (view.cursor(area), viewport.crop_mark(&session.screen))
+/// The sessions in view; returns the cursor of the one with the keys, and if it is alone the words
+/// for what of it is not shown.
+fn draw_views(app: &App, buf: &mut Buffer) -> (Option<CursorView>, Option<String>) {
+    let mut shown = (None, None);
+    for Place { session: id, title, area } in app.places() {
+        let Some(index) = app.sessions().iter().position(|view| view.id == id) else { continue };
+        let session = &app.sessions()[index];
+        let focused = app.focused_index() == Some(index);
+        let viewport = app.pan(id).viewport(&session.screen, area.width, area.height);
+        let view = ScreenView::new(&session.screen, viewport);
+        view.render(area, buf);
+        let crop = viewport.crop_mark(&session.screen);
+        if let Some(title) = title {
+            TitleView::new(index, session, focused, crop.as_deref()).render(title, buf);
+        }
+        if focused {
+            shown = (view.cursor(area), crop.filter(|_| title.is_none()));
+        }
+    }
+    shown
 }

@@ -298,6 +298,27 @@ fn a_session_that_pauses_in_the_background_stands_still() {
 }
 
 #[test]
+fn a_session_that_its_user_holds_stands_still_until_it_is_released() {
+    let desk = Desk::new(0);
+    let held = desk.start(&Floppy::with(compute()), "held");
+    desk.wait_for_prompt(held);
+    desk.manager.hold(held, true);
+    desk.manager.focus(held);
+    assert_eq!(desk.view(held).state, SessionState::Paused);
+    // The slice that runs may end first.
+    std::thread::sleep(Duration::from_millis(50));
+    let slices = desk.view(held).slices;
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(desk.view(held).slices, slices);
+    desk.manager.hold(held, false);
+    desk.manager.rename(held, "free".to_owned());
+    while desk.view(held).slices == slices {
+        std::thread::yield_now();
+    }
+    assert_eq!((desk.view(held).name.as_str(), desk.view(held).state), ("free", SessionState::Running));
+}
+
+#[test]
 fn a_busy_screen_is_published_at_most_sixty_times_a_second() {
     let desk = Desk::new(0);
     let floppy = Floppy::with(compute());

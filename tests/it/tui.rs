@@ -67,6 +67,14 @@ impl Sessions for Echoes {
         lock(&self.focused).push(id.0);
     }
 
+    fn hold(&self, id: SessionId, held: bool) {
+        self.change(id, |view| view.state = if held { SessionState::Paused } else { SessionState::Idle });
+    }
+
+    fn rename(&self, id: SessionId, name: String) {
+        self.change(id, |view| view.name = name);
+    }
+
     fn close(&self, id: SessionId) {
         lock(&self.views).retain(|view| view.id != id);
     }

@@ -108,6 +108,24 @@ impl Manager {
         self.shared.wake_ui();
     }
 
+    /// Lets a session stand still whatever its settings say, or go on as they say.
+    pub fn hold(&self, id: SessionId, held: bool) {
+        self.shared.reschedule(|state| {
+            let Some(slot) = state.slot(id) else { return };
+            slot.set_held_by_user(held);
+            state.queue.set_held(id, slot.is_held());
+        });
+        self.shared.wake_ui();
+    }
+
+    /// Gives a session another name.
+    pub fn rename(&self, id: SessionId, name: String) {
+        if let Some(slot) = self.shared.lock().slot(id) {
+            slot.rename(name);
+        }
+        self.shared.wake_ui();
+    }
+
     /// Sends a command to a session; unknown ids are ignored.
     ///
     /// At most 1024 commands wait for a session that does not run; further ones are lost.

@@ -1,8 +1,8 @@
 //! A session under the manager: its machine, its mailbox and what is published of it.
 //!
 //! Locks, each held shortly but the first, and never two of them at once except the machine's with
-//! one other: `machine` (by the worker that runs a slice), `mailbox` (by senders), `published` (by
-//! readers).
+//! one other: `machine` (by the worker that runs a slice), `mailbox` (by senders), `published` and
+//! `name` (by readers).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,13 +30,15 @@ const FRAME_NS: u64 = 1_000_000_000 / 60;
 /// See the module's text.
 pub(super) struct Slot {
     id: SessionId,
-    name: String,
+    name: Mutex<String>,
     machine: Mutex<Option<Machine>>,
     mailbox: Mutex<VecDeque<Command>>,
     published: Mutex<Published>,
     /// Whether it stands still in the background, and whether it is there.
     pauses: bool,
     foreground: AtomicBool,
+    /// The user lets it stand still.
+    held_by_user: AtomicBool,
     slices: AtomicU64,
 }
 
@@ -59,12 +61,13 @@ impl Slot {
         };
         Slot {
             id,
-            name: session.name().to_owned(),
+            name: Mutex::new(session.name().to_owned()),
             machine: Mutex::new(Some(Machine::new(session, speed, host.now_ns()))),
             mailbox: Mutex::new(VecDeque::new()),
             published: Mutex::new(published),
             pauses,
             foreground: AtomicBool::new(false),
+            held_by_user: AtomicBool::new(false),
             slices: AtomicU64::new(0),
         }
     }
@@ -81,7 +84,7 @@ impl Slot {
         if mailbox.len() < capacity {
             mailbox.push_back(command);
         } else {
-            tracing::warn!(session = self.name, ?command, "too many commands wait; this one is lost");
+            tracing::warn!(session = %lock(&self.name), ?command, "too many commands wait; this one is lost");
         }
     }
 
@@ -90,9 +93,20 @@ impl Slot {
         self.foreground.store(foreground, Ordering::Relaxed);
     }
 
-    /// True if the session stands still because it is in the background.
+    /// Notes whether the user lets the session stand still.
+    pub(super) fn set_held_by_user(&self, held: bool) {
+        self.held_by_user.store(held, Ordering::Relaxed);
+    }
+
+    /// Gives the session another name.
+    pub(super) fn rename(&self, name: String) {
+        *lock(&self.name) = name;
+    }
+
+    /// True if the session stands still: the user wants it, or it is in the background.
     pub(super) fn is_held(&self) -> bool {
-        self.pauses && !self.foreground.load(Ordering::Relaxed)
+        let in_background = self.pauses && !self.foreground.load(Ordering::Relaxed);
+        in_background || self.held_by_user.load(Ordering::Relaxed)
     }
 
     pub(super) fn view(&self) -> SessionView {
@@ -100,7 +114,7 @@ impl Slot {
         let paused = self.is_held() && !published.state.is_final();
         SessionView {
             id: self.id,
-            name: self.name.clone(),
+            name: lock(&self.name).clone(),
             state: if paused { SessionState::Paused } else { published.state.clone() },
             screen: Arc::clone(&published.screen),
             stats: Arc::clone(&published.stats),
@@ -153,7 +167,7 @@ impl Slot {
     fn fail(&self, machine: &mut Option<Machine>, panic: &(dyn std::any::Any + Send)) -> (Next, bool) {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".to_owned());
-        tracing::error!(session = self.name, text, "dosmux failed in this session");
+        tracing::error!(session = %lock(&self.name), text, "dosmux failed in this session");
         lock(&self.published).state = SessionState::Failed(text);
         let machine = machine.take();
         // What is left of it may panic again as it goes.

@@ -13,7 +13,7 @@ pub enum SessionState {
     Running,
     /// Waiting for input or the next timer event.
     Idle,
-    /// Standing still because it is in the background.
+    /// Standing still because the user wants it, or because it is in the background.
     Paused,
     /// Stopped; only a reset helps.
     Stopped(StopReason),

@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn every_command_has_a_row_in_a_window_of_80_columns() {
-        let text = rows(80, 24, 0).join("\n");
+        let text = rows(80, 30, 0).join("\n");
         for (keys, help) in commands::help_rows() {
             assert!(text.contains(&format!(" {keys} ")), "{keys}");
             assert!(text.contains(&help), "{help}");

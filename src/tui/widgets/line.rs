@@ -1,10 +1,10 @@
 //! The line above the status line: messages, questions and hints. Drawn over the session.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
-use super::{fill, write};
+use super::{CursorShape, CursorView, fill, write};
 use crate::tui::theme;
 
 /// One line of text in the first row of its area.
@@ -18,6 +18,14 @@ impl<'a> LineView<'a> {
     #[must_use]
     pub fn new(text: &'a str) -> LineView<'a> {
         LineView { text }
+    }
+
+    /// The cursor before the character at `index` of a text shown in `area`, if that is to be seen.
+    #[must_use]
+    pub fn cursor(area: Rect, index: usize) -> Option<CursorView> {
+        let x = u16::try_from(index).ok()?.checked_add(1)?;
+        let at = Position { x: area.x.checked_add(x)?, y: area.y };
+        area.contains(at).then_some(CursorView { at, shape: CursorShape::Underline })
     }
 }
 

@@ -2,17 +2,28 @@
 
 mod help;
 mod line;
+mod overview;
 mod screen;
 mod status;
+mod title;
 
 pub use help::HelpView;
 pub use line::LineView;
+pub use overview::{OverviewView, overview_columns};
 pub use screen::{CursorShape, CursorView, ScreenView};
 pub use status::StatusView;
+pub use title::TitleView;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+
+use crate::session::SessionView;
+
+/// What names a session: its number, its name, and a sign for what it does.
+fn title(index: usize, view: &SessionView) -> String {
+    format!(" {} {} {} ", index + 1, view.name, status::sign(&view.state))
+}
 
 /// Fills `area`, clipped to the buffer, with blanks of `style`.
 fn fill(area: Rect, buf: &mut Buffer, style: Style) {
@@ -49,7 +60,36 @@ fn after(area: Rect, offset: u16) -> Rect {
 
 #[cfg(test)]
 mod testing {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::monitor::vm::TrapStats;
+    use crate::screen::{Cell, CodePage, Rgb, Screen};
+    use crate::session::SessionState;
+    use crate::types::SessionId;
+
+    /// An idle session with an empty screen of 80 × 25.
+    pub(super) fn session(id: u32, name: &str) -> SessionView {
+        let screen = Screen {
+            cols: 80,
+            rows: 25,
+            cells: vec![Cell { code: b' ', attr: 7 }; 2000],
+            cursor: None,
+            palette: [Rgb::default(); 16],
+            blink: true,
+            cell_height: 16,
+            mode: 3,
+            code_page: CodePage::US,
+        };
+        SessionView {
+            id: SessionId(id),
+            name: name.to_owned(),
+            state: SessionState::Idle,
+            screen: Arc::new(screen),
+            stats: Arc::new(TrapStats::default()),
+            slices: 0,
+        }
+    }
 
     /// Draws into a buffer of `cols` × `rows` and returns its rows as text.
     pub(super) fn drawn(cols: u16, rows: u16, draw: impl FnOnce(&mut Buffer)) -> Vec<String> {

@@ -86,7 +86,7 @@ impl<'a> ScreenView<'a> {
     }
 }
 
-fn color(rgb: Rgb) -> Color {
+pub(super) fn color(rgb: Rgb) -> Color {
     Color::Rgb(rgb.r, rgb.g, rgb.b)
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::{after, fill, write};
+use super::{after, fill, title, write};
 use crate::session::{SessionState, SessionView};
 use crate::tui::sessions::ending;
 use crate::tui::{commands, theme};
@@ -36,7 +36,7 @@ impl<'a> StatusView<'a> {
             SessionState::Stopped(_) | SessionState::Failed(_) => theme::STATUS_TROUBLE,
             SessionState::Running | SessionState::Idle | SessionState::Paused => theme::STATUS,
         };
-        (format!(" {} {} {} ", index + 1, view.name, sign(&view.state)), style)
+        (title(index, view), style)
     }
 
     /// First session listed, so that the shown one fits into `width` columns.
@@ -103,7 +103,7 @@ fn word(state: &SessionState) -> &'static str {
 }
 
 /// One character for a state; all of them are in every terminal's font.
-fn sign(state: &SessionState) -> char {
+pub(super) fn sign(state: &SessionState) -> char {
     match state {
         SessionState::Running => '\u{25BA}',
         SessionState::Idle => '\u{25CB}',
@@ -135,34 +135,12 @@ impl Widget for StatusView<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::super::testing::drawn;
     use super::*;
-    use crate::monitor::vm::{StopReason, TrapStats};
-    use crate::screen::{CodePage, Rgb, Screen};
-    use crate::types::SessionId;
+    use crate::monitor::vm::StopReason;
 
     fn session(id: u32, name: &str, state: SessionState) -> SessionView {
-        let screen = Screen {
-            cols: 0,
-            rows: 0,
-            cells: Vec::new(),
-            cursor: None,
-            palette: [Rgb::default(); 16],
-            blink: true,
-            cell_height: 16,
-            mode: 3,
-            code_page: CodePage::US,
-        };
-        SessionView {
-            id: SessionId(id),
-            name: name.to_owned(),
-            state,
-            screen: Arc::new(screen),
-            stats: Arc::new(TrapStats::default()),
-            slices: 0,
-        }
+        SessionView { state, ..super::super::testing::session(id, name) }
     }
 
     fn four() -> Vec<SessionView> {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use super::super::input::{Mods, Parser};
+use super::super::input::{Mods, Parser, Symbol, TermKey};
+use super::super::layout::Place;
 use super::*;
 use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
@@ -84,6 +85,9 @@ fn short(effect: &Effect) -> String {
         }
         Effect::Send(id, Command::Text(text)) => format!("{} types {text:?}", id.0),
         Effect::Send(id, Command::Reset) => format!("reset {}", id.0),
+        Effect::Hold(id, held) => format!("{} {}", if *held { "hold" } else { "release" }, id.0),
+        Effect::Rename(id, name) => format!("{} is now {name}", id.0),
+        Effect::Save(path, data) => format!("save {} ({} bytes)", path.display(), data.len()),
         Effect::Redraw => "redraw".to_owned(),
         Effect::UseKitty => "kitty".to_owned(),
         Effect::Quit => "quit".to_owned(),
@@ -272,7 +276,7 @@ fn only_what_is_shown_asks_for_drawing() {
 #[test]
 fn a_large_screen_is_panned_by_command() {
     let mut bench = Bench::new();
-    let row = |bench: &Bench| bench.app.pan().viewport(&screen(), 80, 23).row;
+    let row = |bench: &Bench| bench.app.pan(SessionId(0)).viewport(&screen(), 80, 23).row;
     assert_eq!(row(&bench), 2);
     bench.feed(b"\x1d\x1b[A");
     assert_eq!(row(&bench), 0);
@@ -307,4 +311,126 @@ fn modifiers_of_the_prefix_must_be_ctrl_alone() {
     let mut bench = Bench::new();
     let key = TermKey::legacy(Symbol::Char(']'), Mods { alt: true, ..Mods::CTRL });
     assert_eq!(bench.update(Event::Terminal(TermEvent::Key(key))), "0+ctrl, 0+alt, 0+]");
+}
+
+/// The sessions in view with the columns and rows of each, such as `0 80x23`.
+fn in_view(bench: &Bench) -> String {
+    let words = |place: &Place| format!("{} {}x{}", place.session.0, place.area.width, place.area.height);
+    bench.app.places().iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn a_split_brings_the_next_session_into_view() {
+    let mut bench = Bench::new();
+    assert_eq!(in_view(&bench), "0 80x23");
+    assert_eq!(bench.feed(b"\x1d|"), "");
+    assert_eq!(in_view(&bench), "0 40x22, 1 39x22");
+    assert_eq!(bench.feed(b"\x1d\x1b[C"), "focus 1");
+    bench.feed(b"\x1d-");
+    assert_eq!(in_view(&bench), "0 40x22, 1 39x11, 2 39x10");
+    bench.feed(b"\x1d%");
+    assert_eq!(bench.app.line().unwrap(), "every session is in view already");
+}
+
+#[test]
+fn keys_go_to_the_view_that_was_gone_to() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d|");
+    assert_eq!(bench.feed(b"\x1d2"), "focus 1");
+    assert_eq!(bench.feed(b"x"), "1+x");
+    assert_eq!(bench.feed(b"\x1d3"), "1-x, focus 2", "it takes the place of the one with the keys");
+    assert_eq!(in_view(&bench), "0 40x22, 2 39x22");
+    assert_eq!(bench.feed(b"\x1d\x1b[D"), "focus 0");
+    assert_eq!(bench.feed(b"\x1d\x1b[D"), "", "nothing lies there");
+}
+
+#[test]
+fn a_view_is_zoomed_and_taken_away_without_ending_its_session() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d|");
+    bench.feed(b"\x1df");
+    assert_eq!(in_view(&bench), "0 80x23");
+    bench.feed(b"\x1df");
+    assert_eq!(bench.feed(b"\x1dx"), "focus 1");
+    assert_eq!(in_view(&bench), "1 80x23");
+    bench.feed(b"\x1dx");
+    assert_eq!(bench.app.line().unwrap(), "this is the only view");
+}
+
+#[test]
+fn a_session_that_ends_leaves_its_view_to_the_others() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dt");
+    assert_eq!(in_view(&bench).matches('x').count(), 3);
+    bench.views.remove(0);
+    assert_eq!(bench.sessions(), "focus 1");
+    assert_eq!(in_view(&bench).matches('x').count(), 2);
+}
+
+#[test]
+fn every_screen_in_view_asks_for_drawing() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d|");
+    bench.app.take_dirty();
+    bench.views[1].screen = screen();
+    bench.sessions();
+    assert!(bench.app.take_dirty());
+    bench.views[2].screen = screen();
+    bench.sessions();
+    assert!(!bench.app.take_dirty());
+}
+
+#[test]
+fn the_overview_chooses_by_arrows_and_numbers() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1do");
+    assert_eq!(bench.app.mode(), Mode::Overview(0));
+    bench.feed(b"\x1b[C\x1b[C\x1b[C");
+    assert_eq!(bench.app.mode(), Mode::Overview(2));
+    assert_eq!(bench.feed(b"\r"), "focus 2");
+    bench.feed(b"\x1do");
+    assert_eq!(bench.feed(b"1"), "focus 0");
+    bench.feed(b"\x1do");
+    assert_eq!(bench.feed(b"\x1b"), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn a_picture_is_saved_in_the_format_of_the_name_that_was_given() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dS");
+    assert!(bench.app.line().unwrap().ends_with(": s0.svg"), "{:?}", bench.app.line());
+    assert_eq!(bench.feed(b"\x15a b.txt\r"), "save a b.txt (25 bytes)");
+    bench.feed(b"\x1dS");
+    assert_eq!(bench.feed(b"\x15a.gif\r"), "");
+    assert_eq!(bench.app.line().unwrap(), "the file's name must end in one of .txt, .ans, .html, .svg, .png");
+    bench.app.saved(Ok("a.txt".into()), bench.now);
+    assert_eq!(bench.app.line().unwrap(), "saved a.txt");
+}
+
+#[test]
+fn a_session_is_renamed_and_bad_names_are_refused() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1d,\x15mail\r"), "0 is now mail");
+    assert_eq!(bench.feed(b"\x1d,\x15 \r"), "");
+    assert_eq!(bench.app.line().unwrap(), "a session's name must not be empty");
+    assert_eq!(bench.feed(b"\x1d,xyz\x1b"), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn a_paste_into_a_prompt_does_not_reach_the_session() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d,\x15");
+    assert_eq!(bench.feed(b"\x1b[200~new\x1b[201~"), "");
+    assert_eq!(bench.feed(b"\r"), "0 is now new");
+}
+
+#[test]
+fn a_session_is_held_and_goes_on() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1de"), "hold 0");
+    bench.views[0].state = SessionState::Paused;
+    bench.sessions();
+    assert_eq!(bench.feed(b"\x1de"), "release 0");
 }

@@ -1,0 +1,186 @@
+//! What keys do: those for the guest, the commands behind the prefix key, and answers.
+
+use std::time::Duration;
+
+use super::{App, Effect, Mode, Question};
+use crate::keys::{Key, KeyEvent, chord_events};
+use crate::session::Command;
+use crate::tui::commands::{self, Action, PAN_ROWS};
+use crate::tui::input::{Act, Symbol, TermKey};
+use crate::tui::layout::Direction;
+use crate::tui::prompt::Purpose;
+use crate::tui::sessions::ending;
+use crate::tui::widgets::overview_columns;
+use crate::types::SessionId;
+
+impl App {
+    pub(super) fn key(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
+        let modifier = matches!(key.symbol, Symbol::Key(board) if board.is_modifier());
+        match self.mode {
+            Mode::Guest if commands::is_prefix(key) && key.act != Act::Release => {
+                self.release_keys(effects);
+                self.set_mode(Mode::Prefix);
+            }
+            Mode::Guest => self.play(key, now, effects),
+            Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
+            // The prefix key and modifiers come up, or a modifier is pressed for the command.
+            _ if key.act != Act::Press || modifier => {}
+            Mode::Prefix => self.command(key, now, effects),
+            Mode::Confirm(question) => self.answer(question, key, now, effects),
+            Mode::Prompt => self.prompt_key(key, now, effects),
+            Mode::Help(top) => self.help_key(top, key),
+            Mode::Overview(marked) => self.overview_key(marked, key, now, effects),
+        }
+    }
+
+    fn play(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
+        let page = self.code_page();
+        let played = self.keyboard.play(key, page, now);
+        self.send_keys(played.events, effects);
+        if let Some(c) = played.untypable {
+            self.say(format!("{c} cannot be typed: {page} lacks it"), now);
+        }
+    }
+
+    pub(super) fn release_keys(&mut self, effects: &mut Vec<Effect>) {
+        let released = self.keyboard.release_all();
+        self.send_keys(released, effects);
+    }
+
+    pub(super) fn send_keys(&self, events: Vec<KeyEvent>, effects: &mut Vec<Effect>) {
+        if let Some(id) = self.focused {
+            effects.extend(events.into_iter().map(|event| Effect::Send(id, Command::Key(event))));
+        }
+    }
+
+    fn strike(&self, keys: &[Key], effects: &mut Vec<Effect>) {
+        self.send_keys(chord_events(keys), effects);
+    }
+
+    fn command(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
+        self.set_mode(Mode::Guest);
+        if commands::is_prefix(key) {
+            return self.play(key, now, effects);
+        }
+        if key.symbol == Symbol::Key(Key::Escape) {
+            return;
+        }
+        match commands::find(key) {
+            Some(Action::Select) => {
+                if let Some(index) = key.character().and_then(commands::session_index) {
+                    self.select(index, now, effects);
+                }
+            }
+            Some(action) => self.act(action, now, effects),
+            None => self.say(format!("no such command; {} h shows them all", commands::PREFIX_NAME), now),
+        }
+    }
+
+    fn act(&mut self, action: Action, now: Duration, effects: &mut Vec<Effect>) {
+        let Some(id) = self.focused else { return };
+        match action {
+            Action::Select => {}
+            Action::Next => self.step(1, effects),
+            Action::Previous => self.step(self.sessions.len().saturating_sub(1), effects),
+            Action::Last => self.show_last(now, effects),
+            Action::Close => self.set_mode(Mode::Confirm(Question::Close(id))),
+            Action::Reset => self.set_mode(Mode::Confirm(Question::Reset(id))),
+            Action::CtrlAltDel => self.strike(&[Key::LeftCtrl, Key::LeftAlt, Key::Delete], effects),
+            Action::CtrlBreak => self.strike(&[Key::LeftCtrl, Key::Pause], effects),
+            Action::PrintScreen => self.strike(&[Key::PrintScreen], effects),
+            Action::Pause => self.strike(&[Key::Pause], effects),
+            Action::Pan(cols, rows) => self.pan_by(cols, rows),
+            Action::Hold => self.hold(id, effects),
+            Action::Screenshot => self.ask_for(Purpose::Screenshot(id)),
+            Action::Rename => self.ask_for(Purpose::Rename(id)),
+            Action::Go(way) => self.go_or_switch(way, effects),
+            Action::Split(how) => self.split(how, now),
+            Action::Hide => self.hide(now, effects),
+            Action::Zoom => self.zoom(now),
+            Action::Tile => self.tile(now),
+            Action::Overview => self.set_mode(Mode::Overview(self.focused_index().unwrap_or(0))),
+            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Help => self.set_mode(Mode::Help(0)),
+            Action::Quit => self.quit(effects),
+        }
+    }
+
+    fn quit(&mut self, effects: &mut Vec<Effect>) {
+        if self.sessions.iter().any(|view| ending(&view.state).is_none()) {
+            self.set_mode(Mode::Confirm(Question::Quit));
+        } else {
+            effects.push(Effect::Quit);
+        }
+    }
+
+    pub(super) fn ask(&self, question: Question) -> String {
+        let name = |id: SessionId| self.sessions.iter().find(|view| view.id == id).map_or("", |view| &view.name);
+        match question {
+            Question::Close(id) => format!("close session {}? (y/n)", name(id)),
+            Question::Reset(id) => format!("reset session {}? (y/n)", name(id)),
+            Question::Quit if self.sessions.len() == 1 => "close the session and quit? (y/n)".to_owned(),
+            Question::Quit => format!("close all {} sessions and quit? (y/n)", self.sessions.len()),
+        }
+    }
+
+    fn answer(&mut self, question: Question, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
+        self.set_mode(Mode::Guest);
+        if !matches!(key.character(), Some('y' | 'Y')) {
+            return self.say("cancelled".to_owned(), now);
+        }
+        effects.push(match question {
+            Question::Close(id) => Effect::Close(id),
+            Question::Reset(id) => Effect::Send(id, Command::Reset),
+            Question::Quit => Effect::Quit,
+        });
+    }
+
+    fn help_key(&mut self, top: u16, key: &TermKey) {
+        let rows = u16::try_from(commands::help_rows().len()).unwrap_or(u16::MAX);
+        let mode = match key.symbol {
+            Symbol::Key(Key::Up) => Mode::Help(top.saturating_sub(1)),
+            Symbol::Key(Key::Down) => Mode::Help((top + 1).min(rows.saturating_sub(1))),
+            _ => Mode::Guest,
+        };
+        self.set_mode(mode);
+    }
+
+    /// An arrow goes to the view on that side; with one view it switches sessions or moves the view.
+    fn go_or_switch(&mut self, way: Direction, effects: &mut Vec<Effect>) {
+        if self.go(way, effects) {
+            return;
+        }
+        match way {
+            Direction::Left => self.step(self.sessions.len().saturating_sub(1), effects),
+            Direction::Right => self.step(1, effects),
+            Direction::Up => self.pan_by(0, -PAN_ROWS),
+            Direction::Down => self.pan_by(0, PAN_ROWS),
+        }
+    }
+
+    fn overview_key(&mut self, marked: usize, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
+        let last = self.sessions.len().saturating_sub(1);
+        let columns = overview_columns(self.sessions.len(), self.guest_area());
+        let marked = match key.symbol {
+            Symbol::Key(Key::Left) => marked.saturating_sub(1),
+            Symbol::Key(Key::Right) => marked + 1,
+            Symbol::Key(Key::Up) => marked.checked_sub(columns).unwrap_or(marked),
+            Symbol::Key(Key::Down) => marked + columns,
+            _ => {
+                self.set_mode(Mode::Guest);
+                match (key.symbol, key.character()) {
+                    (Symbol::Key(Key::Enter), _) => self.select(marked, now, effects),
+                    (_, Some('t')) => self.tile(now),
+                    (_, Some(c)) => {
+                        if let Some(index) = commands::session_index(c) {
+                            self.select(index, now, effects);
+                        }
+                    }
+                    _ => {}
+                }
+                return;
+            }
+        };
+        self.set_mode(Mode::Overview(marked.min(last)));
+    }
+}

@@ -1,0 +1,292 @@
+//! The UI's state and how it changes: events in, effects out, no I/O and no clock of its own.
+
+mod keys;
+mod paste;
+mod prompts;
+mod views;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use super::commands;
+use super::input::TermEvent;
+use super::keyboard::Keyboard;
+use super::layout::{Layout, Place};
+use super::pan::Pan;
+use super::prompt::Prompt;
+use crate::monitor::vm::StopReason;
+use crate::screen::CodePage;
+use crate::session::{Command, SessionState, SessionView};
+use crate::types::SessionId;
+
+/// How long a message stays.
+const MESSAGE_TIME: Duration = Duration::from_secs(5);
+const OVERVIEW_HINT: &str = "arrows choose  Enter shows  t tiles  Esc leaves";
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The terminal sent something.
+    Terminal(TermEvent),
+    /// The window has this many columns and rows.
+    Resize(u16, u16),
+    /// The sessions as they are now.
+    Sessions(Vec<SessionView>),
+    /// Something went wrong that the user should know of.
+    Trouble(String),
+    /// A deadline passed.
+    Tick,
+}
+
+/// Something to be done.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Brings a session to the foreground.
+    Focus(SessionId),
+    /// Lets a session stand still, or go on.
+    Hold(SessionId, bool),
+    /// Gives a session another name.
+    Rename(SessionId, String),
+    /// Writes a new file; one of that name that exists is kept, and another name found.
+    Save(PathBuf, Vec<u8>),
+    /// Ends a session.
+    Close(SessionId),
+    /// Sends a command to a session.
+    Send(SessionId, Command),
+    /// Draws everything afresh, whatever the terminal is believed to show.
+    Redraw,
+    /// Switches the kitty keyboard protocol on.
+    UseKitty,
+    /// Ends the UI.
+    Quit,
+}
+
+/// What keys mean at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// They go to the session.
+    Guest,
+    /// The next one is a command.
+    Prefix,
+    /// The next one answers a question.
+    Confirm(Question),
+    /// They edit the text of [`App::prompt`].
+    Prompt,
+    /// They move or leave the help, which begins with this row.
+    Help(u16),
+    /// They choose among all sessions, of which the one at this index is marked.
+    Overview(usize),
+}
+
+/// A question that is answered with y or n.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Close the session?
+    Close(SessionId),
+    /// Reset the session?
+    Reset(SessionId),
+    /// Close all sessions and quit?
+    Quit,
+}
+
+/// A line of text that goes away by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Message {
+    text: String,
+    until: Duration,
+}
+
+/// The UI's state.
+#[derive(Debug)]
+pub struct App {
+    sessions: Vec<SessionView>,
+    focused: Option<SessionId>,
+    last: Option<SessionId>,
+    mode: Mode,
+    prompt: Option<Prompt>,
+    message: Option<Message>,
+    keyboard: Keyboard,
+    /// Which sessions are in view, and where.
+    layout: Option<Layout>,
+    /// The focused view has the window to itself for the time being.
+    zoomed: bool,
+    /// Where the views of screens stand that are larger than their views.
+    pans: BTreeMap<SessionId, Pan>,
+    size: (u16, u16),
+    /// What is shown has changed since it was last drawn.
+    dirty: bool,
+}
+
+impl App {
+    /// A UI without sessions in a window of `size` columns and rows.
+    #[must_use]
+    pub fn new(size: (u16, u16)) -> App {
+        App {
+            sessions: Vec::new(),
+            focused: None,
+            last: None,
+            mode: Mode::Guest,
+            prompt: None,
+            message: None,
+            keyboard: Keyboard::new(),
+            layout: None,
+            zoomed: false,
+            pans: BTreeMap::new(),
+            size,
+            dirty: true,
+        }
+    }
+
+    /// All sessions in the order of their numbers.
+    #[must_use]
+    pub fn sessions(&self) -> &[SessionView] {
+        &self.sessions
+    }
+
+    /// Index of the session that is shown.
+    #[must_use]
+    pub fn focused_index(&self) -> Option<usize> {
+        let id = self.focused?;
+        self.sessions.iter().position(|view| view.id == id)
+    }
+
+    /// The session that is shown.
+    #[must_use]
+    pub fn focused(&self) -> Option<&SessionView> {
+        self.focused_index().map(|index| &self.sessions[index])
+    }
+
+    /// What keys mean at the moment.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Where the view of a session's screen stands.
+    #[must_use]
+    pub fn pan(&self, session: SessionId) -> Pan {
+        self.pans.get(&session).copied().unwrap_or_default()
+    }
+
+    /// The sessions in view and their places in the window.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let layout = self.layout.as_ref().filter(|_| !self.zoomed).cloned();
+        layout.or(self.focused.map(Layout::single)).map_or_else(Vec::new, |layout| layout.places(self.guest_area()))
+    }
+
+    /// The text that keys edit, in [`Mode::Prompt`].
+    #[must_use]
+    pub fn prompt(&self) -> Option<&Prompt> {
+        self.prompt.as_ref()
+    }
+
+    /// The line shown above the status line: what a key is awaited for, a message, or how to get
+    /// on with a session that stopped.
+    #[must_use]
+    pub fn line(&self) -> Option<String> {
+        match self.mode {
+            Mode::Prefix => return Some(commands::hint()),
+            Mode::Confirm(question) => return Some(self.ask(question)),
+            Mode::Prompt => return self.prompt().map(Prompt::line),
+            Mode::Overview(_) => return Some(OVERVIEW_HINT.to_owned()),
+            Mode::Guest | Mode::Help(_) => {}
+        }
+        if let Some(message) = &self.message {
+            return Some(message.text.clone());
+        }
+        way_on(&self.focused()?.state)
+    }
+
+    /// True once after something that is shown has changed.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// When [`Event::Tick`] is due.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        let message = self.message.as_ref().map(|message| message.until);
+        [message, self.keyboard.deadline()].into_iter().flatten().min()
+    }
+
+    /// Takes in what happened at `now`, the time since the UI started.
+    pub fn update(&mut self, event: Event, now: Duration) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::Terminal(TermEvent::Key(key)) => self.key(&key, now, &mut effects),
+            Event::Terminal(TermEvent::Paste(text)) => self.paste(&text, now, &mut effects),
+            Event::Terminal(TermEvent::FocusLost) => self.release_keys(&mut effects),
+            Event::Terminal(TermEvent::FocusGained) => {}
+            Event::Terminal(TermEvent::KittySpoken) => effects.push(Effect::UseKitty),
+            Event::Resize(cols, rows) => {
+                self.size = (cols, rows);
+                self.dirty = true;
+            }
+            Event::Sessions(views) => self.take_views(views, now, &mut effects),
+            Event::Trouble(text) => self.say(text, now),
+            Event::Tick => self.tick(now, &mut effects),
+        }
+        self.follow_cursors();
+        effects
+    }
+
+    fn tick(&mut self, now: Duration, effects: &mut Vec<Effect>) {
+        let released = self.keyboard.tick(now);
+        self.send_keys(released, effects);
+        if self.message.as_ref().is_some_and(|message| message.until <= now) {
+            self.message = None;
+            self.dirty = true;
+        }
+    }
+
+    fn follow_cursors(&mut self) {
+        for Place { session, area, .. } in self.places() {
+            let Some(view) = self.sessions.iter().find(|view| view.id == session) else { continue };
+            let pan = self.pans.entry(session).or_default();
+            let before = *pan;
+            pan.follow(&view.screen, area.width, area.height);
+            self.dirty |= before != *pan;
+        }
+    }
+
+    /// What sessions are shown in: all of the window but the status line.
+    #[must_use]
+    pub fn guest_area(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1.saturating_sub(1))
+    }
+
+    fn say(&mut self, text: String, now: Duration) {
+        self.message = Some(Message { text, until: now + MESSAGE_TIME });
+        self.dirty = true;
+    }
+
+    fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.dirty = true;
+    }
+
+    /// The code page of the session that is shown.
+    fn code_page(&self) -> CodePage {
+        self.focused().map_or(CodePage::US, |view| view.screen.code_page)
+    }
+}
+
+/// How to get on with a session that goes no further.
+fn way_on(state: &SessionState) -> Option<String> {
+    let prefix = commands::PREFIX_NAME;
+    match state {
+        SessionState::Stopped(StopReason::NoBootDisk) => {
+            Some("nothing to boot: `dosmux boot IMAGE`, or floppies = [\"IMAGE\"] in the config".to_owned())
+        }
+        SessionState::Stopped(reason) => Some(format!("{reason}: {prefix} r resets, {prefix} c closes")),
+        SessionState::Failed(what) => Some(format!("dosmux failed in this session ({what}): {prefix} c closes it")),
+        SessionState::Running | SessionState::Idle | SessionState::Paused => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! Commands that need a text, and what is done with it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{App, Effect, Mode};
+use crate::config::check_session_name;
+use crate::screen::picture::{Format, Picture};
+use crate::session::{SessionState, SessionView};
+use crate::tui::input::TermKey;
+use crate::tui::prompt::{Answer, Prompt, Purpose};
+use crate::types::SessionId;
+
+impl App {
+    pub(super) fn ask_for(&mut self, purpose: Purpose) {
+        let name = self.focused().map_or("", |view| &view.name);
+        let proposal = match purpose {
+            Purpose::Screenshot(_) => format!("{}.svg", file_name(name)),
+            Purpose::Rename(_) => name.to_owned(),
+        };
+        self.prompt = Some(Prompt::new(purpose, &proposal));
+        self.set_mode(Mode::Prompt);
+    }
+
+    pub(super) fn paste_into_prompt(&mut self, text: &str) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.paste(text);
+            self.dirty = true;
+        }
+    }
+
+    pub(super) fn prompt_key(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
+        let Some(prompt) = &mut self.prompt else { return self.set_mode(Mode::Guest) };
+        let (answer, purpose) = (prompt.key(key), prompt.purpose());
+        self.dirty = true;
+        if answer == Answer::Editing {
+            return;
+        }
+        self.prompt = None;
+        self.set_mode(Mode::Guest);
+        let done = match (answer, purpose) {
+            (Answer::Given(text), Purpose::Screenshot(id)) => self.screenshot(id, Path::new(text.trim())),
+            (Answer::Given(text), Purpose::Rename(id)) => {
+                let name = text.trim();
+                check_session_name(name).map(|()| Effect::Rename(id, name.to_owned()))
+            }
+            _ => Err("cancelled".to_owned()),
+        };
+        match done {
+            Ok(effect) => effects.push(effect),
+            Err(problem) => self.say(problem, now),
+        }
+    }
+
+    /// *Errors*: what is wrong with the file's name.
+    fn screenshot(&self, id: SessionId, path: &Path) -> Result<Effect, String> {
+        let session = self.session(id).ok_or("the session is gone")?;
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let format = Format::from_extension(extension).ok_or_else(|| {
+            let known: Vec<&str> = Format::ALL.iter().map(|&(extension, _)| extension).collect();
+            format!("the file's name must end in one of .{}", known.join(", ."))
+        })?;
+        Ok(Effect::Save(path.to_owned(), Picture::from(session.screen.as_ref()).encode(format)))
+    }
+
+    /// Lets a session stand still, or go on.
+    pub(super) fn hold(&mut self, id: SessionId, effects: &mut Vec<Effect>) {
+        let Some(view) = self.session(id) else { return };
+        effects.push(Effect::Hold(id, view.state != SessionState::Paused));
+    }
+
+    fn session(&self, id: SessionId) -> Option<&SessionView> {
+        self.sessions().iter().find(|view| view.id == id)
+    }
+
+    /// Tells what came of [`Effect::Save`].
+    pub fn saved(&mut self, outcome: Result<PathBuf, String>, now: Duration) {
+        match outcome {
+            Ok(path) => self.say(format!("saved {}", path.display()), now),
+            Err(problem) => self.say(problem, now),
+        }
+    }
+}
+
+/// A session's name without what file names should not hold.
+fn file_name(name: &str) -> String {
+    let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    let name: String = name.chars().map(safe).collect();
+    name.trim_start_matches('.').to_owned()
+}
