@@ -1,5 +1,5 @@
-//! Draws the README's pictures in `docs/screens`: the UI with three sessions of the tour, whole, split
-//! and in the overview.
+//! Draws the README's pictures in `docs/screens`: the UI with three sessions of the tour, whole, split,
+//! in the overview and in the monitor view.
 //!
 //! Run `cargo run --release --example readme-picture` in the top folder of the repository. The
 //! sessions are real ones, run by the session manager and drawn by the UI's own view.
@@ -25,6 +25,7 @@ const PICTURES: &[(&str, (u16, u16), &[Symbol])] = &[
     ("dosmux.svg", (80, 26), &[]),
     ("split.svg", (122, 34), &[Symbol::Char('|'), Symbol::Key(Key::Right), Symbol::Char('-')]),
     ("overview.svg", (122, 34), &[Symbol::Char('o')]),
+    ("monitor.svg", (80, 16), &[Symbol::Char('m')]),
 ];
 /// How long the sessions may take to show what they are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,6 +58,11 @@ fn main() -> anyhow::Result<()> {
         for command in *commands {
             strike(&mut app, TermKey::legacy(Symbol::Char(PREFIX), Mods::CTRL));
             strike(&mut app, TermKey::legacy(*command, Mods::NONE));
+        }
+        // Rates need two looks.
+        for seconds in 1..=2 {
+            thread::sleep(Duration::from_secs(1));
+            app.update(Event::Gauges(manager.gauges()), Duration::from_secs(seconds));
         }
         std::fs::create_dir_all(&folder)
             .and_then(|()| std::fs::write(folder.join(name), picture(&app, *cols, *rows).encode(Format::Svg)))

@@ -56,6 +56,12 @@ impl Drives {
         [if kind(0) == 0 { DEFAULT_DRIVE_TYPE } else { kind(0) }, kind(1)]
     }
 
+    /// Sectors written to the disks that are in the drives now.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.floppies.iter().flatten().chain(&self.hard_disks).map(Disk::writes).sum()
+    }
+
     /// Number of floppy drives, 1 or 2.
     #[must_use]
     pub fn floppy_count(&self) -> u8 {

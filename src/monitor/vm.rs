@@ -378,6 +378,12 @@ impl Vm {
         &mut self.drives
     }
 
+    /// Sectors that the guest has written to the disks that are in its drives now.
+    #[must_use]
+    pub fn sectors_written(&self) -> u64 {
+        self.drives.writes()
+    }
+
     /// What the display shows.
     #[must_use]
     pub fn screen(&self) -> Screen {

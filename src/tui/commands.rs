@@ -61,6 +61,8 @@ pub enum Action {
     Tile,
     /// Shows small pictures of all sessions to choose from.
     Overview,
+    /// Shows what every session does and uses.
+    Watch,
     /// Lets the session stand still, or go on.
     Hold,
     /// Asks for a file for a picture of the screen.
@@ -219,6 +221,13 @@ pub const COMMANDS: &[Command] = &[
         name: "overview",
         help: "show small live pictures of all sessions to choose from",
         action: Action::Overview,
+    },
+    Command {
+        triggers: &[Trigger::Char('m')],
+        keys: "m",
+        name: "",
+        help: "show what every session does and uses, like `top`",
+        action: Action::Watch,
     },
     Command {
         triggers: &[Trigger::Char('f')],

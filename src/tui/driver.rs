@@ -191,6 +191,7 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             Effect::Focus(id) => self.sessions.focus(id),
             Effect::Send(id, command) => self.sessions.send(id, command),
             Effect::Quit => self.quit = true,
+            Effect::Look => return self.update(Event::Gauges(self.sessions.gauges())),
             Effect::Hold(id, held) => self.sessions.hold(id, held),
             Effect::Rename(id, name) => self.sessions.rename(id, name),
             Effect::Save(path, data) => {

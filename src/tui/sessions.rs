@@ -1,6 +1,6 @@
 //! What the UI needs of the sessions below it.
 
-use crate::session::{Command, Manager, SessionState, SessionView};
+use crate::session::{Command, Gauge, Manager, SessionState, SessionView};
 use crate::types::SessionId;
 
 /// The sessions as the UI sees them: [`Manager`], or a stand-in for it in tests.
@@ -9,6 +9,8 @@ pub trait Sessions {
     fn views(&self) -> Vec<SessionView>;
     /// Chooses the foreground session.
     fn focus(&self, id: SessionId);
+    /// What each session has used so far.
+    fn gauges(&self) -> Vec<Gauge>;
     /// Lets a session stand still, or go on.
     fn hold(&self, id: SessionId, held: bool);
     /// Gives a session another name.
@@ -26,6 +28,10 @@ impl Sessions for Manager {
 
     fn focus(&self, id: SessionId) {
         Manager::focus(self, id);
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        Manager::gauges(self)
     }
 
     fn hold(&self, id: SessionId, held: bool) {

@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::app::{App, Mode};
 use super::layout::Place;
-use super::widgets::{CursorView, HelpView, LineView, OverviewView, ScreenView, StatusView, TitleView};
+use super::widgets::{CursorView, HelpView, LineView, OverviewView, ScreenView, StatusView, TitleView, WatchView};
 
 /// Draws `app` into `area` and says where the terminal's cursor belongs, if it is to be seen.
 ///
@@ -18,6 +18,10 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     let (mut cursor, crop) = match app.mode() {
         Mode::Overview(marked) => {
             OverviewView::new(app.sessions(), marked).render(guest, buf);
+            (None, None)
+        }
+        Mode::Watch => {
+            WatchView::new(app.sessions(), app.watch()).render(guest, buf);
             (None, None)
         }
         _ => draw_views(app, buf),

@@ -319,6 +319,21 @@ fn a_session_that_its_user_holds_stands_still_until_it_is_released() {
 }
 
 #[test]
+fn what_a_busy_session_uses_is_seen_without_waiting_for_it() {
+    let desk = Desk::new(0);
+    let busy = desk.start(&Floppy::with(compute()), "busy");
+    desk.wait_for_prompt(busy);
+    let gauge = || desk.manager.gauges().remove(0);
+    let first = gauge();
+    while gauge().stats.instructions <= first.stats.instructions {
+        std::thread::yield_now();
+    }
+    let now = gauge();
+    assert!(now.busy_ns > first.busy_ns);
+    assert!(now.private_bytes > 0 && now.private_bytes + now.shared_bytes >= 1 << 20, "{now:?}");
+}
+
+#[test]
 fn a_busy_screen_is_published_at_most_sixty_times_a_second() {
     let desk = Desk::new(0);
     let floppy = Floppy::with(compute());

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use dosmux::keys::Key;
 use dosmux::monitor::vm::{StopReason, TrapStats};
 use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen};
-use dosmux::session::{Command, SessionState, SessionView};
+use dosmux::session::{Command, Gauge, SessionState, SessionView};
 use dosmux::tui::app::App;
 use dosmux::tui::driver::{Display, Driver, Wake};
 use dosmux::tui::picture::picture;
@@ -65,6 +65,10 @@ impl Sessions for Echoes {
 
     fn focus(&self, id: SessionId) {
         lock(&self.focused).push(id.0);
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        lock(&self.views).iter().map(|view| Gauge::new(view.id)).collect()
     }
 
     fn hold(&self, id: SessionId, held: bool) {

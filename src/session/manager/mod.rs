@@ -7,8 +7,10 @@
 //! | `slot` | one session with its mailbox, its slices, and what is published of it |
 //! | `worker` | the threads |
 //! | `view` | what others see of a session |
+//! | `gauge` | what a session has used |
 //! | `host_time` | the host's clocks |
 
+mod gauge;
 mod host_time;
 mod pace;
 mod queue;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
+pub use self::gauge::Gauge;
 use self::slot::Slot;
 pub use self::view::{SessionState, SessionView};
 use self::worker::Shared;
@@ -143,6 +146,13 @@ impl Manager {
     pub fn views(&self) -> Vec<SessionView> {
         let slots = self.shared.lock().slots.clone();
         slots.iter().map(|slot| slot.view()).collect()
+    }
+
+    /// What each session has used so far, in the order they were started. Waits for no slice.
+    #[must_use]
+    pub fn gauges(&self) -> Vec<Gauge> {
+        let slots = self.shared.lock().slots.clone();
+        slots.iter().map(|slot| slot.gauge()).collect()
     }
 
     /// Calls `waker` (from a worker thread) whenever a session's screen or state has changed, at

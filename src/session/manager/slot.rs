@@ -1,8 +1,8 @@
 //! A session under the manager: its machine, its mailbox and what is published of it.
 //!
 //! Locks, each held shortly but the first, and never two of them at once except the machine's with
-//! one other: `machine` (by the worker that runs a slice), `mailbox` (by senders), `published` and
-//! `name` (by readers).
+//! one other: `machine` (by the worker that runs a slice), `mailbox` (by senders), `published` `gauge`
+//! and `name` (by readers).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Command;
+use super::gauge::Gauge;
 use super::host_time::HostTime;
 use super::pace::{Pace, Plan, SLICE_NS};
 use super::queue::Next;
@@ -34,12 +35,17 @@ pub(super) struct Slot {
     machine: Mutex<Option<Machine>>,
     mailbox: Mutex<VecDeque<Command>>,
     published: Mutex<Published>,
+    gauge: Mutex<Gauge>,
+    /// Somebody asked for the gauge during a slice: it is to be read at the slice's end.
+    gauge_wanted: AtomicBool,
     /// Whether it stands still in the background, and whether it is there.
     pauses: bool,
     foreground: AtomicBool,
     /// The user lets it stand still.
     held_by_user: AtomicBool,
     slices: AtomicU64,
+    /// Host time that slices took. *Units*: nanoseconds.
+    busy: AtomicU64,
 }
 
 /// What a slice did.
@@ -65,10 +71,13 @@ impl Slot {
             machine: Mutex::new(Some(Machine::new(session, speed, host.now_ns()))),
             mailbox: Mutex::new(VecDeque::new()),
             published: Mutex::new(published),
+            gauge: Mutex::new(Gauge::new(id)),
+            gauge_wanted: AtomicBool::new(false),
             pauses,
             foreground: AtomicBool::new(false),
             held_by_user: AtomicBool::new(false),
             slices: AtomicU64::new(0),
+            busy: AtomicU64::new(0),
         }
     }
 
@@ -122,6 +131,20 @@ impl Slot {
         }
     }
 
+    /// What the session has used so far. Does not wait for a running slice: then all but the host time
+    /// is as at the end of the first slice after it was last asked for.
+    pub(super) fn gauge(&self) -> Gauge {
+        let machine = self.machine.try_lock();
+        let mut gauge = lock(&self.gauge);
+        match machine.as_deref() {
+            Ok(Some(machine)) => gauge.read(&machine.session),
+            Ok(None) => {}
+            Err(_) => self.gauge_wanted.store(true, Ordering::Relaxed),
+        }
+        gauge.busy_ns = self.busy.load(Ordering::Relaxed);
+        gauge.clone()
+    }
+
     /// Waits for a running slice and drops the machine, which closes its images.
     pub(super) fn close(&self) {
         lock(&self.machine).take();
@@ -132,7 +155,9 @@ impl Slot {
         let start = host.now_ns();
         self.slices.fetch_add(1, Ordering::Relaxed);
         let (next, news) = self.guarded(|machine| self.run_machine(machine, start, host));
-        Ran { used: host.now_ns().saturating_sub(start), next, news }
+        let used = host.now_ns().saturating_sub(start);
+        self.busy.fetch_add(used, Ordering::Relaxed);
+        Ran { used, next, news }
     }
 
     /// Does `work` on the machine. If that panics, the machine is given up; without one nothing is
@@ -148,6 +173,9 @@ impl Slot {
 
     fn run_machine(&self, machine: &mut Machine, start: u64, host: &HostTime) -> (Next, bool) {
         let (state, next) = machine.slice(&self.mailbox, start, host);
+        if self.gauge_wanted.swap(false, Ordering::Relaxed) {
+            lock(&self.gauge).read(&machine.session);
+        }
         machine.dirty |= machine.session.take_screen_changed();
         let now = host.now_ns();
         if !machine.dirty && state == machine.shown {

@@ -29,6 +29,7 @@ impl App {
             Mode::Confirm(question) => self.answer(question, key, now, effects),
             Mode::Prompt => self.prompt_key(key, now, effects),
             Mode::Help(top) => self.help_key(top, key),
+            Mode::Watch => self.watch_key(key, effects),
             Mode::Overview(marked) => self.overview_key(marked, key, now, effects),
         }
     }
@@ -98,6 +99,7 @@ impl App {
             Action::Hide => self.hide(now, effects),
             Action::Zoom => self.zoom(now),
             Action::Tile => self.tile(now),
+            Action::Watch => self.open_watch(effects),
             Action::Overview => self.set_mode(Mode::Overview(self.focused_index().unwrap_or(0))),
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Help => self.set_mode(Mode::Help(0)),

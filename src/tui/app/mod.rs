@@ -4,6 +4,7 @@ mod keys;
 mod paste;
 mod prompts;
 mod views;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,11 +20,13 @@ use super::pan::Pan;
 use super::prompt::Prompt;
 use crate::monitor::vm::StopReason;
 use crate::screen::CodePage;
-use crate::session::{Command, SessionState, SessionView};
+use crate::session::{Command, Gauge, SessionState, SessionView};
 use crate::types::SessionId;
+pub use watch::{Order, Rates, Watch};
 
 /// How long a message stays.
 const MESSAGE_TIME: Duration = Duration::from_secs(5);
+const WATCH_HINT: &str = "up and down choose  left and right sort  Enter shows  Esc leaves";
 const OVERVIEW_HINT: &str = "arrows choose  Enter shows  t tiles  Esc leaves";
 
 /// Something that happened.
@@ -35,6 +38,8 @@ pub enum Event {
     Resize(u16, u16),
     /// The sessions as they are now.
     Sessions(Vec<SessionView>),
+    /// What each session has used, as [`Effect::Look`] asked for.
+    Gauges(Vec<Gauge>),
     /// Something went wrong that the user should know of.
     Trouble(String),
     /// A deadline passed.
@@ -56,6 +61,8 @@ pub enum Effect {
     Close(SessionId),
     /// Sends a command to a session.
     Send(SessionId, Command),
+    /// Looks at what each session has used.
+    Look,
     /// Draws everything afresh, whatever the terminal is believed to show.
     Redraw,
     /// Switches the kitty keyboard protocol on.
@@ -77,6 +84,8 @@ pub enum Mode {
     Prompt,
     /// They move or leave the help, which begins with this row.
     Help(u16),
+    /// They move in the monitor view.
+    Watch,
     /// They choose among all sessions, of which the one at this index is marked.
     Overview(usize),
 }
@@ -109,6 +118,7 @@ pub struct App {
     prompt: Option<Prompt>,
     message: Option<Message>,
     keyboard: Keyboard,
+    watch: Watch,
     /// Which sessions are in view, and where.
     layout: Option<Layout>,
     /// The focused view has the window to itself for the time being.
@@ -132,6 +142,7 @@ impl App {
             prompt: None,
             message: None,
             keyboard: Keyboard::new(),
+            watch: Watch::default(),
             layout: None,
             zoomed: false,
             pans: BTreeMap::new(),
@@ -193,6 +204,7 @@ impl App {
             Mode::Confirm(question) => return Some(self.ask(question)),
             Mode::Prompt => return self.prompt().map(Prompt::line),
             Mode::Overview(_) => return Some(OVERVIEW_HINT.to_owned()),
+            Mode::Watch => return Some(WATCH_HINT.to_owned()),
             Mode::Guest | Mode::Help(_) => {}
         }
         if let Some(message) = &self.message {
@@ -210,7 +222,8 @@ impl App {
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         let message = self.message.as_ref().map(|message| message.until);
-        [message, self.keyboard.deadline()].into_iter().flatten().min()
+        let look = (self.mode == Mode::Watch).then(|| self.watch.deadline());
+        [message, self.keyboard.deadline(), look].into_iter().flatten().min()
     }
 
     /// Takes in what happened at `now`, the time since the UI started.
@@ -227,6 +240,7 @@ impl App {
                 self.dirty = true;
             }
             Event::Sessions(views) => self.take_views(views, now, &mut effects),
+            Event::Gauges(gauges) => self.looked(gauges, now),
             Event::Trouble(text) => self.say(text, now),
             Event::Tick => self.tick(now, &mut effects),
         }
@@ -235,6 +249,9 @@ impl App {
     }
 
     fn tick(&mut self, now: Duration, effects: &mut Vec<Effect>) {
+        if self.mode == Mode::Watch && self.watch.deadline() <= now {
+            effects.push(Effect::Look);
+        }
         let released = self.keyboard.tick(now);
         self.send_keys(released, effects);
         if self.message.as_ref().is_some_and(|message| message.until <= now) {

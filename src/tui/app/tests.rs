@@ -88,6 +88,7 @@ fn short(effect: &Effect) -> String {
         Effect::Hold(id, held) => format!("{} {}", if *held { "hold" } else { "release" }, id.0),
         Effect::Rename(id, name) => format!("{} is now {name}", id.0),
         Effect::Save(path, data) => format!("save {} ({} bytes)", path.display(), data.len()),
+        Effect::Look => "look".to_owned(),
         Effect::Redraw => "redraw".to_owned(),
         Effect::UseKitty => "kitty".to_owned(),
         Effect::Quit => "quit".to_owned(),
@@ -433,4 +434,18 @@ fn a_session_is_held_and_goes_on() {
     bench.views[0].state = SessionState::Paused;
     bench.sessions();
     assert_eq!(bench.feed(b"\x1de"), "release 0");
+}
+
+#[test]
+fn the_monitor_view_looks_once_a_second_while_it_is_open() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dm"), "look");
+    let gauges: Vec<Gauge> = bench.views.iter().map(|view| Gauge::new(view.id)).collect();
+    bench.update(Event::Gauges(gauges.clone()));
+    assert_eq!(bench.wait(Duration::from_millis(900)), "");
+    assert_eq!(bench.wait(Duration::from_millis(100)), "look");
+    bench.update(Event::Gauges(gauges));
+    assert_eq!(bench.feed(b"\x1b[B\r"), "focus 1");
+    assert_eq!(bench.wait(Duration::from_secs(5)), "");
+    assert_eq!(bench.app.deadline(), None);
 }

@@ -6,6 +6,7 @@ mod overview;
 mod screen;
 mod status;
 mod title;
+mod watch;
 
 pub use help::HelpView;
 pub use line::LineView;
@@ -13,6 +14,7 @@ pub use overview::{OverviewView, overview_columns};
 pub use screen::{CursorShape, CursorView, ScreenView};
 pub use status::StatusView;
 pub use title::TitleView;
+pub use watch::WatchView;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -92,7 +92,7 @@ impl<'a> StatusView<'a> {
     }
 }
 
-fn word(state: &SessionState) -> &'static str {
+pub(super) fn word(state: &SessionState) -> &'static str {
     match state {
         SessionState::Running => "running",
         SessionState::Idle => "idle",
