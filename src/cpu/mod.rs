@@ -37,7 +37,7 @@ use self::blocks::{Block, BlockId, BlockKey, Blocks, MAX_OPS, Place};
 use self::core::Core;
 use self::fault::{Event, Stop};
 use self::interrupt::Interrupt;
-use self::op::{Done, Op, Stopped};
+use self::op::{Class, Done, Op, Stopped};
 use self::segment::CS;
 use self::stepping::Shadow;
 use crate::mem::{Memory, PAGE_BYTES};
@@ -309,6 +309,8 @@ impl Cpu {
                 Some(Exit::StringPort(Insn::new(&self.core, op, next)))
             }
             Event::Interrupt(vector) if self.faults == Faults::HandOut => Some(Exit::Interrupt(vector)),
+            // INT1 (F1) goes through its gate as a debug exception does, whatever its privilege level.
+            Event::Interrupt(vector) if op.class != Class::Int => self.deliver(mem, Interrupt::external(vector), start),
             Event::Interrupt(vector) => self.deliver(mem, Interrupt::software(vector), start),
         }
     }

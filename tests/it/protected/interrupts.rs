@@ -101,6 +101,13 @@ fn only_software_interrupts_need_the_gates_privilege() {
 }
 
 #[test]
+fn int1_needs_no_privilege_either() {
+    let event = Lab::at(3, &[0xF1]).event();
+    assert_eq!((event.vector, event.at.eip), (1, CODE + 0x3001));
+    assert_eq!(Lab::at(3, &int(1)).event().fault(), (GP, 8 + 2), "unlike INT 1");
+}
+
+#[test]
 fn an_external_interrupt_returns_to_the_next_instruction() {
     let mut lab = Lab::at(3, &[0x90, 0x90]);
     lab.cpu.run(&mut lab.mem, 1);

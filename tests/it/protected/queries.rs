@@ -128,6 +128,21 @@ fn every_level_may_store_the_system_registers() {
 }
 
 #[test]
+fn a_table_is_stored_whole_or_not_at_all() {
+    // SGDT at the last two bytes of a segment.
+    let program = asm(CODE, |a| {
+        a.mov(eax, u32::from(FREE))?;
+        a.mov(fs, eax)?;
+        a.sgdt(fword_ptr(0xFFE).fs())
+    });
+    let mut lab = Lab::at(0, &program);
+    lab.descriptor(FREE, segment(DATA, 0xFFF, DATA_SEG));
+    lab.write(DATA + 0xFFE, &[0xEE; 2]);
+    assert_eq!(lab.event().fault(), (GP, 0));
+    assert_eq!(lab.word(DATA + 0xFFE), 0xEEEE);
+}
+
+#[test]
 fn only_level_0_may_load_them() {
     // LGDT, LIDT, LLDT, LTR, LMSW, CLTS, MOV CR0, MOV from CR0, HLT.
     let instructions: [&[u8]; 9] = [
