@@ -183,6 +183,7 @@ impl Vm {
             }
             ControlAccess::WriteCr3 => return refused("a page directory of its own"),
             ControlAccess::LoadTable => return refused("a descriptor table of its own (protected mode)"),
+            // Gap: EM, MP and TS stay clear, so that no floating-point instruction raises #NM.
             ControlAccess::WriteCr0 { .. } | ControlAccess::Clts => Ok(()),
             ControlAccess::Undefined => Err(Fault::UNDEFINED),
         };

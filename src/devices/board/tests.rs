@@ -360,3 +360,21 @@ proptest! {
         prop_assert_eq!(bench.board.next_event(bench.now), event);
     }
 }
+
+#[test]
+fn a_coprocessor_error_is_irq13_until_port_f0_is_written() {
+    let mut bench = Bench::new();
+    bench.board.raise_coprocessor_error();
+    assert!(bench.board.interrupt_pending());
+    assert_eq!(bench.board.acknowledge(), Vector(0x75));
+    bench.out(0xF0, 0);
+    assert_eq!(bench.board.take_coprocessor_signal(), Some(CoprocessorSignal::Release));
+    // The end of both interrupts: the line has fallen, so none is pending.
+    bench.out(0xA0, 0x20);
+    bench.out(0x20, 0x20);
+    assert!(!bench.board.interrupt_pending());
+    bench.board.raise_coprocessor_error();
+    assert!(bench.board.interrupt_pending(), "the next error interrupts again");
+    bench.out(0xF1, 0);
+    assert_eq!(bench.board.take_coprocessor_signal(), Some(CoprocessorSignal::Reset));
+}

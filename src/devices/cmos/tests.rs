@@ -15,7 +15,7 @@ struct Bench {
 impl Bench {
     fn new(rtc_start: u64) -> Bench {
         let config =
-            BoardConfig { memory_bytes: 20 << 20, rtc_start, floppy_types: [4, 2], hard_disks: 1, coprocessor: false };
+            BoardConfig { memory_bytes: 20 << 20, rtc_start, floppy_types: [4, 2], hard_disks: 1, coprocessor: true };
         Bench { cmos: Cmos::new(&config), now: VirtTime::ZERO }
     }
 
@@ -187,7 +187,7 @@ fn the_setup_bytes_describe_the_machine() {
     let word = |bench: &mut Bench, at: u8| u16::from_le_bytes([bench.get(at), bench.get(at + 1)]);
     assert_eq!(bench.get(0x10), 0x42);
     assert_eq!((bench.get(0x12), bench.get(0x19), bench.get(0x1A)), (0xF0, 47, 0));
-    assert_eq!(bench.get(0x14), 0x41);
+    assert_eq!(bench.get(0x14), 0x43);
     assert_eq!(word(&mut bench, 0x15), 640);
     assert_eq!(word(&mut bench, 0x17), 19 * 1024);
     assert_eq!(word(&mut bench, 0x30), 19 * 1024);
