@@ -114,8 +114,8 @@ pub(crate) fn nop(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
     Ok(())
 }
 
-/// The handler of whatever has no meaning on a 386.
-pub(crate) const UNDEFINED: Handler = plain!(undefined);
+/// The handler of whatever has no meaning on a 386. Static, so that it has one address.
+pub(crate) static UNDEFINED: Handler = plain!(undefined);
 
 /// Whatever has no meaning on a 386: #UD.
 fn undefined(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
@@ -123,7 +123,7 @@ fn undefined(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {
 }
 
 /// The handler of an instruction of more than 15 bytes.
-pub(crate) const TOO_LONG: Handler = plain!(too_long);
+pub(crate) static TOO_LONG: Handler = plain!(too_long);
 
 /// An instruction of more than 15 bytes: #GP(0).
 fn too_long(_: &mut Core, _: &mut Memory, _: &Op) -> Flow {

@@ -157,11 +157,9 @@ fn a_repeat_prefix_changes_nothing_but_string_instructions() {
         for prefix in [0xF2, 0xF3] {
             let repeated = decode(&[&[prefix], code].concat(), big).unwrap().ops[0];
             assert!(std::ptr::fn_addr_eq(plain.handler, repeated.handler), "{prefix:02X} {code:02X?}");
-            assert_eq!(
-                (plain.imm, plain.disp, plain.len + 1),
-                (repeated.imm, repeated.disp, repeated.len),
-                "{code:02X?}"
-            );
+            // Branches count from the start of their block.
+            assert!(repeated.imm.wrapping_sub(plain.imm) <= 1, "{code:02X?}");
+            assert_eq!((plain.disp, plain.len + 1), (repeated.disp, repeated.len), "{code:02X?}");
         }
     });
 }
