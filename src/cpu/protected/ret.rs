@@ -131,9 +131,6 @@ impl Core {
         for (selector, index) in selectors.iter_mut().zip(4..) {
             *selector = lo16(self.slot(mem, true, index)?);
         }
-        if eip > 0xFFFF {
-            return Err(Fault::protection(0).into());
-        }
         self.flags.load(image & ALL);
         self.set_cpl(mem, 3);
         self.load_plain_segment(CS, cs);
@@ -141,7 +138,8 @@ impl Core {
             self.load_plain_segment(seg, selector);
         }
         self.gpr[Gpr::Esp as usize] = esp;
-        self.eip = eip;
+        // The manual's pseudo-code is garbled here; Bochs and QEMU agree that the high half is dropped.
+        self.eip = eip & 0xFFFF;
         Ok(())
     }
 

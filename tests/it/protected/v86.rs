@@ -106,16 +106,18 @@ fn a_286_gate_saves_words() {
 }
 
 #[test]
-fn an_offset_beyond_64k_does_not_enter_v86_mode() {
-    let frame = [0, 0, 0, 0, 0, 0, eflags::VM | eflags::ONE, 0x1000, 0x1_0000];
+fn the_high_half_of_eip_is_dropped_on_the_way_into_v86_mode() {
+    let frame = [0x3003, 0x3002, 0x3000, 0x3001, 0x2000, 0x4000, eflags::VM | eflags::ONE, 0x1800, 0xABCD_0000];
     let program = asm(CODE, |a| {
         for value in frame {
             a.push(value.cast_signed())?;
         }
         a.iretd()
     });
-    let event = Lab::at(0, &program).event();
-    assert_eq!((event.fault(), event.at.esp), ((GP, 0), stack(0) - 36));
+    let mut lab = Lab::at(0, &program);
+    lab.write(OTHER, &[0xF4]);
+    let event = lab.event();
+    assert_eq!((event.fault(), event.at.cs, event.at.eip), ((GP, 0), 0x1800, 0));
 }
 
 #[test]
