@@ -8,7 +8,8 @@ use iced_x86::{InstructionInfoFactory, Mnemonic, OpAccess};
 use crate::open;
 use crate::proof::case::Case;
 use crate::proof::generate::decode;
-use crate::proof::layout::{GDT, GDT_BYTES};
+use crate::proof::layout::{GDT, GDT_BYTES, OTHER_TSS, selector};
+use crate::proof::mode::CS;
 use crate::proof::record::Outcome;
 use crate::proof::text::Vector;
 
@@ -47,6 +48,28 @@ const DIFFERENCES: &[Difference] = &[
         why: "an operand that is read and written faults as a write; QEMU reads it first and reports a read",
     },
     Difference {
+        applies: |case, bochs, qemu| case.code[0] == 0xF0 && bochs.vector == 6 && qemu.vector != 6,
+        verdict: Verdict::Bochs,
+        why: "LOCK in front of an instruction that it is not allowed for is undefined; QEMU ignores it",
+    },
+    Difference {
+        applies: |_, bochs, qemu| bochs.vector == 3 && qemu.vector == 3 && bochs.seg[CS] & 3 > qemu.seg[CS] & 3,
+        verdict: Verdict::Bochs,
+        why: "a gate to conforming code keeps the level (80386 PRM §6.3.4.1); QEMU enters the level of the code",
+    },
+    Difference {
+        applies: |_, bochs, qemu| bochs.vector == 11 && qemu.vector == 13 && bochs.error == qemu.error,
+        verdict: Verdict::Bochs,
+        why: "code that is not present is interrupt 11 for a JMP through a gate, too; QEMU reports interrupt 13",
+    },
+    Difference {
+        applies: |_, bochs, qemu| {
+            bochs.tr & !3 != selector::TASK && bochs.tr == qemu.tr && bochs.vector == qemu.vector && bochs.vector != 3
+        },
+        verdict: Verdict::Bochs,
+        why: "a fault while a task is entered belongs to the new task; QEMU reports the old one's EIP and a null SS",
+    },
+    Difference {
         applies: |case, _, _| is(case, &["Pushaw", "Pushad"]),
         verdict: Verdict::Bochs,
         why: "PUSHA pushes AX first; QEMU writes its words from the lowest address upwards",
@@ -65,6 +88,24 @@ const DIFFERENCES: &[Difference] = &[
         applies: |case, _, qemu| qemu.vector == 6 && is(case, &SECOND_TEST),
         verdict: Verdict::Bochs,
         why: "TEST has a second encoding, which chips execute and the manual leaves out; QEMU refuses it",
+    },
+    Difference {
+        applies: |case, bochs, _| case.form().starts_with("Iret") && bochs.vector == 11 && is_stack(case, bochs.error),
+        verdict: Verdict::Neither,
+        why: "both report an absent stack segment of an IRET as interrupt 11; 80386 PRM §9.8.12 says interrupt 12",
+    },
+    Difference {
+        applies: |case, bochs, _| is(case, &["Int_imm8"]) && bochs.vector == 13 && is_absent(case, bochs.error),
+        verdict: Verdict::Neither,
+        why: "both look at the level of a handler's code before its presence; 80386 PRM §17.2.2 (INT) is the other \
+              way round",
+    },
+    Difference {
+        applies: |case, bochs, _| {
+            bochs.vector == 10 && bochs.error == 0x98 && case.pokes.iter().any(|(at, _)| *at == OTHER_TSS + 0x4C)
+        },
+        verdict: Verdict::Neither,
+        why: "both look at the SS of a new task before its CS; 80386 PRM table 7-1 has CS first",
     },
     Difference {
         applies: |case, _, _| nothing_to_move(case),
@@ -97,6 +138,22 @@ fn without_accessed(outcome: &Outcome) -> Outcome {
     let mut outcome = outcome.clone();
     outcome.memory.retain(|at, _| !(GDT..GDT + GDT_BYTES).contains(at) || at & 7 != 5);
     outcome
+}
+
+/// The upper doubleword of the descriptor of `selector`, if the case has put one there.
+fn poked(case: &Case, selector: u16) -> Option<u32> {
+    let at = GDT + u32::from(selector & !7) + 4;
+    case.pokes.iter().find(|(place, _)| *place == at).map(|(_, value)| *value)
+}
+
+/// True if the case describes `selector` as a segment that is not present.
+fn is_absent(case: &Case, selector: u16) -> bool {
+    poked(case, selector).is_some_and(|high| high & 0x8000 == 0)
+}
+
+/// True if the case describes `selector` as a data segment that is not present.
+fn is_stack(case: &Case, selector: u16) -> bool {
+    is_absent(case, selector) && poked(case, selector).is_some_and(|high| high & 0x1800 == 0x1000)
 }
 
 /// True for INS and OUTS with a repeat prefix and a count of zero.

@@ -1,10 +1,12 @@
 //! What the architecture leaves undefined after an instruction.
 
+use std::collections::BTreeSet;
+
 use iced_x86::{Code, Instruction, Mnemonic, RflagsBits};
 
 use crate::proof::case::Case;
 use crate::proof::generate::decode;
-use crate::proof::layout::{CASE_PAGES, CASE_TABLE, PAGE_DIRECTORY};
+use crate::proof::layout::{CASE_PAGES, CASE_TABLE, INNER_STACKS, KERNEL_STACK, PAGE_DIRECTORY, selector};
 use crate::proof::record::Outcome;
 use crate::proof::text::{BELOW_STACK, Open};
 
@@ -31,6 +33,16 @@ pub(crate) fn open(case: &Case, after: &Outcome, other: &Outcome) -> Open {
         // Whether an entry counts as used that did not lead to a page: no manual says.
         let entry = |at: &u32| (PAGE_DIRECTORY..CASE_TABLE + 4 * CASE_PAGES).contains(at);
         open.memory.extend(case.pokes.iter().map(|(at, _)| *at).filter(entry));
+    }
+    if after.vector != 3 {
+        // What a transfer that failed had pushed on the stack of the inner level.
+        let inner = INNER_STACKS..KERNEL_STACK;
+        let changed = after.memory.keys().chain(other.memory.keys());
+        open.memory.extend(changed.filter(|at| inner.contains(at)).copied().collect::<BTreeSet<_>>());
+    }
+    if after.tr & !3 == selector::OTHER_TASK_286 {
+        // A 286 TSS has no upper halves to load.
+        open.gpr = [0xFFFF_0000; 8];
     }
     // A fault leaves all as it was.
     let completed = after.vector == 3;

@@ -47,7 +47,13 @@ fn add_samples(rng: &mut Rng, cases: &mut Vec<Case>, opcode: Opcode, (operand, r
     }
 }
 
-fn sample(rng: &mut Rng, opcode: Opcode, bitness: u32, wide: bool, form: (Operand, Option<u8>)) -> Option<Case> {
+pub(super) fn sample(
+    rng: &mut Rng,
+    opcode: Opcode,
+    bitness: u32,
+    wide: bool,
+    form: (Operand, Option<u8>),
+) -> Option<Case> {
     let mode = match bitness {
         16 => rng.pick(&[Mode::Real, Mode::Real, Mode::Real, Mode::V86, Mode::User16, Mode::System16]),
         _ => rng.pick(&[Mode::User32, Mode::User32, Mode::User32, Mode::System32]),

@@ -7,6 +7,9 @@ mod operands;
 mod paging;
 mod segments;
 mod special;
+mod system;
+mod tasks;
+mod transfers;
 
 pub(crate) use encoding::{decode, form, forms};
 
@@ -26,5 +29,8 @@ pub(crate) fn suites() -> Vec<Suite> {
         Suite { name: "segments", cases: segments::cases() },
         Suite { name: "limits", cases: limits::cases() },
         Suite { name: "paging", cases: paging::cases() },
+        Suite { name: "transfers", cases: transfers::cases() },
+        Suite { name: "tasks", cases: tasks::cases() },
+        Suite { name: "system", cases: system::cases() },
     ]
 }
