@@ -3,7 +3,9 @@
 //! that halt.
 
 mod calls;
+mod code_changes;
 mod coprocessor;
+mod debugging;
 mod double_faults;
 mod interrupts;
 mod jumps;
