@@ -12,6 +12,7 @@ const EXAMPLES: &str = "\
 Examples:
   dosmux                               the sessions of your config, or two demonstrations
   dosmux --config work.toml            the sessions of another config
+  dosmux explain --config work.toml    every setting of its sessions, and where it comes from
   dosmux boot freedos.img games.img    two sessions, one for each image
   dosmux boot --writes image work.img  what DOS writes goes to the file
   dosmux test tests/scripts            run all scripts in a folder, without a terminal
@@ -37,7 +38,7 @@ Config files: $XDG_CONFIG_HOME/dosmux/config.toml or ~/.config/dosmux/config.tom
 #[command(name = "dosmux", version, after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Config file to open instead of the user's.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
 
     /// File that receives what the program notes about itself and its guests.
@@ -67,6 +68,8 @@ pub(super) enum Command {
     },
     /// Runs a ROM image on the bare processor, without a PC around it.
     Rom(RomArgs),
+    /// Prints every setting of the sessions and where it comes from, as a config file.
+    Explain,
     /// Runs session scripts without a terminal.
     Test {
         /// Scripts, or folders whose *.toml are scripts.

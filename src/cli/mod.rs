@@ -10,7 +10,7 @@ mod scripts;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
@@ -44,8 +44,8 @@ pub fn run() -> ExitCode {
 /// Reads the command line.
 fn parse_args() -> Result<Args, clap::Error> {
     let args = Args::try_parse()?;
-    if args.config.is_some() && args.command.is_some() {
-        let message = "--config names the sessions to open; it cannot be used with a command";
+    if args.config.is_some() && !matches!(args.command, None | Some(Command::Explain)) {
+        let message = "--config names the sessions to open or explain; it cannot be used with another command";
         return Err(Args::command().error(ErrorKind::ArgumentConflict, message));
     }
     Ok(args)
@@ -60,6 +60,7 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
         None => open_ui(configured_sessions(args.config)?),
         Some(Command::Boot { images, writes }) => open_ui(image_sessions(&images, writes.into())?),
         Some(Command::Rom(rom)) => rom::run(&rom),
+        Some(Command::Explain) => explain(args.config.as_deref()),
         Some(Command::Test { paths, stats }) => scripts::test(&paths, stats),
     }
 }
@@ -68,6 +69,15 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
 fn configured_sessions(named: Option<PathBuf>) -> Result<Vec<SessionSpec>, Trouble> {
     let source: ConfigSource = config::locate(named.as_deref(), &environment());
     config::load(&source).map_err(Trouble::bad_input)
+}
+
+/// Prints all settings of the config file that counts.
+fn explain(named: Option<&Path>) -> Result<Status, Trouble> {
+    let source = config::locate(named, &environment());
+    let text = config::explain(&source).map_err(Trouble::bad_input)?;
+    let printed = io::stdout().lock().write_all(text.as_bytes());
+    printed.map_err(|error| Trouble::host(anyhow::Error::new(error).context("cannot print")))?;
+    Ok(Status::Success)
 }
 
 /// A session for each image on the command line.

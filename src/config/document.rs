@@ -155,6 +155,11 @@ pub(crate) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
+    /// The line of its key in the file, 1-based.
+    pub(crate) fn line(&self) -> usize {
+        self.doc.line(self.name_start)
+    }
+
     /// The value, which must be a string.
     pub(crate) fn string(&self) -> Result<&'a str, FileError> {
         self.value.as_str().ok_or_else(|| self.wrong_type("a string"))

@@ -6,10 +6,10 @@ use super::document::{self, Document, FileError, Table};
 use super::{ConfigSource, SessionSpec, sessions};
 
 /// The config of a user who has none: two sessions of the built-in floppy.
-const BUILT_IN: &str = include_str!("../../config/default.toml");
+pub(super) const BUILT_IN: &str = include_str!("../../config/default.toml");
 
 /// What the built-in config is called in messages.
-const BUILT_IN_NAME: &str = "built-in config";
+pub(super) const BUILT_IN_NAME: &str = "built-in config";
 
 /// Reads the config file that was located.
 pub fn load(source: &ConfigSource) -> Result<Vec<SessionSpec>, FileError> {

@@ -21,6 +21,7 @@
 
 mod adhoc;
 mod document;
+mod explain;
 mod file;
 mod locate;
 mod sessions;
@@ -29,6 +30,7 @@ pub mod units;
 pub use adhoc::{ImageError, sessions_of_images};
 pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, read};
+pub use explain::explain;
 pub use file::{load, parse};
 pub use locate::{ConfigSource, Environment, locate, user_file};
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};

@@ -8,8 +8,14 @@ use crate::disk::{ImageSource, WritePolicy};
 use crate::screen::CodePage;
 
 /// Keys of a `[sessions.NAME]` table.
-const KEYS: &[&str] =
+pub(super) const KEYS: &[&str] =
     &["floppies", "disks", "boot", "memory", "priority", "background", "speed", "fpu", "code_page", "debug_port"];
+
+/// Boot drives by name.
+pub(super) const BOOT_DRIVES: [(&str, BootDrive); 2] = [("floppy", BootDrive::Floppy), ("disk", BootDrive::Disk)];
+
+/// What a session does in the background, by name.
+pub(super) const BACKGROUNDS: [(&str, Background); 2] = [("run", Background::Run), ("pause", Background::Pause)];
 
 /// Write policies by name.
 pub const WRITE_POLICIES: &[(&str, WritePolicy)] =
@@ -45,7 +51,7 @@ fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, Fil
         refuse_builtin_disks(&item, &spec.disks)?;
     }
     spec.boot = match table.get("boot") {
-        Some(item) => item.choice(&[("floppy", BootDrive::Floppy), ("disk", BootDrive::Disk)])?,
+        Some(item) => item.choice(&BOOT_DRIVES)?,
         None if spec.floppies.is_empty() && !spec.disks.is_empty() => BootDrive::Disk,
         None => BootDrive::Floppy,
     };
@@ -64,7 +70,7 @@ fn settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<
         spec.priority = item.integer(1, 100)?;
     }
     if let Some(item) = table.get("background") {
-        spec.background = item.choice(&[("run", Background::Run), ("pause", Background::Pause)])?;
+        spec.background = item.choice(&BACKGROUNDS)?;
     }
     if let Some(item) = table.get("speed") {
         spec.speed = item.parsed(units::parse_speed)?;

@@ -86,6 +86,16 @@ fn a_missing_config_gives_status_2() {
 }
 
 #[test]
+fn explain_prints_every_setting_and_its_origin() {
+    let home = folder(&[("c.toml", "[sessions.work]\nspeed = '8 MIPS'\n")]);
+    let file = home.path().join("c.toml");
+    let run = dosmux(&["explain", "--config", file.to_str().unwrap()]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("speed = \"8 MIPS\"                        # line 2\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("priority = 1                            # default\n"), "{}", run.stdout);
+}
+
+#[test]
 fn the_users_own_config_is_found_and_read() {
     let home = folder(&[(".config/dosmux/config.toml", "[sessions.a]\nboot = 'cd'")]);
     let run = dosmux_in(home.path(), &[]);

@@ -1,0 +1,150 @@
+//! Every setting of the sessions as it is used, and where it comes from: text that is a config file
+//! itself.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use super::document::{self, Document, FileError, Table};
+use super::file::{self, BUILT_IN, BUILT_IN_NAME};
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, KEYS, WRITE_POLICIES};
+use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, units};
+use crate::disk::ImageSource;
+
+/// Columns of a setting before its origin, if they suffice.
+const VALUE_COLUMNS: usize = 39;
+
+/// All settings of the sessions of a config. Paths are those that are opened.
+///
+/// ```
+/// use dosmux::config::{ConfigSource, explain};
+/// let text = explain(&ConfigSource::BuiltIn)?;
+/// assert!(text.contains("\n[sessions.left]\n"));
+/// assert!(text.contains("\ncode_page = 437                         # default\n"));
+/// # Ok::<(), dosmux::config::FileError>(())
+/// ```
+pub fn explain(source: &ConfigSource) -> Result<String, FileError> {
+    match source {
+        ConfigSource::File(path) => explained(path, &document::read(path)?),
+        ConfigSource::BuiltIn => explained(Path::new(BUILT_IN_NAME), BUILT_IN),
+    }
+}
+
+fn explained(path: &Path, text: &str) -> Result<String, FileError> {
+    let specs = file::parse(path, text)?;
+    let lines = lines_of_settings(path, text)?;
+    let mut out = format!("# {}\n", path.display());
+    for spec in specs {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "\n[sessions.{}]", key_name(&spec.name));
+        for key in KEYS {
+            let setting = match value(&spec, key) {
+                Some(value) => format!("{key} = {value}"),
+                None => format!("# {key} is not set"),
+            };
+            let line = lines.get(&(spec.name.clone(), (*key).to_owned()));
+            let origin = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
+            let _ = writeln!(out, "{setting:<VALUE_COLUMNS$} # {origin}");
+        }
+    }
+    Ok(out)
+}
+
+/// The line of each setting in the file, by session and key.
+fn lines_of_settings(path: &Path, text: &str) -> Result<BTreeMap<(String, String), usize>, FileError> {
+    let doc = Document::new(path, text);
+    let tree = doc.parse()?;
+    let root = Table::root(doc, &tree);
+    let mut lines = BTreeMap::new();
+    let Some(sessions) = root.get("sessions") else { return Ok(lines) };
+    for (session, item) in sessions.table()?.entries() {
+        for (key, setting) in item.table()?.entries() {
+            lines.insert((session.to_owned(), key.to_owned()), setting.line());
+        }
+    }
+    Ok(lines)
+}
+
+/// The value of a setting as a config file has it; `None` if it is not set.
+fn value(spec: &SessionSpec, key: &str) -> Option<String> {
+    Some(match key {
+        "floppies" => images(&spec.floppies),
+        "disks" => images(&spec.disks),
+        "boot" => quoted(name_of(&BOOT_DRIVES, spec.boot)),
+        "memory" => quoted(&units::MEMORY.format(u64::from(spec.memory_bytes))),
+        "priority" => spec.priority.to_string(),
+        "background" => quoted(name_of(&BACKGROUNDS, spec.background)),
+        "speed" => quoted(&units::format_speed(spec.speed)),
+        "fpu" => spec.fpu.to_string(),
+        "code_page" => spec.code_page.number().to_string(),
+        "debug_port" => quoted(&spec.debug_port.as_ref()?.to_string_lossy()),
+        _ => return None,
+    })
+}
+
+fn name_of<T: PartialEq>(choices: &[(&'static str, T)], value: T) -> &'static str {
+    choices.iter().find(|(_, choice)| *choice == value).map_or("", |&(name, _)| name)
+}
+
+fn images(images: &[ImageSpec]) -> String {
+    let texts: Vec<String> = images.iter().map(image).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+fn image(image: &ImageSpec) -> String {
+    let name = match &image.source {
+        ImageSource::Tour => BUILTIN_TOUR.to_owned(),
+        ImageSource::File(path) => path.to_string_lossy().into_owned(),
+    };
+    format!("{{ image = {}, writes = {} }}", quoted(&name), quoted(name_of(WRITE_POLICIES, image.writes)))
+}
+
+/// A name as a TOML key, quoted if it must be.
+fn key_name(name: &str) -> String {
+    let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
+/// A TOML basic string.
+fn quoted(text: &str) -> String {
+    let escaped: String = text
+        .chars()
+        .map(|c| match c {
+            '"' | '\\' => format!("\\{c}"),
+            c if c.is_control() => format!("\\u{:04X}", u32::from(c)),
+            c => c.to_string(),
+        })
+        .collect();
+    format!("\"{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    const TEXT: &str = "[sessions.\"my work\"]\nfloppies = ['a\\b.img', {image='builtin:tour', writes='none'}]\n\
+        speed = '8 MIPS'\n\n[sessions.other]\ndebug_port = 'x\"y.log'\nboot = 'disk'\nfpu = false\ncode_page = 850\n";
+
+    #[test]
+    fn each_setting_has_its_line_or_is_a_default() {
+        let text = explained(Path::new("c.toml"), TEXT).unwrap();
+        let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap().to_owned();
+        assert!(text.starts_with("# c.toml\n\n[sessions.\"my work\"]\n"));
+        assert_eq!(line("speed"), "speed = \"8 MIPS\"                        # line 3");
+        assert_eq!(line("memory"), "memory = \"16 MiB\"                       # default");
+        assert_eq!(line("# debug_port"), "# debug_port is not set                 # default");
+        assert!(text.contains("fpu = false                             # line 8\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_explained_is_a_config_of_the_same_sessions() {
+        let text = explained(Path::new("c.toml"), TEXT).unwrap();
+        assert_eq!(parse(Path::new("d.toml"), &text).unwrap(), parse(Path::new("c.toml"), TEXT).unwrap());
+    }
+
+    #[test]
+    fn a_broken_config_is_an_error() {
+        assert!(explained(Path::new("c.toml"), "[sessions.a]\nfpu = 3").is_err());
+    }
+}
