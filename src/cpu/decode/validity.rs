@@ -1,6 +1,8 @@
 //! Which encodings are instructions of a 386. Source: 80386 PRM, appendix A (opcode map), §17.2.2
 //! (LOCK); what the chip does beyond the manual: UMOV, SALC, INT1, aliases in the shift, test and
 //! arithmetic groups.
+//!
+//! Gap: LOADALL (0F 07) is undefined here.
 
 use iced_x86::{Code, CpuidFeature, Decoder, DecoderError, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 
