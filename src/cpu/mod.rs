@@ -376,8 +376,8 @@ impl Core {
             self.block_eip = place.eip;
             self.eip = place.eip.wrapping_add(block.len);
             let done = (first.handler)(self, mem, first, rest);
-            let again = done == Done::Ended && self.place() == place;
-            if !again || !self.may_execute(block) || mem.has_code_hits() {
+            let again = done == Done::Jumped && self.eip == place.eip;
+            if !again || self.left < i64::from(block.count) || mem.has_code_hits() {
                 return done;
             }
         }

@@ -16,6 +16,8 @@ pub(crate) type Handler = fn(&mut Core, &mut Memory, &Op, &[Op]) -> Done;
 pub(crate) enum Done {
     /// At a control transfer or behind the last operation: EIP is where it goes on.
     Ended,
+    /// The same, at a relative jump: nothing but EIP has changed that decides what is executed next.
+    Jumped,
     /// At an operation that did not simply complete: [`Core::stopped`] tells why.
     Stopped,
 }
@@ -115,7 +117,7 @@ impl Op {
     /// Executes this operation alone, whatever follows it in its block.
     pub(crate) fn alone(&self, core: &mut Core, mem: &mut Memory) -> Flow {
         match (self.handler)(core, mem, self, &[]) {
-            Done::Ended => Ok(()),
+            Done::Ended | Done::Jumped => Ok(()),
             Done::Stopped => Err(core.stopped.stop),
         }
     }

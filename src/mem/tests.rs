@@ -100,6 +100,28 @@ fn a_guest_write_to_decoded_code_is_held_back_and_reported() {
 }
 
 #[test]
+fn a_byte_beside_decoded_code_is_written_without_the_slow_path() {
+    let mut mem = Memory::new(0x4000);
+    mem.mark_code(PhysAddr(0x1010), 4);
+    cached(&mut mem, 0x1000);
+    assert!(mem.cached_write_beside_code(LinearAddr(0x100E), &[1, 2]));
+    assert_eq!(mem.read_u16(PhysAddr(0x100E)), 0x0201);
+    assert!(!mem.cached_write_beside_code(LinearAddr(0x100F), &[3, 4]), "the second byte is code");
+    assert!(!mem.cached_write_beside_code(LinearAddr(0x1FFF), &[3, 4]), "the second byte is in the next page");
+    assert_eq!(mem.read_u16(PhysAddr(0x100F)), 2);
+    mem.start_log();
+    assert!(!mem.cached_write_beside_code(LinearAddr(0x100E), &[5]), "a log has to see it");
+}
+
+#[test]
+fn bytes_for_reading_end_with_their_page() {
+    let mut mem = Memory::new(0x4000);
+    assert_eq!(mem.cached_bytes(LinearAddr(0x1FFD), 8), None);
+    mem.cache_read(LinearAddr(0x1000), PhysAddr(0x1000));
+    assert_eq!(mem.cached_bytes(LinearAddr(0x1FFD), 8), Some(&[0; 3][..]));
+}
+
+#[test]
 fn dirty_marks_return_after_each_take() {
     let mut mem = Memory::new(0x4000);
     cached(&mut mem, 0x1000);

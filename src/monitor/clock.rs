@@ -3,7 +3,7 @@
 use crate::clock::VirtTime;
 
 /// Picoseconds in a nanosecond.
-const PS_PER_NS: u128 = 1000;
+const PS_PER_NS: u64 = 1000;
 
 /// Turns instructions into time.
 #[derive(Clone, Copy, Debug)]
@@ -22,17 +22,29 @@ impl InstructionClock {
 
     /// The time when `retired` instructions have been executed.
     pub(super) fn now(&self, retired: u64) -> VirtTime {
-        let instructions = u128::from(retired.saturating_sub(self.base_retired));
-        let ns = instructions * u128::from(self.ps_per_instruction) / PS_PER_NS;
-        VirtTime(self.base.0.saturating_add(u64::try_from(ns).unwrap_or(u64::MAX)))
+        let instructions = retired.saturating_sub(self.base_retired);
+        // Asked at each trap: only the rare large product is worth a wide division.
+        let ns = match instructions.checked_mul(self.ps_per_instruction) {
+            Some(ps) => ps / PS_PER_NS,
+            None => {
+                let ps = u128::from(instructions) * u128::from(self.ps_per_instruction);
+                u64::try_from(ps / u128::from(PS_PER_NS)).unwrap_or(u64::MAX)
+            }
+        };
+        VirtTime(self.base.0.saturating_add(ns))
     }
 
     /// Instructions from the count `retired` until it is `until`, at least one if that is ahead.
     pub(super) fn instructions_until(&self, retired: u64, until: VirtTime) -> u64 {
-        let wait = u128::from(until.0.saturating_sub(self.base.0)) * PS_PER_NS;
-        let total = wait.div_ceil(u128::from(self.ps_per_instruction));
-        let done = u128::from(retired.saturating_sub(self.base_retired));
-        u64::try_from(total.saturating_sub(done)).unwrap_or(u64::MAX)
+        let wait = until.0.saturating_sub(self.base.0);
+        let done = retired.saturating_sub(self.base_retired);
+        match wait.checked_mul(PS_PER_NS) {
+            Some(ps) => ps.div_ceil(self.ps_per_instruction).saturating_sub(done),
+            None => {
+                let total = (u128::from(wait) * u128::from(PS_PER_NS)).div_ceil(u128::from(self.ps_per_instruction));
+                u64::try_from(total.saturating_sub(u128::from(done))).unwrap_or(u64::MAX)
+            }
+        }
     }
 
     /// Lets idle time pass: it is now `to`, unless it is already later.
@@ -61,6 +73,14 @@ mod tests {
         assert_eq!(clock.now(1001), before);
         clock.skip_to(1001, VirtTime(5));
         assert_eq!(clock.now(1001), before, "a skip into the past changes nothing");
+    }
+
+    #[test]
+    fn long_times_are_as_exact_as_short_ones() {
+        let clock = InstructionClock::new(40_000);
+        let (retired, time) = (1 << 58, VirtTime((1 << 58) * 40));
+        assert_eq!(clock.now(retired), time);
+        assert_eq!(clock.instructions_until(retired - 7, time), 7);
     }
 
     #[test]

@@ -93,6 +93,10 @@ impl IdleDetector {
     pub(super) fn activity(&mut self, mem: &mut Memory) {
         self.polls = 0;
         self.few_writes = false;
+        if self.anchor.is_some() {
+            // A proof costs; who is active between its polls would start one at each of them.
+            self.next_proof = self.recent.saturating_mul(PROOF_GROWTH);
+        }
         self.drop_anchor(mem);
     }
 

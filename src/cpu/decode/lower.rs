@@ -428,7 +428,7 @@ fn jump(insn: &Instruction, size: u32) -> Handler {
         (OpKind::NearBranch16 | OpKind::NearBranch32, _) if insn.near_branch_target() == insn.ip() => {
             plain!(flow::jmp_self)
         }
-        (OpKind::NearBranch16 | OpKind::NearBranch32, _) => word_sized!(size, T => flow::jmp::<T>),
+        (OpKind::NearBranch16 | OpKind::NearBranch32, _) => word_sized!(size, T => chain flow::jmp::<T>),
         (OpKind::FarBranch16 | OpKind::FarBranch32, _) => plain!(flow::jmp_far),
         (_, Code::Jmp_m1616) => plain!(flow::jmp_far_indirect::<u16>),
         (_, Code::Jmp_m1632) => plain!(flow::jmp_far_indirect::<u32>),

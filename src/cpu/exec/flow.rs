@@ -57,14 +57,14 @@ fn relative<T: Int>(core: &Core, op: &Op) -> u32 {
     core.block_eip.wrapping_add(op.imm) & T::MASK
 }
 
-/// Leaves the block for the target of a conditional jump.
+/// Leaves the block for the target of a relative jump.
 #[inline(always)]
 fn take<T: Int>(core: &mut Core, op: &Op) -> Done {
     let target = relative::<T>(core, op);
     match core.jump(target) {
         Ok(()) => {
             core.left += i64::from(op.behind);
-            Done::Ended
+            Done::Jumped
         }
         Err(stop) => core.stop_at(stop, op),
     }
@@ -85,9 +85,8 @@ pub(crate) fn jcc<C: Condition, T: Int>(core: &mut Core, mem: &mut Memory, op: &
 }
 
 /// JMP rel (E9, EB).
-pub(crate) fn jmp<T: Int>(core: &mut Core, _: &mut Memory, op: &Op) -> Flow {
-    let target = relative::<T>(core, op);
-    core.jump(target)
+pub(crate) fn jmp<T: Int>(core: &mut Core, _: &mut Memory, op: &Op, _: &[Op]) -> Done {
+    take::<T>(core, op)
 }
 
 /// JMP rel to itself: nothing will happen before the next interrupt, which the owner may wait for.
@@ -257,7 +256,7 @@ pub(crate) fn loop_while<K: LoopKind, A: Int, T: Int>(core: &mut Core, mem: &mut
         return next(core, mem, rest);
     }
     let done = take::<T>(core, op);
-    if done == Done::Ended {
+    if done == Done::Jumped {
         A::set_reg(core, ECX, count);
     }
     done

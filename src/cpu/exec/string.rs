@@ -128,10 +128,10 @@ impl Element for Cmps {
         let (Some((from, left)), Some((with, right))) = (from, with) else { return 0 };
         let bytes = left.min(right) * T::BYTES;
         let (Some(a), Some(b)) = (mem.cached_bytes(from, bytes), mem.cached_bytes(with, bytes)) else { return 0 };
-        let size = T::BYTES as usize;
-        let pairs = a.chunks_exact(size).zip(b.chunks_exact(size));
+        let same = |(a, b): &(&[u8], &[u8])| element::<T>(a) == element::<T>(b);
+        let pairs = a.chunks_exact(T::BYTES as usize).zip(b.chunks_exact(T::BYTES as usize));
         let last = pairs.len().saturating_sub(1);
-        let done = pairs.take(last).take_while(|(a, b)| !U::ends(a == b)).count();
+        let done = pairs.take(last).take_while(|pair| !U::ends(same(pair))).count();
         let done = u32::try_from(done).unwrap_or(0);
         advance_by(core, ESI, done * T::BYTES, op);
         advance_by(core, EDI, done * T::BYTES, op);
@@ -155,14 +155,24 @@ impl Element for Scas {
         let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count - 1);
         let Some((with, room)) = with else { return 0 };
         let Some(bytes) = mem.cached_bytes(with, room * T::BYTES) else { return 0 };
-        let sought = T::reg(core, EAX).to_le_bytes();
-        let size = T::BYTES as usize;
-        let elements = bytes.chunks_exact(size);
+        let sought = T::reg(core, EAX);
+        let elements = bytes.chunks_exact(T::BYTES as usize);
         let last = elements.len().saturating_sub(1);
-        let done = elements.take(last).take_while(|element| !U::ends(**element == sought[..size])).count();
+        let done = elements.take(last).take_while(|bytes| !U::ends(element::<T>(bytes) == sought)).count();
         let done = u32::try_from(done).unwrap_or(0);
         advance_by(core, EDI, done * T::BYTES, op);
         done
+    }
+}
+
+/// The value of an element's bytes.
+#[inline(always)]
+fn element<T: Int>(bytes: &[u8]) -> u32 {
+    match (T::BYTES, bytes) {
+        (1, &[byte]) => u32::from(byte),
+        (2, &[low, high]) => u32::from(u16::from_le_bytes([low, high])),
+        (_, &[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]),
+        _ => 0,
     }
 }
 
@@ -220,7 +230,10 @@ pub(crate) fn repeated<E: Element, U: Until, T: Int>(core: &mut Core, mem: &mut 
     }
     let mut room = u32::try_from(core.left + 1).unwrap_or(u32::MAX);
     loop {
-        let mut done = E::many::<U, T>(core, mem, op, count.min(room));
+        let mut done = match count.min(room) {
+            1 => 0,
+            several => E::many::<U, T>(core, mem, op, several),
+        };
         let mut ended = false;
         if done == 0 {
             E::once::<T>(core, mem, op)?;

@@ -9,28 +9,39 @@ use super::lab::{DATA, Lab};
 const MIX: &[u8] =
     &[0xB9, 5, 0, 0xF3, 0xAA, 0xB9, 7, 0, 0xF3, 0xA6, 0x43, 0xE8, 0, 0, 0x5A, 0x31, 0xFF, 0x31, 0xF6, 0xEB, 0xEB];
 
+/// again: MOV CX,9; next: TEST CL,1; JZ even; INC BX; SHL AX,1; even: DEC DX; LOOP next; CMP AX,1000h;
+/// JBE low; INC AX; low: MOV CX,5; REPNE SCASB; JMP again
+const BRANCHES: &[u8] = &[
+    0xB9, 9, 0, 0xF6, 0xC1, 1, 0x74, 3, 0x43, 0xD1, 0xE0, 0x4A, 0xE2, 0xF5, 0x3D, 0, 0x10, 0x76, 1, 0x40, 0xB9, 5, 0,
+    0xF2, 0xAE, 0xEB, 0xE5,
+];
+
 #[test]
 fn a_budget_is_met_exactly() {
     for budget in 0..200 {
-        let mut lab = Lab::new(MIX);
-        assert_eq!(lab.run(budget), Exit::BudgetUsed);
-        assert_eq!(lab.cpu.retired(), budget);
+        for code in [MIX, BRANCHES] {
+            let mut lab = Lab::new(code);
+            assert_eq!(lab.run(budget), Exit::BudgetUsed);
+            assert_eq!(lab.cpu.retired(), budget);
+        }
     }
 }
 
 #[test]
 fn slices_of_any_length_come_to_the_same_state() {
-    let whole = {
-        let mut lab = Lab::new(MIX);
-        lab.run(600);
-        lab.cpu.regs()
-    };
-    for slice in 1..40 {
-        let mut lab = Lab::new(MIX);
-        while lab.cpu.retired() < 600 {
-            lab.run(slice.min(600 - lab.cpu.retired()));
+    for code in [MIX, BRANCHES] {
+        let whole = {
+            let mut lab = Lab::new(code);
+            lab.run(600);
+            lab.cpu.regs()
+        };
+        for slice in 1..40 {
+            let mut lab = Lab::new(code);
+            while lab.cpu.retired() < 600 {
+                lab.run(slice.min(600 - lab.cpu.retired()));
+            }
+            assert_eq!(lab.cpu.regs(), whole, "slices of {slice}");
         }
-        assert_eq!(lab.cpu.regs(), whole, "slices of {slice}");
     }
 }
 
