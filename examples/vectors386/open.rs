@@ -13,6 +13,9 @@ use crate::proof::text::{BELOW_STACK, Open};
 const CF: u32 = 1;
 const AF: u32 = 0x10;
 const ZF: u32 = 0x40;
+const C0: u16 = 0x100;
+const C2: u16 = 0x400;
+const C3: u16 = 0x4000;
 const OF: u32 = 0x800;
 /// The six arithmetic flags.
 const ARITHMETIC: u32 = 0x8D5;
@@ -48,6 +51,7 @@ pub(crate) fn open(case: &Case, after: &Outcome, other: &Outcome) -> Open {
     let completed = after.vector == 3;
     let Some(instruction) = decode(&case.code, case.mode.bitness()).filter(|_| completed) else { return open };
     open.eflags = flags(case, &instruction);
+    open.status = condition_codes(&instruction);
     if matches!(instruction.code(), Pushd_ES | Pushd_CS | Pushd_SS | Pushd_DS | Pushd_FS | Pushd_GS) {
         // The upper word of a selector pushed as a doubleword: undefined. Source: 80386 PRM §17.2.2, PUSH.
         let (base, _) = after.stack_segment(case);
@@ -58,6 +62,19 @@ pub(crate) fn open(case: &Case, after: &Outcome, other: &Outcome) -> Open {
         open.gpr[instruction.op0_register().number()] = 0xF_0000;
     }
     open
+}
+
+/// Condition codes of the 387 that the manual calls undefined. Source: 80387 PRM, table 2-2.
+fn condition_codes(instruction: &Instruction) -> u16 {
+    use Mnemonic::{
+        Fcom, Fcomp, Fcompp, Ficom, Ficomp, Fldcw, Fninit, Fnop, Fprem, Fprem1, Ftst, Fucom, Fucomp, Fucompp, Fxam,
+    };
+    let defined = matches!(
+        instruction.mnemonic(),
+        Fcom | Fcomp | Fcompp | Ficom | Ficomp | Ftst | Fucom | Fucomp | Fucompp | Fxam | Fprem | Fprem1 | Fninit
+    );
+    let untouched = matches!(instruction.mnemonic(), Fldcw | Fnop);
+    if defined || untouched { 0 } else { C0 | C2 | C3 }
 }
 
 /// Flags that the manual calls undefined. Source: 80386 PRM §17.2.2, each instruction's page.

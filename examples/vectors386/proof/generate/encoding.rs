@@ -132,13 +132,12 @@ pub(crate) fn decode(code: &[u8], bitness: u32) -> Option<Instruction> {
 }
 
 /// Forms that have no vectors, by the start of their name, and why.
-const UNPROVED: [(&str, &str); 6] = [
+const UNPROVED: [(&str, &str); 5] = [
     ("Declare", "directives of assemblers"),
     ("Zero_bytes", "a directive of assemblers"),
     ("Nopq", "64-bit code"),
     ("Ud0", "decoded without ModR/M by some chips of other makers only"),
     ("Int1", "undocumented, and different in both emulators"),
-    ("F", "the 387 has tests of its own, `cpu::fpu`"),
 ];
 
 /// The form of `instruction`, as iced-x86 names it.
@@ -150,7 +149,11 @@ pub(crate) fn form(instruction: &Instruction) -> String {
 pub(crate) fn forms() -> impl Iterator<Item = String> {
     let forms = Code::values().filter(|&code| is_386(code)).map(|code| format!("{code:?}"));
     // `Ud0_r16_rm16` and its like are forms that do have vectors.
-    forms.filter(|form| form.starts_with("Ud0_") || !UNPROVED.iter().any(|(start, _)| form.starts_with(start)))
+    let left_out = |form: &String| {
+        let mut starts = UNPROVED.iter().map(|(start, _)| *start).chain(super::coprocessor::LEFT_OUT);
+        starts.any(|start| form.starts_with(start))
+    };
+    forms.filter(move |form| form.starts_with("Ud0_") || !left_out(form))
 }
 
 /// True for instructions that a 386 with its 387 has.

@@ -1,5 +1,6 @@
 //! The cases, by suite. All come from a fixed seed.
 
+mod coprocessor;
 mod encoding;
 mod integer;
 mod limits;
@@ -32,5 +33,6 @@ pub(crate) fn suites() -> Vec<Suite> {
         Suite { name: "transfers", cases: transfers::cases() },
         Suite { name: "tasks", cases: tasks::cases() },
         Suite { name: "system", cases: system::cases() },
+        Suite { name: "coprocessor", cases: coprocessor::cases() },
     ]
 }

@@ -4,15 +4,18 @@
 //! Its 32-bit part runs flat at level 0 between cases. A case is entered by IRET and left through
 //! an interrupt: the INT 3 behind the instruction, or the exception it raised.
 
+mod real;
+mod save;
+
 use iced_x86::code_asm::*;
 use iced_x86::{BlockEncoderOptions, IcedError};
 
-use super::case::CR0_PLAIN;
-use super::layout::{
+use crate::proof::case::CR0_PLAIN;
+use crate::proof::layout::{
     BEYOND, CASE, CODE, CODE_BYTES, FLAT_PART, HARNESS_STACK, IDT_GATES, NEXT, NUMBER, REAL_PART, REGIONS, SAVE,
     SAVE_BYTES, TO_PRISTINE, TO_SHADOW, WINDOW, WINDOW_BYTES, selector,
 };
-use super::rom::case_field as field;
+use crate::proof::rom::case_field as field;
 
 /// What a function that emits code returns.
 type Emit = Result<(), IcedError>;
@@ -21,33 +24,6 @@ type Emit = Result<(), IcedError>;
 const PORT: u32 = 0xE9;
 /// Flag VM, of V86 frames.
 const VM: i32 = 1 << 17;
-
-/// Offsets in the record, in doublewords.
-mod save {
-    pub(super) const VECTOR: u32 = super::SAVE;
-    pub(super) const ERROR: u32 = VECTOR + 4;
-    pub(super) const EAX: u32 = VECTOR + 8;
-    pub(super) const ECX: u32 = EAX + 4;
-    pub(super) const EDX: u32 = EAX + 8;
-    pub(super) const EBX: u32 = EAX + 12;
-    pub(super) const ESP: u32 = EAX + 16;
-    pub(super) const EBP: u32 = EAX + 20;
-    pub(super) const ESI: u32 = EAX + 24;
-    pub(super) const EDI: u32 = EAX + 28;
-    pub(super) const EFLAGS: u32 = VECTOR + 40;
-    pub(super) const EIP: u32 = VECTOR + 44;
-    pub(super) const ES: u32 = VECTOR + 48;
-    pub(super) const CS: u32 = ES + 4;
-    pub(super) const SS: u32 = ES + 8;
-    pub(super) const DS: u32 = ES + 12;
-    pub(super) const FS: u32 = ES + 16;
-    pub(super) const GS: u32 = ES + 20;
-    pub(super) const LDTR: u32 = ES + 24;
-    pub(super) const TR: u32 = ES + 28;
-    pub(super) const CR0: u32 = ES + 32;
-    pub(super) const CR2: u32 = ES + 36;
-    pub(super) const DR6: u32 = ES + 40;
-}
 
 /// Addresses of data that the harness uses; those in the ROM depend on the image.
 pub(crate) struct Data {
@@ -77,7 +53,7 @@ pub(crate) struct Harness {
 
 impl Harness {
     pub(crate) fn assemble(data: &Data) -> Result<Harness, IcedError> {
-        let (real, real_stubs) = real_part(data)?;
+        let (real, real_stubs) = real::part(data)?;
         let mut flat = Flat::new()?;
         flat.emit(data)?;
         let options = BlockEncoderOptions::RETURN_NEW_INSTRUCTION_OFFSETS;
@@ -106,60 +82,6 @@ fn far_jump_32(at: u32, sel: u16) -> Vec<u8> {
     [&[0xEA][..], &at.to_le_bytes(), &sel.to_le_bytes()].concat()
 }
 
-/// The part in 16-bit code: into real mode, and the stubs of its 256 interrupt vectors.
-fn real_part(data: &Data) -> Result<(Vec<u8>, Vec<u16>), IcedError> {
-    // Assembled twice: the far jump into real mode needs the address of what follows it.
-    let (_, _, after) = real_part_at(data, 0)?;
-    let (code, stubs, _) = real_part_at(data, after)?;
-    Ok((code, stubs))
-}
-
-fn real_part_at(data: &Data, after_jump: u16) -> Result<(Vec<u8>, Vec<u16>, u16), IcedError> {
-    let mut a = CodeAssembler::new(16)?;
-    let (mut landing, mut leave) = (a.create_label(), a.create_label());
-    emit_enter_real(&mut a, data, after_jump, &mut landing)?;
-    let mut stubs = Vec::new();
-    for vector in 0..256 {
-        let mut stub = a.create_label();
-        place(&mut a, &mut stub)?;
-        a.mov(byte_ptr(save::VECTOR).cs(), vector)?;
-        a.jmp(leave)?;
-        stubs.push(stub);
-    }
-    place(&mut a, &mut leave)?;
-    emit_leave_real(&mut a, data)?;
-    let code = a.assemble_options(u64::from(REAL_PART), BlockEncoderOptions::RETURN_NEW_INSTRUCTION_OFFSETS)?;
-    let at =
-        |label: &CodeLabel| -> Result<u16, IcedError> { Ok(u16::try_from(code.label_ip(label)?).expect("in range")) };
-    let offsets = stubs.iter().map(at).collect::<Result<_, _>>()?;
-    let after = at(&landing)?;
-    Ok((code.inner.code_buffer, offsets, after))
-}
-
-/// From 16-bit protected mode into real mode and into the case.
-fn emit_enter_real(a: &mut CodeAssembler, data: &Data, after_jump: u16, landing: &mut CodeLabel) -> Emit {
-    // Limits and rights of the descriptor caches stay as they are in real mode.
-    a.mov(ax, u32::from(selector::REAL_DATA))?;
-    for seg in [ds, es, ss, fs, gs] {
-        a.mov(seg, ax)?;
-    }
-    a.lidt(ptr(data.real_idtr))?;
-    a.mov(eax, dword_ptr(CASE + field::CR0))?;
-    a.and(al, 0xFEu32 as i32)?;
-    a.mov(cr0, eax)?;
-    a.db(&far_jump_16(after_jump, 0))?;
-    place(a, landing)?;
-    a.xor(ax, ax)?;
-    a.mov(ds, ax)?;
-    a.mov(ss, word_ptr(CASE + field::seg(2)))?;
-    a.mov(esp, dword_ptr(CASE + field::gpr(4)))?;
-    a.push(word_ptr(CASE + field::EFLAGS))?;
-    a.push(word_ptr(CASE + field::seg(1)))?;
-    a.push(word_ptr(CASE + field::EIP))?;
-    emit_load_registers(a)?;
-    a.iret()
-}
-
 /// Loads all registers but ESP, CS and SS from the case, DS last.
 fn emit_load_registers(a: &mut CodeAssembler) -> Emit {
     for (index, reg) in [(0, eax), (1, ecx), (2, edx), (3, ebx), (5, ebp), (6, esi), (7, edi)] {
@@ -169,31 +91,6 @@ fn emit_load_registers(a: &mut CodeAssembler) -> Emit {
         a.mov(seg, word_ptr(CASE + field::seg(index)))?;
     }
     Ok(())
-}
-
-/// From a real-mode stub back to the 32-bit part. The code segment has base 0 here.
-fn emit_leave_real(a: &mut CodeAssembler, data: &Data) -> Emit {
-    use save::{CR0, CS, DS, EAX, EBP, EBX, ECX, EDI, EDX, EFLAGS, EIP, ES, ESI, ESP, FS, GS, SS};
-    let general = [(EAX, eax), (ECX, ecx), (EDX, edx), (EBX, ebx), (EBP, ebp), (ESI, esi), (EDI, edi)];
-    for (slot, reg) in general {
-        a.mov(dword_ptr(slot).cs(), reg)?;
-    }
-    for (slot, seg) in [(DS, ds), (ES, es), (SS, ss), (FS, fs), (GS, gs)] {
-        a.mov(word_ptr(slot).cs(), seg)?;
-    }
-    for slot in [EIP, CS, EFLAGS] {
-        a.pop(word_ptr(slot).cs())?;
-    }
-    a.mov(dword_ptr(ESP).cs(), esp)?;
-    a.mov(eax, cr0)?;
-    a.mov(dword_ptr(CR0).cs(), eax)?;
-    // With the size prefix, for a base of 32 bits.
-    a.db(&[0x66])?;
-    a.lgdt(ptr(data.gdtr).cs())?;
-    a.mov(eax, i32::try_from(CR0_PLAIN).expect("in range"))?;
-    a.mov(cr0, eax)?;
-    a.db(&[0x66])?;
-    a.db(&far_jump_32(FLAT_PART, selector::FLAT_CODE))
 }
 
 /// The 32-bit part under construction.
@@ -578,14 +475,14 @@ impl Flat {
                 a.rep().movsd()?;
             }
         }
-        a.mov(eax, super::layout::PAGE_DIRECTORY)?;
+        a.mov(eax, crate::proof::layout::PAGE_DIRECTORY)?;
         a.mov(cr3, eax)?;
         a.mov(eax, u32::from(selector::LDT))?;
         a.lldt(ax)?;
         a.mov(eax, u32::from(selector::TASK))?;
         a.ltr(ax)?;
         // LTR marked the TSS busy: so it is before every case.
-        let busy = super::layout::GDT + u32::from(selector::TASK) + 4;
+        let busy = crate::proof::layout::GDT + u32::from(selector::TASK) + 4;
         a.mov(eax, dword_ptr(busy))?;
         a.mov(dword_ptr(busy + TO_SHADOW), eax)?;
         a.ret()
