@@ -8,7 +8,7 @@
 //! the byte and no others.
 //! A native-code tier would hang its code on [`Block`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::op::Op;
 use crate::mem::{Memory, PAGE_BYTES};
@@ -182,24 +182,28 @@ impl Blocks {
 
     /// Kills every block that holds a byte which was written, or is about to be.
     pub(crate) fn invalidate(&mut self, mem: &mut Memory) {
-        for at in mem.take_code_hits() {
-            let frame = at.0 / PAGE_BYTES;
-            let dead: Vec<BlockId> = self.pages.get(&frame).map_or_else(Vec::new, |ids| {
-                ids.iter().copied().filter(|&id| self.blocks[id as usize].holds(at)).collect()
-            });
-            if dead.is_empty() {
-                // Marks that another core left: nothing here depends on them.
-                self.forget_in_page(mem, at, NO_BLOCK);
-            }
-            for id in dead {
-                self.kill(mem, id);
-            }
+        let mut hits = mem.take_code_hits();
+        hits.sort_unstable_by_key(|at| at.0);
+        let mut frames: BTreeSet<u32> = hits.iter().map(|at| at.0 / PAGE_BYTES).collect();
+        for id in self.hit_blocks(&frames, &hits) {
+            frames.extend(self.blocks[id as usize].ranges().map(|(at, _)| at.0 / PAGE_BYTES));
+            self.kill(id);
+        }
+        // Once for each page: a transfer from a disk may kill hundreds of blocks of one.
+        for frame in frames {
+            self.bury_dead(mem, frame);
         }
     }
 
-    fn kill(&mut self, mem: &mut Memory, id: BlockId) {
+    /// The blocks of `frames` that hold one of the bytes at `hits`, which are sorted.
+    fn hit_blocks(&self, frames: &BTreeSet<u32>, hits: &[PhysAddr]) -> BTreeSet<BlockId> {
+        let in_pages = frames.iter().filter_map(|frame| self.pages.get(frame)).flatten().copied();
+        in_pages.filter(|&id| self.blocks[id as usize].holds_one_of(hits)).collect()
+    }
+
+    /// Takes a block out of the cache, but not yet out of the lists of its pages.
+    fn kill(&mut self, id: BlockId) {
         let block = &mut self.blocks[id as usize];
-        let frames: Vec<PhysAddr> = block.ranges().map(|(at, _)| at).collect();
         let key = block.key;
         self.ops -= block.ops.len();
         block.ops = Box::new([]);
@@ -209,21 +213,18 @@ impl Blocks {
             *slot = EMPTY;
         }
         self.recent[key.phys.0 as usize % RECENT_SLOTS] = NONE_RECENT;
-        for at in frames {
-            self.forget_in_page(mem, at, id);
-        }
         self.free.push(id);
     }
 
-    /// Takes a dead block out of a page: its bytes are code no more unless another block holds them.
-    fn forget_in_page(&mut self, mem: &mut Memory, at: PhysAddr, id: BlockId) {
-        let frame = at.0 / PAGE_BYTES;
-        mem.clear_code(at);
+    /// Takes dead blocks out of a page's list: their bytes are code no more unless another block holds
+    /// them. Marks that another core left go as well.
+    fn bury_dead(&mut self, mem: &mut Memory, frame: u32) {
+        mem.clear_code(PhysAddr(frame * PAGE_BYTES));
         let Some(ids) = self.pages.get_mut(&frame) else { return };
-        ids.retain(|&other| other != id);
-        for &other in ids.iter() {
-            let block = &self.blocks[other as usize];
-            for (start, bytes) in block.ranges().filter(|(start, _)| start.0 / PAGE_BYTES == frame) {
+        ids.retain(|&id| !self.blocks[id as usize].ops.is_empty());
+        for &id in ids.iter() {
+            let ranges = self.blocks[id as usize].ranges();
+            for (start, bytes) in ranges.filter(|(start, _)| start.0 / PAGE_BYTES == frame) {
                 mem.mark_code(start, bytes as usize);
             }
         }
@@ -255,8 +256,12 @@ impl Block {
         std::iter::once(first).chain(rest)
     }
 
-    fn holds(&self, at: PhysAddr) -> bool {
-        self.ranges().any(|(start, bytes)| at.0.wrapping_sub(start.0) < bytes)
+    /// True if one of `hits`, which are sorted, lies in the block.
+    fn holds_one_of(&self, hits: &[PhysAddr]) -> bool {
+        self.ranges().any(|(start, bytes)| {
+            let first = hits.partition_point(|at| at.0 < start.0);
+            hits.get(first).is_some_and(|at| at.0 - start.0 < bytes)
+        })
     }
 }
 
@@ -277,6 +282,30 @@ mod tests {
         let (one, other) =
             (blocks.insert(&mut mem, key(0x100), ops(), 1, None), blocks.insert(&mut mem, key(0x200), ops(), 1, None));
         assert_ne!(one, other, "a freed place was given away twice");
+    }
+
+    #[test]
+    fn a_write_kills_the_blocks_that_hold_its_bytes_and_no_others() {
+        let mut mem = Memory::new(3 * PAGE_BYTES);
+        let mut blocks = Blocks::new();
+        let key = |phys| BlockKey { phys: PhysAddr(phys), big: false };
+        let ops = || vec![crate::cpu::decode::placeholder()];
+        for (phys, len) in [(0x100, 8), (0x104, 8), (0x10C, 4), (0x200, 1)] {
+            blocks.insert(&mut mem, key(phys), ops(), len, None);
+        }
+        blocks.insert(&mut mem, key(0xFFE), ops(), 4, Some(PhysAddr(0x2000)));
+        mem.write_bytes(PhysAddr(0x106), &[0; 4]);
+        mem.write_u8(PhysAddr(0x2001), 0);
+        blocks.invalidate(&mut mem);
+        let alive: Vec<u32> =
+            [0x100, 0x104, 0x10C, 0x200, 0xFFE].into_iter().filter(|&at| blocks.find(key(at)).is_some()).collect();
+        assert_eq!(alive, [0x10C, 0x200]);
+        for at in [0x107, 0xFFE, 0x2000] {
+            mem.write_u8(PhysAddr(at), 1);
+            assert!(!mem.has_code_hits(), "{at:X}h holds no code any more");
+        }
+        mem.write_u8(PhysAddr(0x10F), 1);
+        assert!(mem.has_code_hits());
     }
 
     #[test]

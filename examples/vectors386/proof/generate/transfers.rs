@@ -222,8 +222,8 @@ fn into_v86(rng: &mut Rng) -> Case {
     let paragraphs = Mode::V86.segments().map(u32::from);
     let [es, cs, ss, ds, fs, gs] = paragraphs;
     let flags = VM | rng.u32() & 0x3ED7 | 2;
-    // An EIP beyond FFFFh is left out: by the manual it faults (80386 PRM §17.2.2, IRET), both emulators
-    // cut it off.
+    // An EIP beyond FFFFh is left out: the manual's text is garbled there (80386 PRM §17.2.2, IRET); both
+    // emulators, and the core, cut it off.
     let ip = offset(rng);
     let items = [ip, cs | rng.u32() << 16, flags, case.gpr[4], ss, es, ds, fs, gs];
     push_items(&mut case, &items, true);
