@@ -123,15 +123,19 @@ impl Element for Cmps {
     /// if the one behind it faults.
     #[inline(always)]
     fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
-        let from = core.run_of::<T>(op.seg, core.gpr[ESI] & mask(op), mask(op), count - 1);
-        let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count - 1);
+        let from = core.run_of::<T>(op.seg, core.gpr[ESI] & mask(op), mask(op), count);
+        let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count);
         let (Some((from, left)), Some((with, right))) = (from, with) else { return 0 };
         let bytes = left.min(right) * T::BYTES;
         let (Some(a), Some(b)) = (mem.cached_bytes(from, bytes), mem.cached_bytes(with, bytes)) else { return 0 };
-        let same = |(a, b): &(&[u8], &[u8])| element::<T>(a) == element::<T>(b);
-        let pairs = a.chunks_exact(T::BYTES as usize).zip(b.chunks_exact(T::BYTES as usize));
-        let last = pairs.len().saturating_sub(1);
-        let done = pairs.take(last).take_while(|pair| !U::ends(same(pair))).count();
+        let last = (a.len().min(b.len()) / T::BYTES as usize).saturating_sub(1);
+        let (a, b) = (&a[..last * T::BYTES as usize], &b[..last * T::BYTES as usize]);
+        let done = if U::ends(false) {
+            equal_bytes(a, b) / T::BYTES as usize
+        } else {
+            let pairs = a.chunks_exact(T::BYTES as usize).zip(b.chunks_exact(T::BYTES as usize));
+            pairs.take_while(|(a, b)| element::<T>(a) != element::<T>(b)).count()
+        };
         let done = u32::try_from(done).unwrap_or(0);
         advance_by(core, ESI, done * T::BYTES, op);
         advance_by(core, EDI, done * T::BYTES, op);
@@ -152,7 +156,7 @@ impl Element for Scas {
     /// if the one behind it faults.
     #[inline(always)]
     fn many<U: Until, T: Int>(core: &mut Core, mem: &mut Memory, op: &Op, count: u32) -> u32 {
-        let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count - 1);
+        let with = core.run_of::<T>(ES, core.gpr[EDI] & mask(op), mask(op), count);
         let Some((with, room)) = with else { return 0 };
         let Some(bytes) = mem.cached_bytes(with, room * T::BYTES) else { return 0 };
         let sought = T::reg(core, EAX);
@@ -163,6 +167,15 @@ impl Element for Scas {
         advance_by(core, EDI, done * T::BYTES, op);
         done
     }
+}
+
+/// How many bytes at the start of `a` and `b`, which are of one length, are the same.
+#[inline(always)]
+fn equal_bytes(a: &[u8], b: &[u8]) -> usize {
+    const WORD: usize = size_of::<u64>();
+    let words = a.as_chunks::<WORD>().0.iter().zip(b.as_chunks::<WORD>().0);
+    let same = words.take_while(|(a, b)| a == b).count() * WORD;
+    same + a[same..].iter().zip(&b[same..]).take_while(|(a, b)| a == b).count()
 }
 
 /// The value of an element's bytes.
