@@ -41,6 +41,8 @@ mod scripts;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod start;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod tour;

@@ -5,6 +5,8 @@ use dosmux::cpu::{ControlRegister, Cpu, Exit, Fault, Faults};
 use dosmux::mem::Memory;
 use dosmux::types::PhysAddr;
 
+use crate::start::start;
+
 /// Where the program lies: 1000:0000.
 pub(super) const CODE: u32 = 0x1_0000;
 /// Its data: 2000:0000, in DS and ES.
@@ -36,16 +38,9 @@ impl Lab {
     pub(super) fn new(code: &[u8]) -> Lab {
         let mut mem = Memory::new(0x10_0000);
         mem.write_bytes(PhysAddr(CODE), code);
-        let mut lab = Lab { cpu: Cpu::new(Faults::HandOut), mem };
-        lab.change(|regs| {
-            regs.eip = 0;
-            regs.set_cs(0x1000);
-            regs.set_ds(0x2000);
-            regs.set_es(0x2000);
-            regs.set_ss(0x3000);
-            regs.set_sp(0x1000);
-        });
-        lab
+        let mut cpu = Cpu::new(Faults::HandOut);
+        start(&mut cpu);
+        Lab { cpu, mem }
     }
 
     /// With TF set.
@@ -56,9 +51,7 @@ impl Lab {
     }
 
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Regs)) {
-        let mut regs = self.cpu.regs();
-        change(&mut regs);
-        self.cpu.set_regs(&regs);
+        crate::start::change(&mut self.cpu, change);
     }
 
     /// Sets breakpoint `number`, enabled locally.

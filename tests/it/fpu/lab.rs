@@ -5,6 +5,8 @@ use dosmux::cpu::{Coprocessor, Cpu, Exit, Fault, Faults, Insn};
 use dosmux::mem::Memory;
 use dosmux::types::PhysAddr;
 
+use crate::start::start;
+
 /// The program: 1000:0000.
 pub(super) const CODE: u32 = 0x1_0000;
 /// Its data: 2000:0000.
@@ -19,22 +21,13 @@ impl Lab {
     pub(super) fn new(wiring: Coprocessor, code: &[&[u8]]) -> Lab {
         let mut mem = Memory::new(1 << 20);
         mem.write_bytes(PhysAddr(CODE), &code.concat());
-        let mut lab = Lab { cpu: Cpu::with_coprocessor(Faults::HandOut, wiring), mem };
-        lab.change(|regs| {
-            regs.eip = 0;
-            regs.set_cs(0x1000);
-            regs.set_ds(0x2000);
-            regs.set_es(0x2000);
-            regs.set_ss(0x3000);
-            regs.set_sp(0x1000);
-        });
-        lab
+        let mut cpu = Cpu::with_coprocessor(Faults::HandOut, wiring);
+        start(&mut cpu);
+        Lab { cpu, mem }
     }
 
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Regs)) {
-        let mut regs = self.cpu.regs();
-        change(&mut regs);
-        self.cpu.set_regs(&regs);
+        crate::start::change(&mut self.cpu, change);
     }
 
     pub(super) fn run(&mut self) -> Exit {

@@ -5,6 +5,8 @@ use dosmux::cpu::{Coprocessor, Cpu, Exit, Fault, Faults, Insn, V86Task, pte};
 use dosmux::mem::Memory;
 use dosmux::types::PhysAddr;
 
+use crate::start::start;
+
 /// Where the program lies: 1000:0000.
 pub(super) const CODE: u32 = 0x1_0000;
 /// Its data: 2000:0000, in DS and ES.
@@ -49,22 +51,12 @@ impl Lab {
         let mut cpu = Cpu::with_coprocessor(Faults::HandOut, Coprocessor::Error);
         let task = V86Task { page_directory: DIRECTORY, gdt: (GDT, 0xF), idt: (0, 0), tss_selector: SELECTOR_TSS };
         cpu.enter_v86(&mut mem, &task).unwrap();
-        let mut lab = Lab { cpu, mem };
-        lab.change(|regs| {
-            regs.eip = 0;
-            regs.set_cs(0x1000);
-            regs.set_ds(0x2000);
-            regs.set_es(0x2000);
-            regs.set_ss(0x3000);
-            regs.set_sp(0x1000);
-        });
-        lab
+        start(&mut cpu);
+        Lab { cpu, mem }
     }
 
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Regs)) {
-        let mut regs = self.cpu.regs();
-        change(&mut regs);
-        self.cpu.set_regs(&regs);
+        crate::start::change(&mut self.cpu, change);
     }
 
     pub(super) fn set_iopl(&mut self, iopl: u32) {
