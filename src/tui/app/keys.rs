@@ -116,7 +116,7 @@ impl App {
     }
 
     pub(super) fn ask(&self, question: Question) -> String {
-        let name = |id: SessionId| self.sessions.iter().find(|view| view.id == id).map_or("", |view| &view.name);
+        let name = |id: SessionId| self.session(id).map_or("", |view| &view.name);
         match question {
             Question::Close(id) => format!("close session {}? (y/n)", name(id)),
             Question::Reset(id) => format!("reset session {}? (y/n)", name(id)),

@@ -157,6 +157,10 @@ impl App {
         &self.sessions
     }
 
+    fn session(&self, id: SessionId) -> Option<&SessionView> {
+        self.sessions.iter().find(|view| view.id == id)
+    }
+
     /// Index of the session that is shown.
     #[must_use]
     pub fn focused_index(&self) -> Option<usize> {
@@ -262,10 +266,10 @@ impl App {
 
     fn follow_cursors(&mut self) {
         for Place { session, area, .. } in self.places() {
-            let Some(view) = self.sessions.iter().find(|view| view.id == session) else { continue };
+            let Some(screen) = self.session(session).map(|view| view.screen.clone()) else { continue };
             let pan = self.pans.entry(session).or_default();
             let before = *pan;
-            pan.follow(&view.screen, area.width, area.height);
+            pan.follow(&screen, area.width, area.height);
             self.dirty |= before != *pan;
         }
     }

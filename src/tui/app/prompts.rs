@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{App, Effect, Mode};
 use crate::config::check_session_name;
 use crate::screen::picture::{Format, Picture};
-use crate::session::{SessionState, SessionView};
+use crate::session::SessionState;
 use crate::tui::input::TermKey;
 use crate::tui::prompt::{Answer, Prompt, Purpose};
 use crate::types::SessionId;
@@ -67,10 +67,6 @@ impl App {
     pub(super) fn hold(&mut self, id: SessionId, effects: &mut Vec<Effect>) {
         let Some(view) = self.session(id) else { return };
         effects.push(Effect::Hold(id, view.state != SessionState::Paused));
-    }
-
-    fn session(&self, id: SessionId) -> Option<&SessionView> {
-        self.sessions().iter().find(|view| view.id == id)
     }
 
     /// Tells what came of [`Effect::Save`].
