@@ -9,6 +9,7 @@
 //! | [`ast`] | a script as plain values |
 //! | [`mod@parse`] | text to `ast`, with every check that needs no machine |
 //! | [`machine`] | what a script needs of a session |
+//! | [`observe`] | looking on while a script runs |
 //! | [`stage`] | the sessions of one script, advancing together in guest time |
 //! | [`run`] | the steps, one by one |
 //! | [`batch`] | finds scripts in folders and runs many on the host's cores |
@@ -17,6 +18,7 @@
 pub mod ast;
 pub mod batch;
 pub mod machine;
+pub mod observe;
 pub mod parse;
 pub mod report;
 pub mod run;

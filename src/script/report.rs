@@ -111,7 +111,7 @@ mod tests {
     fn performance(steps: &str) -> Performance {
         let machine = FakeMachine::default().showing(std::time::Duration::from_millis(3), "A:\\>");
         let script = parse(Path::new("t.toml"), &format!("[sessions.left]\n{steps}")).unwrap();
-        perform(&script, Stage::new(vec![machine]))
+        perform(&script, &mut Stage::new(vec![machine]))
     }
 
     #[test]

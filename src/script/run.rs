@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::RTC_START;
 use super::ast::{Action, Script, Step};
 use super::machine::Machine;
+use super::observe::Abandon;
 use super::stage::Stage;
 use crate::clock::VirtTime;
 use crate::config::units::format_duration;
@@ -66,6 +67,9 @@ pub enum Why {
     /// The machine stopped while the step waited, or had stopped before.
     #[error("the machine has stopped: {0}")]
     Stopped(StopReason),
+    /// The run was given up from outside.
+    #[error("given up: {0}")]
+    Abandoned(Abandon),
 }
 
 /// Makes the script's sessions and runs its steps.
@@ -73,16 +77,24 @@ pub enum Why {
 /// Every image gets an overlay, whatever the script says. *Errors*: a session cannot be made,
 /// for example because an image is missing.
 pub fn run(script: &Script, host: &Host) -> Result<Performance, SessionError> {
+    Ok(perform(script, &mut prepare(script, host)?))
+}
+
+/// Makes the script's sessions.
+///
+/// Every image gets an overlay, whatever the script says. *Errors*: a session cannot be made,
+/// for example because an image is missing.
+pub fn prepare(script: &Script, host: &Host) -> Result<Stage<Session>, SessionError> {
     let options = SessionOptions { force_overlay: true, rtc_start: RTC_START };
-    let machines: Vec<Session> =
-        script.sessions.iter().map(|spec| Session::new(spec, host, options)).collect::<Result<_, _>>()?;
-    Ok(perform(script, Stage::new(machines)))
+    let machines = script.sessions.iter().map(|spec| Session::new(spec, host, options)).collect::<Result<_, _>>()?;
+    Ok(Stage::new(machines))
 }
 
 /// Takes the script's steps on `stage`, which holds a machine for each of its sessions.
-pub fn perform<M: Machine>(script: &Script, mut stage: Stage<M>) -> Performance {
+pub fn perform<M: Machine>(script: &Script, stage: &mut Stage<M>) -> Performance {
     let failure = script.steps.iter().enumerate().find_map(|(index, step)| {
-        let why = take_step(step, &mut stage).err()?;
+        stage.announce(index + 1, &step.action);
+        let why = take_step(step, stage).err()?;
         Some(Box::new(failure(script, index, why, stage.machine(step.session))))
     });
     let sessions = script.sessions.iter().zip(stage.machines()).map(|(spec, machine)| SessionSummary {
@@ -132,6 +144,9 @@ fn wait_for_text<M: Machine>(step: &Step, text: &str, stage: &mut Stage<M>) -> R
     while !found {
         let machine = stage.machine(step.session);
         let left = deadline.since(machine.now());
+        if let Some(abandon) = stage.abandoned() {
+            return Err(Why::Abandoned(abandon));
+        }
         if machine.stopped().is_some() || left.is_zero() {
             let give_up =
                 machine.stopped().map_or(Why::NotOnScreen(step.timeout), |reason| Why::Stopped(reason.clone()));
@@ -146,7 +161,7 @@ fn wait_for_text<M: Machine>(step: &Step, text: &str, stage: &mut Stage<M>) -> R
 fn wait_for_input<M: Machine>(step: &Step, stage: &mut Stage<M>) -> Result<(), Why> {
     let deadline = stage.machine(step.session).now() + step.timeout;
     while !stage.machine(step.session).input_done() {
-        let left = time_left(stage.machine(step.session), deadline)?;
+        let left = time_left(stage, step.session, deadline)?;
         if left.is_zero() {
             return Err(Why::NotRead(step.timeout));
         }
@@ -159,7 +174,7 @@ fn wait_for_input<M: Machine>(step: &Step, stage: &mut Stage<M>) -> Result<(), W
 fn sleep<M: Machine>(step: &Step, span: Duration, stage: &mut Stage<M>) -> Result<(), Why> {
     let deadline = stage.machine(step.session).now() + span;
     loop {
-        let left = time_left(stage.machine(step.session), deadline)?;
+        let left = time_left(stage, step.session, deadline)?;
         if left.is_zero() {
             return Ok(());
         }
@@ -167,11 +182,13 @@ fn sleep<M: Machine>(step: &Step, span: Duration, stage: &mut Stage<M>) -> Resul
     }
 }
 
-/// The time from now to `deadline`. *Errors*: the machine has stopped.
-fn time_left<M: Machine>(machine: &M, deadline: VirtTime) -> Result<Duration, Why> {
-    match machine.stopped() {
-        Some(reason) => Err(Why::Stopped(reason.clone())),
-        None => Ok(deadline.since(machine.now())),
+/// The time from now to `deadline`. *Errors*: the machine has stopped, or the run is given up.
+fn time_left<M: Machine>(stage: &Stage<M>, session: usize, deadline: VirtTime) -> Result<Duration, Why> {
+    let machine = stage.machine(session);
+    match (stage.abandoned(), machine.stopped()) {
+        (Some(abandon), _) => Err(Why::Abandoned(abandon)),
+        (None, Some(reason)) => Err(Why::Stopped(reason.clone())),
+        (None, None) => Ok(deadline.since(machine.now())),
     }
 }
 
@@ -189,7 +206,7 @@ mod tests {
     fn perform_on(machines: Vec<FakeMachine>, steps: &str) -> (Performance, Vec<u64>) {
         let tables: String = ["a", "b", "c"].iter().take(machines.len()).map(|n| format!("[sessions.{n}]\n")).collect();
         let script = parse(Path::new("t.toml"), &format!("{tables}{steps}")).unwrap();
-        let performance = perform(&script, Stage::new(machines));
+        let performance = perform(&script, &mut Stage::new(machines));
         let times = performance.sessions.iter().map(|session| u64::try_from(session.ran.as_millis()).unwrap());
         let times = times.collect();
         (performance, times)

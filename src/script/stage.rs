@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::machine::Machine;
+use super::observe::{Abandon, Observer};
 use crate::screen::Screen;
 
 /// How far one session may be ahead of the others. *Units*: guest time.
@@ -11,13 +12,35 @@ pub const SLICE: Duration = Duration::from_millis(10);
 /// Machines that share one time: while a script waits for one of them, the others run as long.
 pub struct Stage<M> {
     machines: Vec<M>,
+    observer: Option<Box<dyn Observer>>,
+    abandoned: Option<Abandon>,
 }
 
 impl<M: Machine> Stage<M> {
     /// A stage with these machines, in the order of the script.
     #[must_use]
     pub fn new(machines: Vec<M>) -> Stage<M> {
-        Stage { machines }
+        Stage { machines, observer: None, abandoned: None }
+    }
+
+    /// The stage, with somebody who looks on. Nothing that happens on it depends on that.
+    #[must_use]
+    pub fn observed(mut self, observer: Box<dyn Observer>) -> Stage<M> {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Why the observer wants no more of this, if so. Whoever waits for something gives up then.
+    #[must_use]
+    pub fn abandoned(&self) -> Option<Abandon> {
+        self.abandoned
+    }
+
+    /// Tells the observer which step comes next.
+    pub fn announce(&mut self, number: usize, action: &dyn std::fmt::Display) {
+        if let Some(observer) = &mut self.observer {
+            observer.step(number, action);
+        }
     }
 
     /// Machine `index`.
@@ -61,6 +84,16 @@ impl<M: Machine> Stage<M> {
                 machine.run_for(behind);
             }
         }
+        self.show(lead);
+    }
+
+    /// Lets the observer look, if there is one.
+    fn show(&mut self, lead: usize) {
+        let Some(observer) = &mut self.observer else { return };
+        for (index, machine) in self.machines.iter().enumerate() {
+            observer.look(index, index == lead, machine);
+        }
+        self.abandoned = self.abandoned.or(observer.verdict());
     }
 }
 
@@ -85,6 +118,30 @@ mod tests {
         stage.run_slice(0, SLICE);
         let times: Vec<u64> = stage.machines().iter().map(|machine| machine.now().as_ns()).collect();
         assert_eq!(times, [20_000_000, 4_000_000]);
+    }
+
+    /// Has seen enough at the third look.
+    struct Impatient(usize);
+
+    impl Observer for Impatient {
+        fn look(&mut self, index: usize, lead: bool, machine: &dyn Machine) {
+            assert_eq!((lead, machine.now().as_ns() % 10_000_000), (index == 0, 0));
+            self.0 += 1;
+        }
+
+        fn verdict(&mut self) -> Option<Abandon> {
+            (self.0 >= 4).then_some(Abandon::Interrupted)
+        }
+    }
+
+    #[test]
+    fn an_observer_sees_each_slice_of_each_machine_and_may_end_it() {
+        let machines = vec![FakeMachine::default(), FakeMachine::default()];
+        let mut stage = Stage::new(machines).observed(Box::new(Impatient(0)));
+        stage.run_slice(0, SLICE);
+        assert_eq!(stage.abandoned(), None);
+        stage.run_slice(0, SLICE);
+        assert_eq!(stage.abandoned(), Some(Abandon::Interrupted));
     }
 
     #[test]
