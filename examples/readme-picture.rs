@@ -9,13 +9,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use dosmux::config::sessions_of_images;
+use dosmux::config::{UiSettings, sessions_of_images};
 use dosmux::disk::WritePolicy;
 use dosmux::keys::Key;
 use dosmux::screen::picture::Format;
 use dosmux::session::{Command, Host, Manager, SessionState, SessionView};
 use dosmux::tui::app::{App, Event};
-use dosmux::tui::commands::PREFIX;
 use dosmux::tui::input::{Mods, Symbol, TermEvent, TermKey};
 use dosmux::tui::picture::picture;
 
@@ -53,10 +52,10 @@ fn main() -> anyhow::Result<()> {
     let last = specs.last().map(|spec| spec.name.clone()).unwrap_or_default();
     wait_for(&manager, |view| (view.state == SessionState::Running) == (view.name == last))?;
     for (name, (cols, rows), commands) in PICTURES {
-        let mut app = App::new((*cols, *rows));
+        let mut app = App::new((*cols, *rows), UiSettings::default());
         app.update(Event::Sessions(manager.views()), Duration::ZERO);
         for command in *commands {
-            strike(&mut app, TermKey::legacy(Symbol::Char(PREFIX), Mods::CTRL));
+            strike(&mut app, TermKey::legacy(Symbol::Char(']'), Mods::CTRL));
             strike(&mut app, TermKey::legacy(*command, Mods::NONE));
         }
         // Rates need two looks.

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 
-use crate::config::{self, ConfigSource, Environment, SessionSpec};
+use crate::config::{self, Config, ConfigSource, Environment};
 use crate::disk::WritePolicy;
 use crate::tui::ability::TerminalEnvironment;
 use crate::tui::{self, TuiError};
@@ -57,16 +57,16 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
         log::start(path, args.log_level.into()).map_err(Trouble::bad_input)?;
     }
     match args.command {
-        None => open_ui(configured_sessions(args.config)?),
-        Some(Command::Boot { images, writes }) => open_ui(image_sessions(&images, writes.into())?),
+        None => open_ui(located_config(args.config)?),
+        Some(Command::Boot { images, writes }) => open_ui(config_of_images(&images, writes.into())?),
         Some(Command::Rom(rom)) => rom::run(&rom),
         Some(Command::Explain) => explain(args.config.as_deref()),
         Some(Command::Test { paths, stats }) => scripts::test(&paths, stats),
     }
 }
 
-/// The sessions of the config file that counts.
-fn configured_sessions(named: Option<PathBuf>) -> Result<Vec<SessionSpec>, Trouble> {
+/// The config file that counts.
+fn located_config(named: Option<PathBuf>) -> Result<Config, Trouble> {
     let source: ConfigSource = config::locate(named.as_deref(), &environment());
     config::load(&source).map_err(Trouble::bad_input)
 }
@@ -80,9 +80,11 @@ fn explain(named: Option<&Path>) -> Result<Status, Trouble> {
     Ok(Status::Success)
 }
 
-/// A session for each image on the command line.
-fn image_sessions(images: &[String], writes: WritePolicy) -> Result<Vec<SessionSpec>, Trouble> {
-    config::sessions_of_images(images, writes).map_err(Trouble::bad_input)
+/// A session for each image on the command line, in the UI that the user's config file asks for.
+fn config_of_images(images: &[String], writes: WritePolicy) -> Result<Config, Trouble> {
+    let sessions = config::sessions_of_images(images, writes).map_err(Trouble::bad_input)?;
+    let ui = config::load_ui(&config::locate(None, &environment())).map_err(Trouble::bad_input)?;
+    Ok(Config { ui, sessions })
 }
 
 /// The environment's word on where a user's files are.
@@ -103,8 +105,8 @@ fn terminal_environment() -> TerminalEnvironment {
 }
 
 /// Shows the sessions in the terminal until the user quits.
-fn open_ui(specs: Vec<SessionSpec>) -> Result<Status, Trouble> {
-    match tui::run(specs, &terminal_environment()) {
+fn open_ui(config: Config) -> Result<Status, Trouble> {
+    match tui::run(config, &terminal_environment()) {
         Ok(()) => Ok(Status::Success),
         Err(error @ (TuiError::Session(_) | TuiError::NoSessions)) => Err(Trouble::bad_input(error)),
         Err(error) => Err(Trouble::host(error)),

@@ -1,20 +1,20 @@
-//! Every setting of the sessions as it is used, and where it comes from: text that is a config file
+//! Every setting of the UI and of the sessions as it is used, and where it comes from: text that is a config file
 //! itself.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::document::{self, Document, FileError, Table};
-use super::file::{self, BUILT_IN, BUILT_IN_NAME};
+use super::document::{Document, FileError, Table};
+use super::file::{self, with_text};
 use super::sessions::{BACKGROUNDS, BOOT_DRIVES, KEYS, WRITE_POLICIES};
-use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, units};
+use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, UiSettings, ui, units};
 use crate::disk::ImageSource;
 
 /// Columns of a setting before its origin, if they suffice.
 const VALUE_COLUMNS: usize = 39;
 
-/// All settings of the sessions of a config. Paths are those that are opened.
+/// All settings of a config. Paths are those that are opened.
 ///
 /// ```
 /// use dosmux::config::{ConfigSource, explain};
@@ -24,45 +24,67 @@ const VALUE_COLUMNS: usize = 39;
 /// # Ok::<(), dosmux::config::FileError>(())
 /// ```
 pub fn explain(source: &ConfigSource) -> Result<String, FileError> {
-    match source {
-        ConfigSource::File(path) => explained(path, &document::read(path)?),
-        ConfigSource::BuiltIn => explained(Path::new(BUILT_IN_NAME), BUILT_IN),
-    }
+    with_text(source, explained)
 }
 
 fn explained(path: &Path, text: &str) -> Result<String, FileError> {
-    let specs = file::parse(path, text)?;
+    let config = file::parse(path, text)?;
     let lines = lines_of_settings(path, text)?;
     let mut out = format!("# {}\n", path.display());
-    for spec in specs {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "\n[sessions.{}]", key_name(&spec.name));
-        for key in KEYS {
-            let setting = match value(&spec, key) {
-                Some(value) => format!("{key} = {value}"),
-                None => format!("# {key} is not set"),
-            };
-            let line = lines.get(&(spec.name.clone(), (*key).to_owned()));
-            let origin = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
-            let _ = writeln!(out, "{setting:<VALUE_COLUMNS$} # {origin}");
-        }
+    explain_table(&mut out, "ui", ui::KEYS, &lines, |key| ui_value(&config.ui, key));
+    for spec in config.sessions {
+        let table = format!("sessions.{}", key_name(&spec.name));
+        explain_table(&mut out, &table, KEYS, &lines, |key| value(&spec, key));
     }
     Ok(out)
 }
 
-/// The line of each setting in the file, by session and key.
-fn lines_of_settings(path: &Path, text: &str) -> Result<BTreeMap<(String, String), usize>, FileError> {
+/// Appends a table with all its settings, each with the line it is set in.
+fn explain_table(out: &mut String, name: &str, keys: &[&str], lines: &Lines, value: impl Fn(&str) -> Option<String>) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "\n[{name}]");
+    for key in keys {
+        let setting = match value(key) {
+            Some(value) => format!("{key} = {value}"),
+            None => format!("# {key} is not set"),
+        };
+        let line = lines.get(&(name.to_owned(), (*key).to_owned()));
+        let origin = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
+        let _ = writeln!(out, "{setting:<VALUE_COLUMNS$} # {origin}");
+    }
+}
+
+/// The line of each setting in the file, by table and key.
+type Lines = BTreeMap<(String, String), usize>;
+
+fn lines_of_settings(path: &Path, text: &str) -> Result<Lines, FileError> {
     let doc = Document::new(path, text);
     let tree = doc.parse()?;
     let root = Table::root(doc, &tree);
-    let mut lines = BTreeMap::new();
-    let Some(sessions) = root.get("sessions") else { return Ok(lines) };
-    for (session, item) in sessions.table()?.entries() {
-        for (key, setting) in item.table()?.entries() {
-            lines.insert((session.to_owned(), key.to_owned()), setting.line());
+    let mut tables = Vec::new();
+    if let Some(item) = root.get("ui") {
+        tables.push(("ui".to_owned(), item.table()?));
+    }
+    if let Some(item) = root.get("sessions") {
+        for (session, item) in item.table()?.entries() {
+            tables.push((format!("sessions.{}", key_name(session)), item.table()?));
         }
     }
+    let mut lines = Lines::new();
+    for (name, table) in tables {
+        lines.extend(table.entries().map(|(key, setting)| ((name.clone(), key.to_owned()), setting.line())));
+    }
     Ok(lines)
+}
+
+/// The value of a setting of the UI as a config file has it.
+fn ui_value(settings: &UiSettings, key: &str) -> Option<String> {
+    Some(match key {
+        "prefix" => quoted(&settings.prefix.chord()),
+        "escape_timeout" => quoted(&units::format_duration(settings.escape_timeout)),
+        "mouse" => settings.mouse.to_string(),
+        _ => return None,
+    })
 }
 
 /// The value of a setting as a config file has it; `None` if it is not set.
@@ -130,7 +152,7 @@ mod tests {
     fn each_setting_has_its_line_or_is_a_default() {
         let text = explained(Path::new("c.toml"), TEXT).unwrap();
         let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap().to_owned();
-        assert!(text.starts_with("# c.toml\n\n[sessions.\"my work\"]\n"));
+        assert!(text.contains("\n\n[sessions.\"my work\"]\n"));
         assert_eq!(line("speed"), "speed = \"8 MIPS\"                        # line 3");
         assert_eq!(line("memory"), "memory = \"16 MiB\"                       # default");
         assert_eq!(line("# debug_port"), "# debug_port is not set                 # default");
@@ -141,6 +163,16 @@ mod tests {
     fn what_is_explained_is_a_config_of_the_same_sessions() {
         let text = explained(Path::new("c.toml"), TEXT).unwrap();
         assert_eq!(parse(Path::new("d.toml"), &text).unwrap(), parse(Path::new("c.toml"), TEXT).unwrap());
+    }
+
+    #[test]
+    fn the_ui_is_explained_before_the_sessions() {
+        let text = explained(Path::new("c.toml"), "[sessions.a]\n[ui]\nprefix = 'ctrl+\\'").unwrap();
+        let ui = text.split("\n\n").nth(1).unwrap();
+        assert!(
+            ui.starts_with("[ui]\nprefix = \"ctrl+\\\\\"                      # line 3\nescape_timeout = \"50ms\""),
+            "{ui}"
+        );
     }
 
     #[test]

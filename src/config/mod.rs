@@ -15,6 +15,15 @@
 //! debug_port = "e9.log"     # gets what the guest writes to port E9h
 //! ```
 //!
+//! A config file may also say how the terminal UI behaves:
+//!
+//! ```toml
+//! [ui]
+//! prefix = "ctrl+]"         # the key before a command: ctrl with a key, or a function key
+//! escape_timeout = "50ms"   # how long the rest of an escape sequence may take; else it is Esc
+//! mouse = true              # false leaves the mouse to the terminal
+//! ```
+//!
 //! Paths are relative to the folder of the file that names them. `builtin:tour` is the floppy
 //! inside the binary. `writes` is `"overlay"` (kept apart and dropped at the end; the default),
 //! `"image"` (written to the file) or `"none"` (write-protected).
@@ -25,22 +34,33 @@ mod explain;
 mod file;
 mod locate;
 mod sessions;
+mod ui;
 pub mod units;
 
 pub use adhoc::{ImageError, sessions_of_images};
 pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, read};
 pub use explain::explain;
-pub use file::{load, parse};
+pub use file::{load, load_ui, parse, parse_ui};
 pub use locate::{ConfigSource, Environment, locate, user_file};
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
 pub(crate) use sessions::{check_session_name, sessions};
+pub use ui::{Prefix, UiSettings};
 
 use crate::disk::{ImageSource, WritePolicy};
 use crate::screen::CodePage;
 
 /// The name of the built-in floppy where an image is named.
 pub const BUILTIN_TOUR: &str = "builtin:tour";
+
+/// What a config file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// How the terminal UI behaves.
+    pub ui: UiSettings,
+    /// The sessions, in the order of the file.
+    pub sessions: Vec<SessionSpec>,
+}
 
 /// One image in a drive.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn parsed(text: &str) -> Vec<SessionSpec> {
-    parse(Path::new("etc/c.toml"), text).unwrap()
+    parse(Path::new("etc/c.toml"), text).unwrap().sessions
 }
 
 /// The error that `text` gives as `c.toml`.
@@ -63,7 +63,8 @@ fn a_session_with_disks_only_boots_from_them() {
 
 #[test]
 fn the_built_in_config_opens_two_sessions_of_the_built_in_floppy() {
-    let specs = load(&ConfigSource::BuiltIn).unwrap();
+    let Config { ui, sessions: specs } = load(&ConfigSource::BuiltIn).unwrap();
+    assert_eq!(ui, UiSettings::default());
     assert_eq!(specs.len(), 2);
     for spec in specs {
         assert_eq!(spec.floppies, [ImageSpec { source: ImageSource::Tour, writes: WritePolicy::Overlay }]);
@@ -85,7 +86,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ("sessions = {}", "c.toml:1:1: no session; write a table such as [sessions.left]"),
         ("sessions = 3", "c.toml:1:12: sessions: wanted a table, found an integer"),
         ("[sessions]\na = 1.5", "c.toml:2:5: sessions.a: wanted a table, found a float"),
-        ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are sessions"),
+        ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are ui, sessions"),
         (
             "[sessions.a]\n\nflopies = []",
             "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, boot, memory, priority, \

@@ -101,6 +101,11 @@ pub const DURATION: Quantity = Quantity {
     grain: 1,
 };
 
+/// How long an escape sequence may take to arrive. *Units*: nanoseconds. *Range*: 5 ms to 2 s.
+///
+/// Less would tear sequences apart on any network, more would make the Esc key unbearable.
+pub const ESCAPE_TIMEOUT: Quantity = Quantity { min: 5_000_000, max: 2_000_000_000, ..DURATION };
+
 impl Quantity {
     /// Reads a quantity. *Errors*: not a number and a unit, out of range, not on the grid.
     pub fn parse(&self, text: &str) -> Result<u64, UnitError> {

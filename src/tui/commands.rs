@@ -2,26 +2,36 @@
 
 use super::input::{Mods, Symbol, TermKey};
 use super::layout::{Arrangement, Direction};
+use crate::config::Prefix;
 use crate::keys::Key;
 
-/// The prefix key: Ctrl with this character.
-///
-/// Ctrl-] because every terminal sends it (as byte 1Dh), hardly any DOS program wants it, and
-/// neither tmux, screen nor a shell takes it first; telnet and serial consoles use it in the same
-/// role. On boards without a bracket key, Ctrl-5 sends the same byte, and with the kitty protocol
-/// the key at the bracket's place counts as well.
-pub const PREFIX: char = ']';
-/// The key that a terminal cannot tell from the prefix.
-const PREFIX_TWIN: char = '5';
-/// How the prefix key is shown.
-pub const PREFIX_NAME: &str = "Ctrl-]";
-
 /// True if `key` is the prefix key, whatever it does.
+///
+/// On boards without the key of a Ctrl chord, another key with Ctrl sends the same byte and counts
+/// as well; with the kitty protocol, so does the key at the place it has on a US board.
 #[must_use]
-pub fn is_prefix(key: &TermKey) -> bool {
-    let here = |c: char| c == PREFIX || c == PREFIX_TWIN;
-    let named = matches!(key.symbol, Symbol::Char(c) if here(c)) || key.place == Some(PREFIX);
-    named && key.mods == Mods::CTRL
+pub fn is_prefix(key: &TermKey, prefix: Prefix) -> bool {
+    let (shift, ctrl, alt) = prefix.modifiers();
+    let named = match prefix.character() {
+        None => key.symbol == Symbol::Key(prefix.key()),
+        Some(wanted) => {
+            let fits = |c: char| c == wanted || Some(c) == ctrl_twin(wanted);
+            matches!(key.symbol, Symbol::Char(c) if fits(c)) || key.place == Some(wanted)
+        }
+    };
+    named && key.mods == Mods { shift, ctrl, alt }
+}
+
+/// The digit that sends the same byte with Ctrl as `c`.
+/// Source: the control key of DEC's VT220 and all that emulate it.
+fn ctrl_twin(c: char) -> Option<char> {
+    Some(match c {
+        ' ' => '2',
+        '\\' => '4',
+        ']' => '5',
+        '-' => '7',
+        _ => return None,
+    })
 }
 
 /// What a command does.
@@ -342,10 +352,10 @@ pub fn hint() -> String {
 
 /// Rows of the help: keys and what they do.
 #[must_use]
-pub fn help_rows() -> Vec<(String, String)> {
+pub fn help_rows(prefix: Prefix) -> Vec<(String, String)> {
     let shown = COMMANDS.iter().filter(|command| !command.help.is_empty());
     let rows = shown.map(|command| (command.keys.to_owned(), command.help.to_owned()));
-    let prefix = (PREFIX_NAME.to_owned(), format!("send {PREFIX_NAME} to the session"));
+    let prefix = (prefix.to_string(), format!("send {prefix} to the session"));
     rows.chain([prefix]).collect()
 }
 
@@ -378,17 +388,27 @@ mod tests {
     #[test]
     fn the_prefix_is_known_by_character_twin_and_place() {
         let ctrl = |c| TermKey::legacy(Symbol::Char(c), Mods::CTRL);
-        assert!(is_prefix(&ctrl(']')));
-        assert!(is_prefix(&ctrl('5')));
-        assert!(is_prefix(&TermKey { place: Some(']'), ..ctrl('+') }));
-        assert!(!is_prefix(&ctrl('[')));
-        assert!(!is_prefix(&struck(']')));
+        let is_prefix = |key: TermKey| super::is_prefix(&key, Prefix::default());
+        assert!(is_prefix(ctrl(']')));
+        assert!(is_prefix(ctrl('5')));
+        assert!(is_prefix(TermKey { place: Some(']'), ..ctrl('+') }));
+        assert!(!is_prefix(ctrl('[')));
+        assert!(!is_prefix(struck(']')));
+    }
+
+    #[test]
+    fn a_function_key_is_the_prefix_with_its_own_modifiers_only() {
+        let prefix = Prefix::parse("shift+f12").unwrap();
+        let f12 = |mods| TermKey::legacy(Symbol::Key(Key::F12), mods);
+        assert!(is_prefix(&f12(Mods::SHIFT), prefix));
+        assert!(!is_prefix(&f12(Mods::NONE), prefix));
+        assert!(!is_prefix(&TermKey::legacy(Symbol::Char(']'), Mods::CTRL), prefix));
     }
 
     #[test]
     fn help_and_hint_name_the_way_out() {
         assert!(hint().ends_with("h help  q quit"));
         assert!(hint().chars().count() <= 78, "fits a window of 80 columns: {}", hint());
-        assert!(help_rows().iter().any(|(keys, help)| keys == "h ?" && help == "show this help"));
+        assert!(help_rows(Prefix::default()).iter().any(|(keys, help)| keys == "h ?" && help == "show this help"));
     }
 }

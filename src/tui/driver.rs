@@ -12,6 +12,7 @@ use super::error::TuiError;
 use super::input::{Parser, TermEvent};
 use super::save::save;
 use super::sessions::Sessions;
+use crate::config::UiSettings;
 
 /// Shortest time from one frame to the next: 60 a second.
 const FRAME_TIME: Duration = Duration::from_micros(16_667);
@@ -71,14 +72,19 @@ pub struct Driver<'a, S, D> {
 
 impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
     /// A driver of `sessions` on `display`. Whoever sets `changed` also sends [`Wake::Sessions`].
-    pub fn new(sessions: &'a S, display: &'a mut D, changed: Arc<AtomicBool>) -> Result<Driver<'a, S, D>, TuiError> {
+    pub fn new(
+        sessions: &'a S,
+        display: &'a mut D,
+        changed: Arc<AtomicBool>,
+        settings: UiSettings,
+    ) -> Result<Driver<'a, S, D>, TuiError> {
         let size = display.size().map_err(TuiError::terminal("asking for its size"))?;
         Ok(Driver {
             sessions,
             display,
             changed,
-            app: App::new(size),
-            parser: Parser::new(),
+            parser: Parser::new(settings.escape_timeout),
+            app: App::new(size, settings),
             start: Instant::now(),
             parser_due: None,
             next_frame: Duration::ZERO,

@@ -187,7 +187,7 @@ mod tests {
 
     impl Bench {
         fn new(kitty: bool) -> Bench {
-            let mut parser = Parser::new();
+            let mut parser = Parser::new(Duration::from_millis(50));
             parser.set_kitty(kitty);
             Bench { parser, keyboard: Keyboard::new(), now: Duration::ZERO }
         }

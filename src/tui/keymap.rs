@@ -60,12 +60,14 @@ fn typed(c: char, mods: Mods, page: CodePage) -> BoardKey {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::input::{Act, Parser, TermEvent};
     use super::*;
 
     /// Names of the keys that go down for the one key in `bytes`, such as `ctrl+alt+a`.
     fn downs(bytes: &[u8]) -> String {
-        let mut parser = Parser::new();
+        let mut parser = Parser::new(Duration::from_millis(50));
         let mut events = Vec::new();
         parser.feed(bytes, &mut events);
         if parser.patience().is_some() {

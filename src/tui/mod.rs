@@ -1,5 +1,5 @@
 //! The terminal UI: shows one session at a time in its own colours, passes keys to it, and switches
-//! between sessions with a prefix key ([`commands::PREFIX_NAME`]).
+//! between sessions with a prefix key.
 //!
 //! | module | what it is |
 //! | --- | --- |
@@ -52,7 +52,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 
-use crate::config::SessionSpec;
+use crate::config::{Config, UiSettings};
 use crate::session::{Host, Manager};
 use ability::{Ability, TerminalEnvironment};
 use driver::{Driver, Wake};
@@ -62,22 +62,22 @@ use terminal::TerminalDisplay;
 /// Wakes that may wait for the event loop. When it is full, reading the terminal pauses.
 const WAITING_WAKES: usize = 64;
 
-/// Starts a session for each of `specs` and shows them on `terminal` until the user quits.
+/// Starts the sessions of `config` and shows them on `terminal` until the user quits.
 ///
 /// *Errors*: no terminal, an image that cannot be used, a terminal that fails or goes away, or a
 /// signal that ended the program. The terminal is restored in every case.
-pub fn run(specs: Vec<SessionSpec>, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
+pub fn run(config: Config, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(TuiError::NotATerminal);
     }
-    if specs.is_empty() {
+    if config.sessions.is_empty() {
         return Err(TuiError::NoSessions);
     }
     let manager = Manager::new(Host::new(), 0);
-    for spec in &specs {
+    for spec in &config.sessions {
         manager.start(spec)?;
     }
-    let result = show(&manager, terminal);
+    let result = show(&manager, config.ui, terminal);
     for view in manager.views() {
         manager.close(view.id);
     }
@@ -85,15 +85,16 @@ pub fn run(specs: Vec<SessionSpec>, terminal: &TerminalEnvironment) -> Result<()
 }
 
 /// Shows the manager's sessions on the process's terminal; restores it at the end.
-fn show(manager: &Manager, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
+fn show(manager: &Manager, settings: UiSettings, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
     let (ability, notice) = Ability::detect(terminal);
     let (wake, wakes) = mpsc::sync_channel(WAITING_WAKES);
     let changed = Arc::new(AtomicBool::new(false));
     manager.on_change(change_call(wake.clone(), changed.clone()));
     let _signals = Signals::watch(wake.clone()).map_err(TuiError::terminal("watching signals"))?;
-    let mut display = TerminalDisplay::open(ability, wake.clone()).map_err(TuiError::terminal("being set up"))?;
+    let mut display =
+        TerminalDisplay::open(ability, settings.mouse, wake.clone()).map_err(TuiError::terminal("being set up"))?;
     terminal::spawn_reader(wake).map_err(TuiError::terminal("being read"))?;
-    let mut driver = Driver::new(manager, &mut display, changed)?;
+    let mut driver = Driver::new(manager, &mut display, changed, settings)?;
     if let Some(notice) = notice {
         driver.say(notice)?;
     }

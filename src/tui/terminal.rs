@@ -26,6 +26,9 @@ const KITTY_QUERY: &[u8] = b"\x1b[?u";
 /// Disambiguate (1), report releases (2), alternate keys (4), all keys as sequences (8), text (16).
 const KITTY_PUSH: &[u8] = b"\x1b[>31u";
 const KITTY_POP: &[u8] = b"\x1b[<u";
+/// Report buttons and what moves while one is down (1002), in numbers (1006) where the terminal can.
+const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 /// Terminals that know it show all of what lies between at once; others ignore it.
 const FRAME_BEGIN: &[u8] = b"\x1b[?2026h";
 const FRAME_END: &[u8] = b"\x1b[?2026l";
@@ -38,6 +41,8 @@ const READ_BYTES: usize = 4096;
 struct Modes {
     changed: AtomicBool,
     kitty: AtomicBool,
+    /// The mouse is to be reported.
+    mouse: bool,
 }
 
 impl Modes {
@@ -46,6 +51,9 @@ impl Modes {
         self.changed.store(true, Ordering::Relaxed);
         let mut out = io::stdout();
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        if self.mouse {
+            out.write_all(MOUSE_ON)?;
+        }
         // Each of the terminal's two screens has a keyboard mode of its own: ask in ours.
         out.write_all(KITTY_QUERY)?;
         out.flush()
@@ -67,6 +75,9 @@ impl Modes {
         let _ = write_all(FRAME_END);
         if self.kitty.swap(false, Ordering::Relaxed) {
             let _ = write_all(KITTY_POP);
+        }
+        if self.mouse {
+            let _ = write_all(MOUSE_OFF);
         }
         let mut out = io::stdout();
         let _ = execute!(out, DisableFocusChange, DisableBracketedPaste, SetCursorStyle::DefaultUserShape, Show);
@@ -126,9 +137,9 @@ pub(super) struct TerminalDisplay {
 }
 
 impl TerminalDisplay {
-    /// Takes over a terminal that can show what `ability` says.
-    pub(super) fn open(ability: Ability, wake: SyncSender<Wake>) -> io::Result<TerminalDisplay> {
-        let modes = Arc::new(Modes::default());
+    /// Takes over a terminal that can show what `ability` says; `mouse` asks it to report the mouse.
+    pub(super) fn open(ability: Ability, mouse: bool, wake: SyncSender<Wake>) -> io::Result<TerminalDisplay> {
+        let modes = Arc::new(Modes { mouse, ..Modes::default() });
         let guard = PanicGuard::install(modes.clone(), wake);
         let display = TerminalDisplay { painter: Painter::new(ability), modes, _panic_guard: guard };
         // If this fails, dropping `display` undoes what was done.

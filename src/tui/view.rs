@@ -26,7 +26,8 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
         }
         _ => draw_views(app, buf),
     };
-    StatusView::new(app.sessions(), app.focused_index(), crop.as_deref()).render(status, buf);
+    let prefix = app.settings().prefix;
+    StatusView::new(app.sessions(), app.focused_index(), crop.as_deref(), prefix).render(status, buf);
     if let Some(text) = app.line().filter(|_| guest.height > 0) {
         let line = Rect { y: guest.bottom() - 1, height: 1, ..guest };
         LineView::new(&text).render(line, buf);
@@ -36,7 +37,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
         };
     }
     if let Mode::Help(top) = app.mode() {
-        HelpView::new(top).render(guest, buf);
+        HelpView::new(top, prefix).render(guest, buf);
         cursor = None;
     }
     cursor

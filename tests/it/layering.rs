@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("devices", &["types", "mem", "screen", "keys", "clock"]),
     ("bios", &["types", "mem", "screen", "keys", "clock", "devices", "disk", "cpu::regs"]),
     ("monitor", &["types", "mem", "screen", "keys", "clock", "devices", "disk", "bios", "cpu"]),
-    ("config", &["types", "mem", "screen", "disk"]),
+    ("config", &["types", "mem", "screen", "keys", "disk"]),
     ("session", &["types", "mem", "screen", "keys", "clock", "devices", "disk", "bios", "cpu", "monitor", "config"]),
     ("script", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),
     ("tui", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),

@@ -10,7 +10,7 @@ fn example(n: usize) -> &'static str {
 
 #[test]
 fn its_config_is_a_config() {
-    let sessions = dosmux::config::parse(Path::new("config.toml"), example(0)).unwrap();
+    let sessions = dosmux::config::parse(Path::new("config.toml"), example(0)).unwrap().sessions;
     let names: Vec<&str> = sessions.iter().map(|session| session.name.as_str()).collect();
     assert_eq!(names, ["work", "build"]);
 }

@@ -7,6 +7,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use dosmux::config::UiSettings;
 use dosmux::keys::Key;
 use dosmux::monitor::vm::{StopReason, TrapStats};
 use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen};
@@ -213,7 +214,7 @@ fn with_ui(names: &[&str], story: impl FnOnce(&User<'_>)) -> Result<(), TuiError
     std::thread::scope(|scope| {
         let user = User { wake, terminal: user_terminal, sessions: &sessions };
         let (sessions, terminal) = (&sessions, &mut terminal);
-        let ui = scope.spawn(move || Driver::new(sessions, terminal, changed)?.run(&wakes));
+        let ui = scope.spawn(move || Driver::new(sessions, terminal, changed, UiSettings::default())?.run(&wakes));
         story(&user);
         ui.join().expect("the UI does not panic")
     })

@@ -17,7 +17,7 @@ impl App {
     pub(super) fn key(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
         let modifier = matches!(key.symbol, Symbol::Key(board) if board.is_modifier());
         match self.mode {
-            Mode::Guest if commands::is_prefix(key) && key.act != Act::Release => {
+            Mode::Guest if self.is_prefix(key) && key.act != Act::Release => {
                 self.release_keys(effects);
                 self.set_mode(Mode::Prefix);
             }
@@ -32,6 +32,10 @@ impl App {
             Mode::Watch => self.watch_key(key, effects),
             Mode::Overview(marked) => self.overview_key(marked, key, now, effects),
         }
+    }
+
+    fn is_prefix(&self, key: &TermKey) -> bool {
+        commands::is_prefix(key, self.settings.prefix)
     }
 
     fn play(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
@@ -60,7 +64,7 @@ impl App {
 
     fn command(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
         self.set_mode(Mode::Guest);
-        if commands::is_prefix(key) {
+        if self.is_prefix(key) {
             return self.play(key, now, effects);
         }
         if key.symbol == Symbol::Key(Key::Escape) {
@@ -73,7 +77,7 @@ impl App {
                 }
             }
             Some(action) => self.act(action, now, effects),
-            None => self.say(format!("no such command; {} h shows them all", commands::PREFIX_NAME), now),
+            None => self.say(format!("no such command; {} h shows them all", self.settings.prefix), now),
         }
     }
 
@@ -138,7 +142,7 @@ impl App {
     }
 
     fn help_key(&mut self, top: u16, key: &TermKey) {
-        let rows = u16::try_from(commands::help_rows().len()).unwrap_or(u16::MAX);
+        let rows = u16::try_from(commands::help_rows(self.settings.prefix).len()).unwrap_or(u16::MAX);
         let mode = match key.symbol {
             Symbol::Key(Key::Up) => Mode::Help(top.saturating_sub(1)),
             Symbol::Key(Key::Down) => Mode::Help((top + 1).min(rows.saturating_sub(1))),

@@ -18,6 +18,7 @@ use super::keyboard::Keyboard;
 use super::layout::{Layout, Place};
 use super::pan::Pan;
 use super::prompt::Prompt;
+use crate::config::{Prefix, UiSettings};
 use crate::monitor::vm::StopReason;
 use crate::screen::CodePage;
 use crate::session::{Command, Gauge, SessionState, SessionView};
@@ -111,6 +112,7 @@ struct Message {
 /// The UI's state.
 #[derive(Debug)]
 pub struct App {
+    settings: UiSettings,
     sessions: Vec<SessionView>,
     focused: Option<SessionId>,
     last: Option<SessionId>,
@@ -133,8 +135,9 @@ pub struct App {
 impl App {
     /// A UI without sessions in a window of `size` columns and rows.
     #[must_use]
-    pub fn new(size: (u16, u16)) -> App {
+    pub fn new(size: (u16, u16), settings: UiSettings) -> App {
         App {
+            settings,
             sessions: Vec::new(),
             focused: None,
             last: None,
@@ -149,6 +152,12 @@ impl App {
             size,
             dirty: true,
         }
+    }
+
+    /// How the UI behaves.
+    #[must_use]
+    pub fn settings(&self) -> &UiSettings {
+        &self.settings
     }
 
     /// All sessions in the order of their numbers.
@@ -214,7 +223,7 @@ impl App {
         if let Some(message) = &self.message {
             return Some(message.text.clone());
         }
-        way_on(&self.focused()?.state)
+        way_on(&self.focused()?.state, self.settings.prefix)
     }
 
     /// True once after something that is shown has changed.
@@ -237,7 +246,7 @@ impl App {
             Event::Terminal(TermEvent::Key(key)) => self.key(&key, now, &mut effects),
             Event::Terminal(TermEvent::Paste(text)) => self.paste(&text, now, &mut effects),
             Event::Terminal(TermEvent::FocusLost) => self.release_keys(&mut effects),
-            Event::Terminal(TermEvent::FocusGained) => {}
+            Event::Terminal(TermEvent::FocusGained | TermEvent::Mouse(_)) => {}
             Event::Terminal(TermEvent::KittySpoken) => effects.push(Effect::UseKitty),
             Event::Resize(cols, rows) => {
                 self.size = (cols, rows);
@@ -297,8 +306,7 @@ impl App {
 }
 
 /// How to get on with a session that goes no further.
-fn way_on(state: &SessionState) -> Option<String> {
-    let prefix = commands::PREFIX_NAME;
+fn way_on(state: &SessionState, prefix: Prefix) -> Option<String> {
     match state {
         SessionState::Stopped(StopReason::NoBootDisk) => {
             Some("nothing to boot: `dosmux boot IMAGE`, or floppies = [\"IMAGE\"] in the config".to_owned())

@@ -43,7 +43,12 @@ struct Bench {
 impl Bench {
     fn new() -> Bench {
         let views = (0..3).map(|id| session(id, SessionState::Idle)).collect();
-        let mut bench = Bench { app: App::new((80, 24)), parser: Parser::new(), now: Duration::ZERO, views };
+        let mut bench = Bench {
+            app: App::new((80, 24), UiSettings::default()),
+            parser: Parser::new(Duration::from_millis(50)),
+            now: Duration::ZERO,
+            views,
+        };
         assert_eq!(bench.sessions(), "focus 0");
         bench.app.take_dirty();
         bench

@@ -1,4 +1,4 @@
-//! What a terminal sends, taken apart: bytes of any terminal in, keys, pastes and replies out.
+//! What a terminal sends, taken apart: bytes of any terminal in, keys, pastes, the mouse and replies out.
 //!
 //! Two ways of sending keys are understood, and both may occur in one stream:
 //! - the legacy way (xterm, linux console, rxvt, PuTTY, tmux, screen): text, control bytes and
@@ -7,10 +7,12 @@
 //!
 //! Source: ECMA-48; "XTerm Control Sequences"; the kitty keyboard protocol's specification.
 
+mod mouse;
 mod parser;
 mod sequences;
 
-pub use parser::{ESCAPE_TIMEOUT, Parser};
+pub use mouse::{MouseButton, MouseEvent, MouseKind, WheelDirection};
+pub use parser::Parser;
 
 use crate::keys::Key;
 
@@ -19,6 +21,8 @@ use crate::keys::Key;
 pub enum TermEvent {
     /// A key.
     Key(TermKey),
+    /// The mouse, if it is reported.
+    Mouse(MouseEvent),
     /// Text that was pasted, as sent.
     Paste(String),
     /// The terminal window has the keyboard.

@@ -5,13 +5,10 @@
 
 use std::time::Duration;
 
+use super::mouse::{self, MouseButton};
 use super::sequences::{control_byte, csi_final, kitty_code, linux_function, modifiers, ss3_final, tilde_number};
 use super::{Act, Mods, Symbol, TermEvent, TermKey};
 use crate::keys::Key;
-
-/// How long an unfinished sequence waits for its rest before it is taken for keys: an Escape byte
-/// is the Esc key if nothing follows it.
-pub const ESCAPE_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// How long a paste that has begun waits for its rest: long, for a slow link may stall, and what
 /// comes later would be taken for keys.
@@ -39,6 +36,8 @@ enum State {
     Csi,
     /// After `ESC [ [`.
     LinuxFunction,
+    /// After `ESC [ M`.
+    X10Mouse,
     /// Inside a character of several bytes.
     Utf8,
     /// Between the brackets of a paste.
@@ -48,11 +47,12 @@ enum State {
 /// Takes a terminal's bytes apart.
 ///
 /// ```
+/// use std::time::Duration;
 /// use dosmux::keys::Key;
 /// use dosmux::tui::input::{Mods, Parser, Symbol, TermEvent, TermKey};
 ///
 /// let mut events = Vec::new();
-/// Parser::new().feed(b"\x1b[1;5C", &mut events);
+/// Parser::new(Duration::from_millis(50)).feed(b"\x1b[1;5C", &mut events);
 /// assert_eq!(events, [TermEvent::Key(TermKey::legacy(Symbol::Key(Key::Right), Mods::CTRL))]);
 /// ```
 #[derive(Debug)]
@@ -64,19 +64,19 @@ pub struct Parser {
     meta: bool,
     /// The kitty protocol is switched on.
     kitty: bool,
-}
-
-impl Default for Parser {
-    fn default() -> Parser {
-        Parser::new()
-    }
+    /// The mouse button that is down, for terminals that do not say which one came up.
+    button: Option<MouseButton>,
+    escape_timeout: Duration,
 }
 
 impl Parser {
-    /// A parser for a terminal that speaks the legacy way.
+    /// A parser for a terminal that speaks the legacy way. An unfinished sequence waits for its rest
+    /// for `escape_timeout` before it is taken for keys: an Escape byte is the Esc key if nothing
+    /// follows it.
     #[must_use]
-    pub fn new() -> Parser {
-        Parser { state: State::Ground, held: Vec::new(), meta: false, kitty: false }
+    pub fn new(escape_timeout: Duration) -> Parser {
+        let state = State::Ground;
+        Parser { state, held: Vec::new(), meta: false, kitty: false, button: None, escape_timeout }
     }
 
     /// Call after switching the kitty protocol on: keys that come as sequences are then known to
@@ -92,7 +92,9 @@ impl Parser {
         match self.state {
             State::Ground => None,
             State::Paste => Some(PASTE_TIMEOUT),
-            State::Escape | State::Ss3 | State::Csi | State::LinuxFunction | State::Utf8 => Some(ESCAPE_TIMEOUT),
+            State::Escape | State::Ss3 | State::Csi | State::LinuxFunction | State::X10Mouse | State::Utf8 => {
+                Some(self.escape_timeout)
+            }
         }
     }
 
@@ -111,7 +113,7 @@ impl Parser {
             State::Ss3 => out.push(struck(Symbol::Char('O'), Mods::ALT)),
             State::Csi if self.held.is_empty() => out.push(struck(Symbol::Char('['), Mods::ALT)),
             State::Paste => self.finish_paste(out),
-            State::Ground | State::Csi | State::LinuxFunction | State::Utf8 => {}
+            State::Ground | State::Csi | State::LinuxFunction | State::X10Mouse | State::Utf8 => {}
         }
         self.reset();
     }
@@ -134,6 +136,7 @@ impl Parser {
                 }
                 self.reset();
             }
+            State::X10Mouse => self.x10_mouse(byte, out),
             State::Utf8 => self.utf8(byte, out),
             State::Paste => self.paste(byte, out),
         }
@@ -188,6 +191,7 @@ impl Parser {
     fn csi(&mut self, byte: u8, out: &mut Vec<TermEvent>) {
         match byte {
             b'[' if self.held.is_empty() => self.state = State::LinuxFunction,
+            b'M' if self.held.is_empty() => self.state = State::X10Mouse,
             // Parameter and intermediate bytes; one too many is dropped, which spoils the sequence.
             0x20..=0x3F if self.held.len() <= MAX_PARAMETER_BYTES => self.held.push(byte),
             0x20..=0x3F => {}
@@ -212,6 +216,12 @@ impl Parser {
             if last == b'u' {
                 out.push(TermEvent::KittySpoken);
             }
+            return;
+        }
+        if let Some((b'<', numbers)) = parameters.split_first() {
+            out.extend(
+                Fields::parse(numbers).and_then(|fields| mouse::sgr(fields.three()?, last)).map(TermEvent::Mouse),
+            );
             return;
         }
         let Some(fields) = Fields::parse(parameters) else { return };
@@ -271,6 +281,19 @@ impl Parser {
             released_later: self.kitty,
         };
         out.push(TermEvent::Key(key));
+    }
+
+    /// One of the three bytes behind `ESC [ M`: buttons, column, row.
+    fn x10_mouse(&mut self, byte: u8, out: &mut Vec<TermEvent>) {
+        if byte < b' ' {
+            self.reset();
+            return self.ground(byte, out);
+        }
+        self.held.push(byte);
+        if let [buttons, col, row] = self.held[..] {
+            out.extend(mouse::x10([buttons, col, row], &mut self.button).map(TermEvent::Mouse));
+            self.reset();
+        }
     }
 
     fn utf8(&mut self, byte: u8, out: &mut Vec<TermEvent>) {
@@ -345,6 +368,11 @@ impl Fields {
     /// The first number of a field, 0 if it is missing.
     fn number(&self, field: usize) -> u32 {
         self.sub(field, 0).unwrap_or(0)
+    }
+
+    /// The first numbers of exactly three fields.
+    fn three(&self) -> Option<[u32; 3]> {
+        (self.count() == 3).then(|| [self.number(0), self.number(1), self.number(2)])
     }
 
     /// All numbers of a field.

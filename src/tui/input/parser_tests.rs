@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn parse(bytes: &[u8]) -> Vec<TermEvent> {
-    let mut parser = Parser::new();
+    let mut parser = Parser::new(Duration::from_millis(50));
     let mut out = Vec::new();
     parser.feed(bytes, &mut out);
     if parser.patience().is_some() {
@@ -119,7 +119,7 @@ fn every_golden_sequence_gives_its_key() {
 #[test]
 fn a_sequence_may_come_in_fragments() {
     for &(terminal, bytes, expected, mods) in GOLDEN {
-        let mut parser = Parser::new();
+        let mut parser = Parser::new(Duration::from_millis(50));
         let mut out = Vec::new();
         for byte in bytes {
             parser.feed(std::slice::from_ref(byte), &mut out);
@@ -130,7 +130,7 @@ fn a_sequence_may_come_in_fragments() {
 }
 
 fn kitty(bytes: &[u8]) -> TermKey {
-    let mut parser = Parser::new();
+    let mut parser = Parser::new(Duration::from_millis(50));
     parser.set_kitty(true);
     let mut out = Vec::new();
     parser.feed(bytes, &mut out);
@@ -233,7 +233,7 @@ fn what_is_no_sequence_is_dropped_whole() {
 proptest! {
     #[test]
     fn any_bytes_leave_the_parser_usable(bytes in proptest::collection::vec(any::<u8>(), 0..400), kitty in any::<bool>()) {
-        let mut parser = Parser::new();
+        let mut parser = Parser::new(Duration::from_millis(50));
         parser.set_kitty(kitty);
         let mut out = Vec::new();
         parser.feed(&bytes, &mut out);

@@ -6,9 +6,10 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::{after, fill, title, write};
+use crate::config::Prefix;
 use crate::session::{SessionState, SessionView};
 use crate::tui::sessions::ending;
-use crate::tui::{commands, theme};
+use crate::tui::theme;
 
 /// Columns kept free of the right part, for the sessions.
 const MIN_TABS: u16 = 24;
@@ -19,14 +20,20 @@ pub struct StatusView<'a> {
     sessions: &'a [SessionView],
     shown: Option<usize>,
     crop: Option<&'a str>,
+    prefix: Prefix,
 }
 
 impl<'a> StatusView<'a> {
     /// Lists `sessions`, of which the one at index `shown` is on the screen; `crop` says which part
-    /// of it is, if not all.
+    /// of it is, if not all. `prefix` is named as the way to the commands.
     #[must_use]
-    pub fn new(sessions: &'a [SessionView], shown: Option<usize>, crop: Option<&'a str>) -> StatusView<'a> {
-        StatusView { sessions, shown, crop }
+    pub fn new(
+        sessions: &'a [SessionView],
+        shown: Option<usize>,
+        crop: Option<&'a str>,
+        prefix: Prefix,
+    ) -> StatusView<'a> {
+        StatusView { sessions, shown, crop, prefix }
     }
 
     fn tab(&self, index: usize) -> (String, Style) {
@@ -68,7 +75,7 @@ impl<'a> StatusView<'a> {
     /// How to get at the commands: shorter if all sessions and more do not fit into `width` columns.
     fn help(&self, width: u16) -> (String, Style) {
         let tabs = (0..self.sessions.len()).map(|index| columns(&self.tab(index).0)).fold(0, u16::saturating_add);
-        let prefix = commands::PREFIX_NAME;
+        let prefix = self.prefix;
         let long = format!(" {prefix} h help ");
         let text = if tabs.saturating_add(columns(&long)) <= width { long } else { format!(" {prefix} ") };
         (text, theme::STATUS_DIM)
@@ -154,7 +161,8 @@ mod tests {
 
     fn row(cols: u16, shown: usize, crop: Option<&str>) -> String {
         let sessions = four();
-        drawn(cols, 1, |buf| StatusView::new(&sessions, Some(shown), crop).render(buf.area, buf)).remove(0)
+        drawn(cols, 1, |buf| StatusView::new(&sessions, Some(shown), crop, Prefix::default()).render(buf.area, buf))
+            .remove(0)
     }
 
     #[test]
@@ -196,7 +204,7 @@ mod tests {
     #[test]
     fn a_line_outside_the_buffer_is_clipped() {
         let sessions = four();
-        let view = StatusView::new(&sessions, Some(0), None);
+        let view = StatusView::new(&sessions, Some(0), None, Prefix::default());
         assert_eq!(drawn(5, 1, |buf| view.render(Rect::new(0, 3, 40, 1), buf)), ["     "]);
         let rows = drawn(12, 1, |buf| view.render(Rect::new(0, 0, 40, 1), buf));
         assert_eq!(rows[0].chars().count(), 12);

@@ -135,13 +135,14 @@ fn write_row(area: Rect, buf: &mut Buffer, cells: &[String; COLUMNS.len()], styl
 mod tests {
     use super::super::testing::{drawn, session};
     use super::*;
+    use crate::config::UiSettings;
     use crate::session::Gauge;
     use crate::tui::app::{App, Event};
     use std::time::Duration;
 
     fn watched(cols: u16, rows: u16) -> Vec<String> {
         let sessions = vec![session(0, "left"), session(1, "right")];
-        let mut app = App::new((cols, rows));
+        let mut app = App::new((cols, rows), UiSettings::default());
         let mut gauges = vec![Gauge::new(sessions[0].id), Gauge::new(sessions[1].id)];
         app.update(Event::Gauges(gauges.clone()), Duration::from_secs(1));
         gauges[0].stats.count(crate::monitor::stats::TrapKind::Sti);
