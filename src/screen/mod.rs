@@ -1,9 +1,11 @@
 //! What a session's display shows, as plain values: the one thing that the terminal UI, scripts
 //! and golden files look at. Knows no device and no terminal.
 
+mod cast;
 mod code_page;
 pub mod picture;
 
+pub use cast::Cast;
 pub use code_page::CodePage;
 
 /// One character cell as text memory holds it.
@@ -39,6 +41,28 @@ pub struct Rgb {
     pub b: u8,
 }
 
+/// BIOS mode of the monochrome adapter, whose attributes underline.
+const MODE_MONO: u8 = 7;
+/// Attribute bits that decide underlining: blink and intensity do not matter.
+const MONO_MASK: u8 = 0x77;
+/// Underlined. Source: IBM Monochrome Display Adapter, attribute function table.
+const MONO_UNDERLINE: u8 = 0x01;
+
+/// How a cell looks, whatever the adapter's registers say of its attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The character.
+    pub char: char,
+    /// Its colour.
+    pub fore: Rgb,
+    /// The colour behind it.
+    pub back: Rgb,
+    /// The character comes and goes.
+    pub blinks: bool,
+    /// A line is drawn under it.
+    pub underlined: bool,
+}
+
 /// A text screen at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Screen {
@@ -62,6 +86,17 @@ pub struct Screen {
     pub code_page: CodePage,
 }
 
+impl Cursor {
+    /// The share of a cell of `cell_height` scan lines that it covers; `None` if it covers none.
+    /// *Range*: 1–100 per cent.
+    #[must_use]
+    pub fn height_percent(&self, cell_height: u8) -> Option<u8> {
+        let lines = u16::from(self.end.checked_sub(self.start)?) + 1;
+        let percent = (lines * 100 / u16::from(cell_height.max(1))).clamp(1, 100);
+        u8::try_from(percent).ok()
+    }
+}
+
 impl Screen {
     /// The cell at `row`, `col`, or `None` outside the screen.
     #[must_use]
@@ -70,6 +105,19 @@ impl Screen {
             return None;
         }
         self.cells.get(usize::from(row) * usize::from(self.cols) + usize::from(col)).copied()
+    }
+
+    /// How `cell` looks on this screen.
+    #[must_use]
+    pub fn look(&self, cell: Cell) -> Look {
+        let back_mask = if self.blink { 0x07 } else { 0x0F };
+        Look {
+            char: self.code_page.char(cell.code),
+            fore: self.palette[usize::from(cell.attr & 0x0F)],
+            back: self.palette[usize::from((cell.attr >> 4) & back_mask)],
+            blinks: self.blink && cell.attr & 0x80 != 0,
+            underlined: self.mode == MODE_MONO && cell.attr & MONO_MASK == MONO_UNDERLINE,
+        }
     }
 
     /// One row as Unicode text, all columns, no trimming. Empty outside the screen.

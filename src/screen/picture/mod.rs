@@ -2,12 +2,12 @@
 //! screenshots, reports of failed scripts and the README. A [`Screen`] becomes one, and so does
 //! a window of the user interface.
 
-mod ansi;
+pub(super) mod ansi;
 mod html;
 mod png;
 mod svg;
 
-use super::{Rgb, Screen};
+use super::{Look, Rgb, Screen};
 
 /// One cell as it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,18 +94,13 @@ impl Format {
 
 impl From<&Screen> for Picture {
     fn from(screen: &Screen) -> Picture {
-        let mask = if screen.blink { 0x07 } else { 0x0F };
-        let glyphs = screen.cells.iter().map(|cell| Glyph {
-            char: screen.code_page.char(cell.code),
-            fore: screen.palette[usize::from(cell.attr & 0x0F)],
-            back: screen.palette[usize::from((cell.attr >> 4) & mask)],
-            bold: false,
-            underlined: false,
+        let glyphs = screen.cells.iter().map(|&cell| {
+            let Look { char, fore, back, underlined, .. } = screen.look(cell);
+            Glyph { char, fore, back, bold: false, underlined }
         });
-        let cursor = screen.cursor.filter(|cursor| cursor.start <= cursor.end).map(|cursor| {
-            let lines = u16::from(cursor.end) - u16::from(cursor.start) + 1;
-            let percent = (lines * 100 / u16::from(screen.cell_height.max(1))).clamp(1, 100);
-            PictureCursor { col: cursor.col, row: cursor.row, height_percent: u8::try_from(percent).unwrap_or(100) }
+        let cursor = screen.cursor.and_then(|cursor| {
+            let height_percent = cursor.height_percent(screen.cell_height)?;
+            Some(PictureCursor { col: cursor.col, row: cursor.row, height_percent })
         });
         let glyphs = glyphs.collect();
         Picture { cols: screen.cols, rows: screen.rows, glyphs, cursor, margin: screen.palette[0] }

@@ -5,15 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::Widget;
 
-use crate::screen::{Cell, Cursor, Rgb, Screen};
+use crate::screen::{Cursor, Look, Rgb, Screen};
 use crate::tui::pan::Viewport;
-
-/// BIOS mode of the monochrome adapter, whose attributes underline.
-const MODE_MONO: u8 = 7;
-/// Attribute bits that decide underlining: blink and intensity do not matter.
-const MONO_MASK: u8 = 0x77;
-/// Underlined. Source: IBM Monochrome Display Adapter, attribute function table.
-const MONO_UNDERLINE: u8 = 0x01;
 
 /// A text screen in the middle of its area, or the part of it that fits.
 #[derive(Clone, Copy, Debug)]
@@ -69,21 +62,17 @@ impl<'a> ScreenView<'a> {
         let shape = if tall { CursorShape::Block } else { CursorShape::Underline };
         Some(CursorView { at: Position::new(place.x + x, place.y + y), shape })
     }
+}
 
-    fn style(&self, cell: Cell) -> Style {
-        let Screen { palette, blink, mode, .. } = self.screen;
-        let back_mask = if *blink { 0x07 } else { 0x0F };
-        let fore = palette[usize::from(cell.attr & 0x0F)];
-        let back = palette[usize::from((cell.attr >> 4) & back_mask)];
-        let mut style = Style::new().fg(color(fore)).bg(color(back));
-        if *blink && cell.attr & 0x80 != 0 {
-            style = style.add_modifier(Modifier::SLOW_BLINK);
-        }
-        if *mode == MODE_MONO && cell.attr & MONO_MASK == MONO_UNDERLINE {
-            style = style.add_modifier(Modifier::UNDERLINED);
-        }
-        style
+fn style(look: Look) -> Style {
+    let mut style = Style::new().fg(color(look.fore)).bg(color(look.back));
+    if look.blinks {
+        style = style.add_modifier(Modifier::SLOW_BLINK);
     }
+    if look.underlined {
+        style = style.add_modifier(Modifier::UNDERLINED);
+    }
+    style
 }
 
 pub(super) fn color(rgb: Rgb) -> Color {
@@ -99,7 +88,8 @@ impl Widget for ScreenView<'_> {
                 let (row, col) = (self.viewport.row + (y - place.y), self.viewport.col + (x - place.x));
                 let Some(cell) = self.screen.cell(row, col) else { continue };
                 buf[(x, y)].reset();
-                buf[(x, y)].set_char(self.screen.code_page.char(cell.code)).set_style(self.style(cell));
+                let look = self.screen.look(cell);
+                buf[(x, y)].set_char(look.char).set_style(style(look));
             }
         }
     }
@@ -109,7 +99,7 @@ impl Widget for ScreenView<'_> {
 mod tests {
     use super::super::testing::drawn;
     use super::*;
-    use crate::screen::CodePage;
+    use crate::screen::{Cell, CodePage};
 
     /// A screen of 4 × 3 cells that counts through the letters; each colour is its own number.
     fn screen() -> Screen {
