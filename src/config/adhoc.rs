@@ -40,16 +40,23 @@ pub fn sessions_of_images(images: &[String], writes: WritePolicy) -> Result<Vec<
         if source == ImageSource::Tour && writes == WritePolicy::Image {
             return Err(ImageError::BuiltInIsReadOnly(super::BUILTIN_TOUR));
         }
-        let mut spec = SessionSpec::new(&free_name(&base_name(&source), &specs));
-        spec.boot = drive_for(&source)?;
-        let image = ImageSpec { source, writes };
-        match spec.boot {
-            BootDrive::Floppy => spec.floppies.push(image),
-            BootDrive::Disk => spec.disks.push(image),
-        }
+        let drive = drive_for(&source)?;
+        let mut spec = session_of_image(ImageSpec { source, writes }, drive);
+        spec.name = free_name(&spec.name, |name| specs.iter().all(|spec| spec.name != name));
         specs.push(spec);
     }
     Ok(specs)
+}
+
+/// A session named after `image` that boots it from `drive`.
+#[must_use]
+pub fn session_of_image(image: ImageSpec, drive: BootDrive) -> SessionSpec {
+    let mut spec = SessionSpec { boot: drive, ..SessionSpec::new(&base_name(&image.source)) };
+    match drive {
+        BootDrive::Floppy => spec.floppies.push(image),
+        BootDrive::Disk => spec.disks.push(image),
+    }
+    spec
 }
 
 /// The kind of drive that takes an image.
@@ -60,7 +67,15 @@ fn drive_for(source: &ImageSource) -> Result<BootDrive, ImageError> {
     if !metadata.is_file() {
         return Err(ImageError::NoFile(path.clone()));
     }
-    Ok(if metadata.len() <= LARGEST_FLOPPY_BYTES { BootDrive::Floppy } else { BootDrive::Disk })
+    Ok(BootDrive::for_size(metadata.len()))
+}
+
+impl BootDrive {
+    /// The kind of drive for an image of `bytes`, as far as the size tells.
+    #[must_use]
+    pub fn for_size(bytes: u64) -> BootDrive {
+        if bytes <= LARGEST_FLOPPY_BYTES { BootDrive::Floppy } else { BootDrive::Disk }
+    }
 }
 
 /// The image's file name without folder and extension, control characters and excess length.
@@ -71,9 +86,10 @@ fn base_name(source: &ImageSource) -> String {
     if name.trim().is_empty() { "image".to_owned() } else { name }
 }
 
-/// `name`, or `name-2`, `name-3`... if it is taken.
-fn free_name(name: &str, taken: &[SessionSpec]) -> String {
-    let is_free = |name: &str| taken.iter().all(|spec| spec.name != name);
+/// `name`, or `name-2`, `name-3`... if `is_free` says that it is taken.
+///
+/// *Panics* if no name is free.
+pub fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     if is_free(name) {
         return name.to_owned();
     }

@@ -222,6 +222,11 @@ impl<'a> Item<'a> {
         self.value.is_table()
     }
 
+    /// True if the value is an integer.
+    pub(crate) fn is_integer(&self) -> bool {
+        self.value.is_integer()
+    }
+
     /// The error that the value should have been `wanted`.
     pub(crate) fn wrong_type(&self, wanted: &str) -> FileError {
         let article = if matches!(self.value, DeValue::Integer(_) | DeValue::Array(_)) { "an" } else { "a" };

@@ -88,13 +88,14 @@ fn ui_value(settings: &UiSettings, key: &str) -> Option<String> {
 }
 
 /// The value of a setting as a config file has it; `None` if it is not set.
-fn value(spec: &SessionSpec, key: &str) -> Option<String> {
+pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
     Some(match key {
         "floppies" => images(&spec.floppies),
         "disks" => images(&spec.disks),
         "boot" => quoted(name_of(&BOOT_DRIVES, spec.boot)),
         "memory" => quoted(&units::MEMORY.format(u64::from(spec.memory_bytes))),
         "priority" => spec.priority.to_string(),
+        "exclusive" => spec.exclusive.to_string(),
         "background" => quoted(name_of(&BACKGROUNDS, spec.background)),
         "speed" => quoted(&units::format_speed(spec.speed)),
         "fpu" => spec.fpu.to_string(),
@@ -128,7 +129,7 @@ fn key_name(name: &str) -> String {
 }
 
 /// A TOML basic string.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let escaped: String = text
         .chars()
         .map(|c| match c {

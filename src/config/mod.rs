@@ -8,7 +8,8 @@
 //! disks = []                # hard disks, C: on; at most 4
 //! boot = "floppy"           # "floppy" | "disk"; default: the kind of drive that has an image
 //! memory = "16 MiB"         # "1 MiB" to "256 MiB", conventional and extended
-//! priority = 1              # 1-100: share against other sessions
+//! priority = 1              # 1-100: share against other sessions; also { foreground = 4, background = 1 }
+//! exclusive = false         # true: others stand still while it is in the foreground
 //! background = "run"        # "run" | "pause"
 //! speed = "max"             # or instructions per second: "8 MIPS", "500 kIPS"
 //! fpu = true                # an 80387; false: none
@@ -33,18 +34,22 @@ mod document;
 mod explain;
 mod file;
 mod locate;
+mod priority;
 mod sessions;
+mod settings;
 mod ui;
 pub mod units;
 
-pub use adhoc::{ImageError, sessions_of_images};
+pub use adhoc::{ImageError, free_name, session_of_image, sessions_of_images};
 pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, read};
 pub use explain::explain;
 pub use file::{load, load_ui, parse, parse_ui};
 pub use locate::{ConfigSource, Environment, locate, user_file};
+pub use priority::Priority;
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
 pub(crate) use sessions::{check_session_name, sessions};
+pub use settings::{change, choices, question, settings};
 pub use ui::{Prefix, UiSettings};
 
 use crate::disk::{ImageSource, WritePolicy};
@@ -111,8 +116,10 @@ pub struct SessionSpec {
     pub boot: BootDrive,
     /// Conventional plus extended memory. *Units*: bytes. *Range*: 1–256 MiB.
     pub memory_bytes: u32,
-    /// Share against other sessions. *Range*: 1–100.
-    pub priority: u32,
+    /// Share against other sessions.
+    pub priority: Priority,
+    /// Others stand still while it is in the foreground.
+    pub exclusive: bool,
     /// Behaviour in the background.
     pub background: Background,
     /// Processor speed.
@@ -135,7 +142,8 @@ impl SessionSpec {
             disks: Vec::new(),
             boot: BootDrive::Floppy,
             memory_bytes: 16 << 20,
-            priority: 1,
+            priority: Priority::plain(1),
+            exclusive: false,
             background: Background::Run,
             speed: Speed::Max,
             fpu: true,

@@ -3,13 +3,24 @@
 use std::path::Path;
 
 use super::document::{FileError, Item, Table};
-use super::{BUILTIN_TOUR, Background, BootDrive, ImageSpec, SessionSpec, units};
+use super::{BUILTIN_TOUR, Background, BootDrive, ImageSpec, Priority, SessionSpec, units};
 use crate::disk::{ImageSource, WritePolicy};
 use crate::screen::CodePage;
 
 /// Keys of a `[sessions.NAME]` table.
-pub(super) const KEYS: &[&str] =
-    &["floppies", "disks", "boot", "memory", "priority", "background", "speed", "fpu", "code_page", "debug_port"];
+pub(super) const KEYS: &[&str] = &[
+    "floppies",
+    "disks",
+    "boot",
+    "memory",
+    "priority",
+    "exclusive",
+    "background",
+    "speed",
+    "fpu",
+    "code_page",
+    "debug_port",
+];
 
 /// Boot drives by name.
 pub(super) const BOOT_DRIVES: [(&str, BootDrive); 2] = [("floppy", BootDrive::Floppy), ("disk", BootDrive::Disk)];
@@ -41,8 +52,17 @@ pub(crate) fn sessions(root: &Table<'_>, folder: &Path) -> Result<Vec<SessionSpe
 fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, FileError> {
     check_session_name(name).map_err(|problem| item.name_error(&problem))?;
     let table = item.table()?;
-    table.check_keys(KEYS)?;
     let mut spec = SessionSpec::new(name);
+    read_settings(&table, folder, &mut spec)?;
+    if table.get("boot").is_none() && spec.floppies.is_empty() && !spec.disks.is_empty() {
+        spec.boot = BootDrive::Disk;
+    }
+    Ok(spec)
+}
+
+/// Takes the settings of `table` over into `spec`; what it does not name stays as it is.
+pub(super) fn read_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<(), FileError> {
+    table.check_keys(KEYS)?;
     if let Some(item) = table.get("floppies") {
         spec.floppies = images(&item, folder, MAX_FLOPPIES)?;
     }
@@ -50,24 +70,24 @@ fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, Fil
         spec.disks = images(&item, folder, MAX_DISKS)?;
         refuse_builtin_disks(&item, &spec.disks)?;
     }
-    spec.boot = match table.get("boot") {
-        Some(item) => item.choice(&BOOT_DRIVES)?,
-        None if spec.floppies.is_empty() && !spec.disks.is_empty() => BootDrive::Disk,
-        None => BootDrive::Floppy,
-    };
-    settings(&table, folder, &mut spec)?;
-    Ok(spec)
+    if let Some(item) = table.get("boot") {
+        spec.boot = item.choice(&BOOT_DRIVES)?;
+    }
+    machine_settings(table, folder, spec)
 }
 
 /// The settings that are not about drives.
-fn settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<(), FileError> {
+fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<(), FileError> {
     if let Some(item) = table.get("memory") {
         let bytes = item.parsed(|text| units::MEMORY.parse(text))?;
         // The range of `MEMORY` ends at 256 MiB.
         spec.memory_bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
     }
     if let Some(item) = table.get("priority") {
-        spec.priority = item.integer(1, 100)?;
+        spec.priority = Priority::read(item)?;
+    }
+    if let Some(item) = table.get("exclusive") {
+        spec.exclusive = item.boolean()?;
     }
     if let Some(item) = table.get("background") {
         spec.background = item.choice(&BACKGROUNDS)?;

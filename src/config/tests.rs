@@ -27,6 +27,7 @@ fn every_key_reaches_the_session() {
         boot = "disk"
         memory = "2 MiB"
         priority = 100
+        exclusive = true
         background = "pause"
         speed = "8 MIPS"
         fpu = false
@@ -40,7 +41,8 @@ fn every_key_reaches_the_session() {
         disks: vec![image("etc/../c.img", WritePolicy::None)],
         boot: BootDrive::Disk,
         memory_bytes: 2 << 20,
-        priority: 100,
+        priority: Priority::plain(100),
+        exclusive: true,
         background: Background::Pause,
         speed: Speed::PerSecond(8_000_000),
         fpu: false,
@@ -90,7 +92,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         (
             "[sessions.a]\n\nflopies = []",
             "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, boot, memory, priority, \
-             background, speed, fpu, code_page, debug_port",
+             exclusive, background, speed, fpu, code_page, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),
         ("[sessions.\"\"]", "c.toml:1:11: sessions.: a session's name must not be empty"),
@@ -150,6 +152,18 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ),
         ("[sessions.a]\nmemory = 16", "c.toml:2:10: sessions.a.memory: wanted a string, found an integer"),
         ("[sessions.a]\npriority = 0", "c.toml:2:12: sessions.a.priority: `0` is out of range; valid is 1 to 100"),
+        (
+            "[sessions.a]\npriority = { foreground = 1001, background = 1 }",
+            "c.toml:2:27: sessions.a.priority.foreground: `1001` is out of range; valid is 1 to 1000",
+        ),
+        (
+            "[sessions.a]\npriority = { foreground = 5 }",
+            "c.toml:2:12: sessions.a.priority: write both weights: { foreground = 10, background = 2 }",
+        ),
+        (
+            "[sessions.a]\npriority = 'high'",
+            "c.toml:2:12: sessions.a.priority: wanted a number or { foreground, background }, found a string",
+        ),
         ("[sessions.a]\npriority = -1", "c.toml:2:12: sessions.a.priority: `-1` is out of range; valid is 1 to 100"),
         (
             "[sessions.a]\nbackground = \"stop\"",

@@ -99,6 +99,11 @@ impl InputQueue {
         InputQueue { code_page, ..InputQueue::default() }
     }
 
+    /// From now on the board's lacking characters are typed by their codes in `code_page`.
+    pub(super) fn set_code_page(&mut self, code_page: CodePage) {
+        self.code_page = code_page;
+    }
+
     /// Queues a live press or release.
     pub(super) fn press(&mut self, event: KeyEvent) {
         if event.down {

@@ -11,5 +11,5 @@ mod single;
 
 pub use error::SessionError;
 pub use host::Host;
-pub use manager::{Command, Gauge, Manager, SessionState, SessionView};
+pub use manager::{Command, Gauge, Manager, SessionState, SessionView, takes_effect_at_once};
 pub use single::{NOMINAL_PS_PER_INSTRUCTION, Session, SessionOptions};

@@ -7,6 +7,7 @@ use super::log::DebugLog;
 use super::{Host, SessionError, drives};
 use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
+use crate::disk::Drives;
 use crate::keys::{Key, KeyEvent};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
 use crate::screen::{CodePage, Screen};
@@ -54,11 +55,25 @@ impl Session {
     /// Opens the images of `spec` and switches the machine on.
     pub fn new(spec: &SessionSpec, host: &Host, options: SessionOptions) -> Result<Session, SessionError> {
         let drives = drives::open(spec, host, options.force_overlay)?;
-        let log = DebugLog::open(spec.debug_port.as_deref()).map_err(|cause| SessionError::DebugPort {
-            session: spec.name.clone(),
-            path: spec.debug_port.clone().unwrap_or_default(),
-            cause,
-        })?;
+        let log = open_log(spec)?;
+        Ok(Session::switched_on(spec, host, options, drives, log))
+    }
+
+    /// Switches a machine on that has the disks of this one, as they are now.
+    ///
+    /// *Errors*: the disks stay where they are.
+    pub(super) fn restarted(
+        &mut self,
+        spec: &SessionSpec,
+        host: &Host,
+        options: SessionOptions,
+    ) -> Result<Session, SessionError> {
+        let log = open_log(spec)?;
+        let drives = std::mem::take(self.vm_mut().drives_mut());
+        Ok(Session::switched_on(spec, host, options, drives, log))
+    }
+
+    fn switched_on(spec: &SessionSpec, host: &Host, options: SessionOptions, drives: Drives, log: DebugLog) -> Session {
         let config = VmConfig {
             memory_bytes: spec.memory_bytes,
             rtc_start: options.rtc_start,
@@ -68,7 +83,7 @@ impl Session {
         };
         let vm = Vm::new(config, &host.rom, drives);
         let (name, input) = (spec.name.clone(), InputQueue::new(spec.code_page));
-        Ok(Session { name, code_page: spec.code_page, vm, input, log, idle_until: None, keyboard_idle: true })
+        Session { name, code_page: spec.code_page, vm, input, log, idle_until: None, keyboard_idle: true }
     }
 
     /// The session's name.
@@ -134,6 +149,12 @@ impl Session {
     #[must_use]
     pub fn screen(&self) -> Screen {
         Screen { code_page: self.code_page, ..self.vm.screen() }
+    }
+
+    /// Lets the character codes of screen and keyboard mean those of `code_page` from now on.
+    pub(super) fn set_code_page(&mut self, code_page: CodePage) {
+        self.code_page = code_page;
+        self.input.set_code_page(code_page);
     }
 
     /// Guest time.
@@ -280,6 +301,15 @@ impl Session {
         let bytes = self.vm.board_mut().take_debug_output();
         self.log.append(&bytes, &self.name);
     }
+}
+
+/// The log of a new session.
+fn open_log(spec: &SessionSpec) -> Result<DebugLog, SessionError> {
+    DebugLog::open(spec.debug_port.as_deref()).map_err(|cause| SessionError::DebugPort {
+        session: spec.name.clone(),
+        path: spec.debug_port.clone().unwrap_or_default(),
+        cause,
+    })
 }
 
 /// How long an instruction takes in deterministic mode. *Units*: picoseconds.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use dosmux::config::{Background, ImageSpec, SessionSpec};
+use dosmux::config::{Background, ImageSpec, SessionSpec, Speed};
 use dosmux::disk::{ImageSource, WritePolicy};
 use dosmux::keys::{Key, KeyEvent};
 use dosmux::monitor::vm::StopReason;
@@ -295,6 +295,77 @@ fn a_session_that_pauses_in_the_background_stands_still() {
     let slices = desk.view(pauses).slices;
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(desk.view(pauses).slices, slices);
+}
+
+#[test]
+fn an_exclusive_session_stops_the_others_while_it_is_in_front() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(compute());
+    let alone = desk.manager.start(&SessionSpec { exclusive: true, ..floppy.spec("alone") }).unwrap();
+    let other = desk.start(&floppy, "other");
+    desk.wait_for_prompt(other);
+    desk.manager.focus(alone);
+    assert_eq!(desk.view(other).state, SessionState::Paused);
+    let late = desk.start(&floppy, "late");
+    assert_eq!(desk.view(late).state, SessionState::Paused, "started while another has the host to itself");
+    desk.manager.focus(other);
+    assert_ne!(desk.view(late).state, SessionState::Paused);
+    desk.wait_for_prompt(late);
+    desk.manager.focus(alone);
+    desk.manager.hold(alone, true);
+    assert_eq!(desk.view(other).state, SessionState::Running, "one that stands still itself stops nobody");
+    desk.manager.hold(alone, false);
+    assert_eq!(desk.view(other).state, SessionState::Paused);
+    desk.manager.close(alone);
+    assert_eq!(desk.view(other).state, SessionState::Running);
+}
+
+#[test]
+fn a_running_session_takes_over_what_can_change_and_no_more() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(compute());
+    let id = desk.start(&floppy, "a");
+    desk.wait_for_prompt(id);
+    let wished = SessionSpec {
+        speed: Speed::PerSecond(1_000_000),
+        background: Background::Pause,
+        code_page: CodePage::new(850).unwrap(),
+        memory_bytes: 2 << 20,
+        ..floppy.spec("a")
+    };
+    desk.manager.adjust(id, &wished);
+    let spec = desk.view(id).spec;
+    assert_eq!(*spec, SessionSpec { memory_bytes: floppy.spec("a").memory_bytes, ..wished });
+    assert_eq!(desk.view(id).state, SessionState::Paused, "it is in the background");
+    desk.manager.focus(id);
+    desk.wait(id, "code page", |view| view.screen.code_page.number() == 850);
+    let instructions = || desk.manager.gauges().remove(0).stats.instructions;
+    let (before, start) = (instructions(), Instant::now());
+    std::thread::sleep(SECOND / 4);
+    let rate = (instructions() - before) / u64::try_from(start.elapsed().as_millis()).unwrap();
+    assert!(rate < 2_000, "{rate} instructions a millisecond");
+}
+
+#[test]
+fn a_restarted_session_has_its_new_settings_and_the_same_disks() {
+    let desk = Desk::new(0);
+    let floppy = Floppy::with(echo());
+    let id = desk.start(&floppy, "a");
+    desk.wait_for_prompt(id);
+    desk.strike(id, Key::Q);
+    desk.wait(id, "echo", |view| view.screen.contains("q"));
+    // Nothing is read from the host again.
+    std::fs::remove_file(&floppy.path).unwrap();
+    let wished = SessionSpec { memory_bytes: 2 << 20, ..floppy.spec("a") };
+    desk.manager.restart(id, &wished).unwrap();
+    desk.wait(id, "new start", |view| view.screen.contains("ready") && !view.screen.contains("q"));
+    assert_eq!(*desk.view(id).spec, wished);
+    let log = Some(PathBuf::from("/nowhere/at/all.log"));
+    let error = desk.manager.restart(id, &SessionSpec { debug_port: log, ..wished.clone() }).unwrap_err();
+    assert!(error.to_string().contains("/nowhere/at/all.log"), "{error}");
+    assert_eq!(*desk.view(id).spec, wished);
+    desk.strike(id, Key::W);
+    desk.wait(id, "life after a failed restart", |view| view.screen.contains("w"));
 }
 
 #[test]

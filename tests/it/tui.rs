@@ -7,7 +7,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use dosmux::config::UiSettings;
+use dosmux::config::{SessionSpec, UiSettings};
 use dosmux::keys::Key;
 use dosmux::monitor::vm::{StopReason, TrapStats};
 use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen};
@@ -43,6 +43,7 @@ impl Echoes {
             screen: Arc::new(screen(name)),
             stats: Arc::new(TrapStats::default()),
             slices: 0,
+            spec: Arc::new(SessionSpec::new(name)),
         };
         let views = (0..).zip(names).map(view).collect();
         Echoes { views: Mutex::new(views), focused: Mutex::new(Vec::new()), changed, wake }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `queue` | who runs next and who sleeps until when; pure |
 //! | `pace` | how virtual time follows host time; pure |
+//! | `settings` | which settings of a running session can change |
 //! | `slot` | one session with its mailbox, its slices, and what is published of it |
 //! | `worker` | the threads |
 //! | `view` | what others see of a session |
@@ -14,6 +15,7 @@ mod gauge;
 mod host_time;
 mod pace;
 mod queue;
+mod settings;
 mod slot;
 mod view;
 mod worker;
@@ -23,11 +25,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
 pub use self::gauge::Gauge;
+pub use self::settings::takes_effect_at_once;
 use self::slot::Slot;
 pub use self::view::{SessionState, SessionView};
 use self::worker::Shared;
 use super::{Host, Session, SessionError, SessionOptions};
-use crate::config::{Background, SessionSpec};
+use crate::config::SessionSpec;
 use crate::keys::KeyEvent;
 use crate::types::SessionId;
 
@@ -69,14 +72,13 @@ impl Manager {
 
     /// Starts a session. It is in the background until [`Manager::focus`] chooses it.
     pub fn start(&self, spec: &SessionSpec) -> Result<SessionId, SessionError> {
-        let options = SessionOptions { force_overlay: false, rtc_start: host_time::local_seconds() };
-        let session = Session::new(spec, &self.host, options)?;
+        let session = Session::new(spec, &self.host, options())?;
         let id = SessionId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        let pauses = spec.background == Background::Pause;
-        let slot = Arc::new(Slot::new(id, session, spec.speed, &self.shared.host, pauses));
+        let slot = Arc::new(Slot::new(id, session, spec, &self.shared.host));
         self.shared.reschedule(|state| {
             state.queue.add(id, spec.priority, slot.is_held());
             state.slots.push(slot);
+            state.settle();
         });
         Ok(id)
     }
@@ -89,6 +91,8 @@ impl Manager {
         state.slots.retain(|slot| slot.id() != id);
         if state.foreground == Some(id) {
             state.foreground = None;
+            state.settle();
+            self.shared.call_worker(&state);
         }
         drop(state);
         slot.close();
@@ -100,13 +104,8 @@ impl Manager {
             if state.foreground == Some(id) || state.slot(id).is_none() {
                 return;
             }
-            let before = state.foreground.replace(id);
-            for (id, foreground) in before.map(|id| (id, false)).into_iter().chain([(id, true)]) {
-                let Some(slot) = state.slot(id) else { continue };
-                slot.set_foreground(foreground);
-                state.queue.set_foreground(id, foreground);
-                state.queue.set_held(id, slot.is_held());
-            }
+            state.foreground = Some(id);
+            state.settle();
         });
         self.shared.wake_ui();
     }
@@ -116,9 +115,38 @@ impl Manager {
         self.shared.reschedule(|state| {
             let Some(slot) = state.slot(id) else { return };
             slot.set_held_by_user(held);
-            state.queue.set_held(id, slot.is_held());
+            state.settle();
         });
         self.shared.wake_ui();
+    }
+
+    /// Gives a running session the settings of `spec`, as far as they can change while it runs: those
+    /// that [`takes_effect_at_once`] names.
+    ///
+    /// Waits for its running slice.
+    pub fn adjust(&self, id: SessionId, spec: &SessionSpec) {
+        let Some(slot) = self.shared.lock().slot(id) else { return };
+        slot.adjust(spec, &self.shared.host);
+        self.shared.reschedule(|state| {
+            state.settle();
+            state.queue.wake(id);
+        });
+        self.shared.wake_ui();
+    }
+
+    /// Switches a session off and on again with the settings of `spec`. The disks stay in its drives
+    /// with all that was written to them.
+    ///
+    /// Waits for its running slice. *Errors*: the session cannot be made; it goes on as it was.
+    pub fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), SessionError> {
+        let Some(slot) = self.shared.lock().slot(id) else { return Ok(()) };
+        slot.restart(spec, &self.host, options(), &self.shared.host)?;
+        self.shared.reschedule(|state| {
+            state.settle();
+            state.queue.wake(id);
+        });
+        self.shared.wake_ui();
+        Ok(())
     }
 
     /// Gives a session another name.
@@ -170,6 +198,11 @@ impl Drop for Manager {
             drop(worker.join());
         }
     }
+}
+
+/// How sessions of the manager are made.
+fn options() -> SessionOptions {
+    SessionOptions { force_overlay: false, rtc_start: host_time::local_seconds() }
 }
 
 /// Starts a worker; `None` if the host has no room for another thread.

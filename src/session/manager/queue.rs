@@ -7,10 +7,9 @@
 
 use std::time::Duration;
 
+use crate::config::Priority;
 use crate::types::SessionId;
 
-/// How much more a session weighs while it is in the foreground.
-const FOREGROUND_FACTOR: u64 = 4;
 /// Scales virtual runtime, so that heavy sessions' short slices are not rounded away.
 const RUNTIME_SCALE: u64 = 64;
 /// Timers of the foreground session go off on multiples of this.
@@ -45,7 +44,7 @@ enum Stage {
 
 struct Task {
     id: SessionId,
-    priority: u64,
+    priority: Priority,
     foreground: bool,
     /// Stands still whatever its stage.
     held: bool,
@@ -60,7 +59,8 @@ struct Task {
 
 impl Task {
     fn weight(&self) -> u64 {
-        self.priority * if self.foreground { FOREGROUND_FACTOR } else { 1 }
+        let Priority { foreground, background } = self.priority;
+        u64::from(if self.foreground { foreground } else { background }.max(1))
     }
 
     fn grid_ns(&self) -> u64 {
@@ -87,9 +87,8 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Adds a session, ready at once.
-    pub(super) fn add(&mut self, id: SessionId, priority: u32, held: bool) {
+    pub(super) fn add(&mut self, id: SessionId, priority: Priority, held: bool) {
         let runtime = self.minimum();
-        let priority = u64::from(priority.max(1));
         self.tasks.push(Task {
             id,
             priority,
@@ -111,6 +110,13 @@ impl Queue {
     pub(super) fn set_foreground(&mut self, id: SessionId, foreground: bool) {
         if let Some(task) = self.task(id) {
             task.foreground = foreground;
+        }
+    }
+
+    /// Gives a session other weights, from its next slice on.
+    pub(super) fn set_priority(&mut self, id: SessionId, priority: Priority) {
+        if let Some(task) = self.task(id) {
+            task.priority = priority;
         }
     }
 
@@ -227,7 +233,7 @@ mod tests {
     fn queue(sessions: &[(SessionId, u32)]) -> Queue {
         let mut queue = Queue::default();
         for &(id, priority) in sessions {
-            queue.add(id, priority, false);
+            queue.add(id, Priority::plain(priority), false);
         }
         queue
     }
@@ -254,6 +260,28 @@ mod tests {
         let mut queue = queue(&[(A, 2), (B, 2)]);
         queue.set_foreground(B, true);
         assert_eq!(share(&mut queue, 500), [0, 100, 400, 0]);
+    }
+
+    #[test]
+    fn each_of_the_two_weights_counts_in_its_place() {
+        let mut queue = queue(&[(A, 1), (B, 1)]);
+        queue.set_priority(A, Priority { foreground: 9, background: 2 });
+        queue.set_priority(B, Priority { foreground: 6, background: 1 });
+        assert_eq!(share(&mut queue, 300), [0, 200, 100, 0]);
+        queue.set_foreground(A, true);
+        assert_eq!(share(&mut queue, 1000), [0, 900, 100, 0]);
+        queue.set_foreground(A, false);
+        queue.set_foreground(B, true);
+        assert_eq!(share(&mut queue, 800), [0, 200, 600, 0]);
+    }
+
+    #[test]
+    fn weights_changed_while_it_runs_hold_for_what_it_has_just_used() {
+        let mut queue = queue(&[(A, 1), (B, 1)]);
+        assert_eq!(queue.take(0), Some(A));
+        queue.set_priority(A, Priority { foreground: 1, background: 10 });
+        queue.give_back(A, 5 * MS, Next::Ready);
+        assert_eq!(share(&mut queue, 10), [0, 9, 1, 0]);
     }
 
     #[test]

@@ -14,12 +14,13 @@ use super::gauge::Gauge;
 use super::host_time::HostTime;
 use super::pace::{Pace, Plan, SLICE_NS};
 use super::queue::Next;
+use super::settings::adjusted;
 use super::view::{Published, SessionState, SessionView};
 use crate::clock::VirtTime;
-use crate::config::Speed;
+use crate::config::{Background, SessionSpec, Speed};
 use crate::keys::KeyEvent;
 use crate::monitor::vm::Pause;
-use crate::session::Session;
+use crate::session::{Host, Session, SessionError, SessionOptions};
 use crate::types::SessionId;
 
 /// Commands that wait at most. Beyond it they are lost, but key releases have as much room again:
@@ -38,9 +39,11 @@ pub(super) struct Slot {
     gauge: Mutex<Gauge>,
     /// Somebody asked for the gauge during a slice: it is to be read at the slice's end.
     gauge_wanted: AtomicBool,
-    /// Whether it stands still in the background, and whether it is there.
-    pauses: bool,
+    /// The settings in use; the name in them is that at its start.
+    spec: Mutex<Arc<SessionSpec>>,
     foreground: AtomicBool,
+    /// Another session has the host to itself.
+    shut_out: AtomicBool,
     /// The user lets it stand still.
     held_by_user: AtomicBool,
     slices: AtomicU64,
@@ -59,7 +62,7 @@ pub(super) struct Ran {
 }
 
 impl Slot {
-    pub(super) fn new(id: SessionId, session: Session, speed: Speed, host: &HostTime, pauses: bool) -> Slot {
+    pub(super) fn new(id: SessionId, session: Session, spec: &SessionSpec, host: &HostTime) -> Slot {
         let published = Published {
             state: SessionState::Running,
             screen: Arc::new(session.screen()),
@@ -68,13 +71,14 @@ impl Slot {
         Slot {
             id,
             name: Mutex::new(session.name().to_owned()),
-            machine: Mutex::new(Some(Machine::new(session, speed, host.now_ns()))),
+            machine: Mutex::new(Some(Machine::new(session, spec.speed, host.now_ns()))),
             mailbox: Mutex::new(VecDeque::new()),
             published: Mutex::new(published),
             gauge: Mutex::new(Gauge::new(id)),
             gauge_wanted: AtomicBool::new(false),
-            pauses,
+            spec: Mutex::new(Arc::new(spec.clone())),
             foreground: AtomicBool::new(false),
+            shut_out: AtomicBool::new(false),
             held_by_user: AtomicBool::new(false),
             slices: AtomicU64::new(0),
             busy: AtomicU64::new(0),
@@ -102,6 +106,56 @@ impl Slot {
         self.foreground.store(foreground, Ordering::Relaxed);
     }
 
+    /// Notes whether another session has the host to itself.
+    pub(super) fn set_shut_out(&self, shut_out: bool) {
+        self.shut_out.store(shut_out, Ordering::Relaxed);
+    }
+
+    /// True if the others stand still while this one is in the foreground.
+    pub(super) fn wants_host_alone(&self) -> bool {
+        self.spec().exclusive && !self.held_by_user.load(Ordering::Relaxed)
+    }
+
+    /// The settings in use.
+    pub(super) fn spec(&self) -> Arc<SessionSpec> {
+        Arc::clone(&lock(&self.spec))
+    }
+
+    /// Takes those settings over that can change while the session runs. Waits for a running slice.
+    pub(super) fn adjust(&self, wished: &SessionSpec, host: &HostTime) {
+        let spec = adjusted(&self.spec(), wished);
+        self.guarded(|machine| {
+            machine.adjust(&spec, host.now_ns());
+            (Next::Ready, true)
+        });
+        *lock(&self.spec) = Arc::new(spec);
+    }
+
+    /// Makes the machine anew, with the disks of the one there was. Waits for a running slice.
+    pub(super) fn restart(
+        &self,
+        spec: &SessionSpec,
+        shared: &Host,
+        options: SessionOptions,
+        host: &HostTime,
+    ) -> Result<(), SessionError> {
+        let mut machine = lock(&self.machine);
+        let session = match machine.take() {
+            Some(mut old) => match old.session.restarted(spec, shared, options) {
+                Ok(session) => session,
+                Err(error) => {
+                    *machine = Some(old);
+                    return Err(error);
+                }
+            },
+            None => Session::new(spec, shared, options)?,
+        };
+        *machine = Some(Machine::new(session, spec.speed, host.now_ns()));
+        lock(&self.published).state = SessionState::Running;
+        *lock(&self.spec) = Arc::new(spec.clone());
+        Ok(())
+    }
+
     /// Notes whether the user lets the session stand still.
     pub(super) fn set_held_by_user(&self, held: bool) {
         self.held_by_user.store(held, Ordering::Relaxed);
@@ -112,10 +166,12 @@ impl Slot {
         *lock(&self.name) = name;
     }
 
-    /// True if the session stands still: the user wants it, or it is in the background.
+    /// True if the session stands still: the user wants it, it is in the background, or another
+    /// session has the host to itself.
     pub(super) fn is_held(&self) -> bool {
-        let in_background = self.pauses && !self.foreground.load(Ordering::Relaxed);
-        in_background || self.held_by_user.load(Ordering::Relaxed)
+        let pauses = self.spec().background == Background::Pause;
+        let in_background = pauses && !self.foreground.load(Ordering::Relaxed);
+        in_background || self.shut_out.load(Ordering::Relaxed) || self.held_by_user.load(Ordering::Relaxed)
     }
 
     pub(super) fn view(&self) -> SessionView {
@@ -128,6 +184,7 @@ impl Slot {
             screen: Arc::clone(&published.screen),
             stats: Arc::clone(&published.stats),
             slices: self.slices.load(Ordering::Relaxed),
+            spec: self.spec(),
         }
     }
 
@@ -218,6 +275,7 @@ impl Next {
 /// A session and how it keeps up with host time.
 struct Machine {
     session: Session,
+    speed: Speed,
     pace: Pace,
     /// The screen may differ from the published one.
     dirty: bool,
@@ -229,7 +287,17 @@ struct Machine {
 impl Machine {
     fn new(session: Session, speed: Speed, host: u64) -> Machine {
         let pace = Pace::new(speed, host, session.now());
-        Machine { session, pace, dirty: true, shown: SessionState::Running, shown_at: 0 }
+        Machine { session, speed, pace, dirty: true, shown: SessionState::Running, shown_at: 0 }
+    }
+
+    /// Takes the settings over that can change while the guest runs.
+    fn adjust(&mut self, spec: &SessionSpec, host: u64) {
+        if self.speed != spec.speed {
+            self.speed = spec.speed;
+            self.pace = Pace::new(spec.speed, host, self.session.now());
+        }
+        self.session.set_code_page(spec.code_page);
+        self.dirty = true;
     }
 
     /// Runs the guest until its slice is over or it has nothing to do.
@@ -315,7 +383,7 @@ mod tests {
         let spec = SessionSpec { memory_bytes: 1 << 20, ..SessionSpec::new("a") };
         let options = SessionOptions { force_overlay: true, rtc_start: 0 };
         let session = Session::new(&spec, &Host::new(), options).unwrap();
-        Slot::new(SessionId(1), session, Speed::Max, host, false)
+        Slot::new(SessionId(1), session, &spec, host)
     }
 
     #[test]

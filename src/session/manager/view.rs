@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::SessionSpec;
 use crate::monitor::vm::{StopReason, TrapStats};
 use crate::screen::Screen;
 use crate::types::SessionId;
@@ -43,6 +44,8 @@ pub struct SessionView {
     pub stats: Arc<TrapStats>,
     /// Time slices it has had since its start.
     pub slices: u64,
+    /// The settings in use; its name may have changed since.
+    pub spec: Arc<SessionSpec>,
 }
 
 /// The part of a view that the session's worker renews.

@@ -41,6 +41,20 @@ impl State {
     pub(super) fn slot(&self, id: SessionId) -> Option<Arc<Slot>> {
         self.slots.iter().find(|slot| slot.id() == id).cloned()
     }
+
+    /// Settles what each session weighs and which ones stand still, after any of that has changed.
+    pub(super) fn settle(&mut self) {
+        let front = self.foreground.and_then(|id| self.slot(id));
+        let alone = front.filter(|slot| slot.wants_host_alone()).map(|slot| slot.id());
+        for slot in &self.slots {
+            let id = slot.id();
+            slot.set_foreground(self.foreground == Some(id));
+            slot.set_shut_out(alone.is_some_and(|alone| alone != id));
+            self.queue.set_foreground(id, self.foreground == Some(id));
+            self.queue.set_priority(id, slot.spec().priority);
+            self.queue.set_held(id, slot.is_held());
+        }
+    }
 }
 
 impl Shared {
@@ -98,7 +112,7 @@ impl Shared {
     }
 
     /// Calls a worker if one sleeps and there is work for it.
-    fn call_worker(&self, state: &State) {
+    pub(super) fn call_worker(&self, state: &State) {
         if state.sleepers > 0 && state.queue.wants_worker() {
             self.work.notify_one();
         }

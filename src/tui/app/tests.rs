@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::super::input::{Mods, Parser, Symbol, TermKey};
 use super::super::layout::Place;
 use super::*;
+use crate::config::SessionSpec;
 use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 use crate::types::SegOff;
@@ -29,6 +30,7 @@ fn session(id: u32, state: SessionState) -> SessionView {
         screen: screen(),
         stats: Arc::new(TrapStats::default()),
         slices: 0,
+        spec: Arc::new(SessionSpec::new(&format!("s{id}"))),
     }
 }
 

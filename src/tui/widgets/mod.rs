@@ -65,6 +65,7 @@ mod testing {
     use std::sync::Arc;
 
     use super::*;
+    use crate::config::SessionSpec;
     use crate::monitor::vm::TrapStats;
     use crate::screen::{Cell, CodePage, Rgb, Screen};
     use crate::session::SessionState;
@@ -90,6 +91,7 @@ mod testing {
             screen: Arc::new(screen),
             stats: Arc::new(TrapStats::default()),
             slices: 0,
+            spec: Arc::new(SessionSpec::new(name)),
         }
     }
 
