@@ -83,8 +83,8 @@ fn explain(named: Option<&Path>) -> Result<Status, Trouble> {
 /// A session for each image on the command line, in the UI that the user's config file asks for.
 fn config_of_images(images: &[String], writes: WritePolicy) -> Result<Config, Trouble> {
     let sessions = config::sessions_of_images(images, writes).map_err(Trouble::bad_input)?;
-    let ui = config::load_ui(&config::locate(None, &environment())).map_err(Trouble::bad_input)?;
-    Ok(Config { ui, sessions })
+    let config = config::load_without_sessions(&config::locate(None, &environment())).map_err(Trouble::bad_input)?;
+    Ok(Config { sessions, ..config })
 }
 
 /// The environment's word on where a user's files are.

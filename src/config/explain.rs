@@ -32,9 +32,11 @@ fn explained(path: &Path, text: &str) -> Result<String, FileError> {
     let lines = lines_of_settings(path, text)?;
     let mut out = format!("# {}\n", path.display());
     explain_table(&mut out, "ui", ui::KEYS, &lines, |key| ui_value(&config.ui, key));
-    for spec in config.sessions {
-        let table = format!("sessions.{}", key_name(&spec.name));
-        explain_table(&mut out, &table, KEYS, &lines, |key| value(&spec, key));
+    for (kind, specs) in [("sessions", &config.sessions), ("profiles", &config.profiles)] {
+        for spec in specs {
+            let table = format!("{kind}.{}", key_name(&spec.name));
+            explain_table(&mut out, &table, KEYS, &lines, |key| value(spec, key));
+        }
     }
     Ok(out)
 }
@@ -65,9 +67,10 @@ fn lines_of_settings(path: &Path, text: &str) -> Result<Lines, FileError> {
     if let Some(item) = root.get("ui") {
         tables.push(("ui".to_owned(), item.table()?));
     }
-    if let Some(item) = root.get("sessions") {
+    for kind in ["sessions", "profiles"] {
+        let Some(item) = root.get(kind) else { continue };
         for (session, item) in item.table()?.entries() {
-            tables.push((format!("sessions.{}", key_name(session)), item.table()?));
+            tables.push((format!("{kind}.{}", key_name(session)), item.table()?));
         }
     }
     let mut lines = Lines::new();
@@ -164,6 +167,16 @@ mod tests {
     fn what_is_explained_is_a_config_of_the_same_sessions() {
         let text = explained(Path::new("c.toml"), TEXT).unwrap();
         assert_eq!(parse(Path::new("d.toml"), &text).unwrap(), parse(Path::new("c.toml"), TEXT).unwrap());
+    }
+
+    #[test]
+    fn profiles_are_explained_like_sessions() {
+        let text = "[sessions.a]\n[profiles.a]\nspeed = '8 MIPS'\n";
+        let explained = explained(Path::new("c.toml"), text).unwrap();
+        let profile = explained.split("\n[profiles.a]\n").nth(1).unwrap();
+        assert!(profile.contains("speed = \"8 MIPS\"                        # line 3\n"), "{profile}");
+        assert!(profile.contains("memory = \"16 MiB\"                       # default\n"), "{profile}");
+        assert_eq!(parse(Path::new("c.toml"), &explained).unwrap(), parse(Path::new("c.toml"), text).unwrap());
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Config files: a `[sessions.NAME]` table for each session that the UI opens, and a `[ui]` table.
+//! Config files: a `[sessions.NAME]` table for each session that the UI opens, a `[profiles.NAME]`
+//! table for each that it offers, and a `[ui]` table.
 
 use std::path::Path;
 
 use super::document::{self, Document, FileError, Table};
-use super::{Config, ConfigSource, UiSettings, sessions, ui};
+use super::{Config, ConfigSource, sessions, ui};
 
 /// The config of a user who has none: two sessions of the built-in floppy.
 const BUILT_IN: &str = include_str!("../../config/default.toml");
@@ -16,23 +17,32 @@ pub fn load(source: &ConfigSource) -> Result<Config, FileError> {
     with_text(source, parse)
 }
 
-/// Reads only how the UI behaves; the sessions of the file are not looked at.
-pub fn load_ui(source: &ConfigSource) -> Result<UiSettings, FileError> {
-    with_text(source, parse_ui)
+/// Reads all but the sessions, which are not looked at.
+pub fn load_without_sessions(source: &ConfigSource) -> Result<Config, FileError> {
+    with_text(source, parse_without_sessions)
 }
 
 /// The config in `text`, which was read from `path`.
 pub fn parse(path: &Path, text: &str) -> Result<Config, FileError> {
     with_root(path, text, |root| {
-        let ui = ui::ui(root)?;
-        let sessions = sessions::sessions(root, path.parent().unwrap_or(Path::new("")))?;
-        Ok(Config { ui, sessions })
+        let sessions = sessions::sessions(root, folder(path))?;
+        Ok(Config { sessions, ..surroundings(path, root)? })
     })
 }
 
-/// How the UI behaves by `text`, which was read from `path`.
-pub fn parse_ui(path: &Path, text: &str) -> Result<UiSettings, FileError> {
-    with_root(path, text, ui::ui)
+/// All but the sessions of the config in `text`, which was read from `path`.
+pub fn parse_without_sessions(path: &Path, text: &str) -> Result<Config, FileError> {
+    with_root(path, text, |root| surroundings(path, root))
+}
+
+fn surroundings(path: &Path, root: &Table<'_>) -> Result<Config, FileError> {
+    let profiles = sessions::profiles(root, folder(path))?;
+    Ok(Config { ui: ui::ui(root)?, sessions: Vec::new(), profiles })
+}
+
+/// What paths in the file are relative to.
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
 }
 
 /// What `parse` makes of the text of a config.
@@ -51,6 +61,6 @@ fn with_root<T>(path: &Path, text: &str, read: impl Fn(&Table<'_>) -> Result<T, 
     let doc = Document::new(path, text);
     let tree = doc.parse()?;
     let root = Table::root(doc, &tree);
-    root.check_keys(&["ui", "sessions"])?;
+    root.check_keys(&["ui", "sessions", "profiles"])?;
     read(&root)
 }

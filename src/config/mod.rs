@@ -16,7 +16,15 @@
 //! debug_port = "e9.log"     # gets what the guest writes to port E9h
 //! ```
 //!
-//! A config file may also say how the terminal UI behaves:
+//! A config file may also have profiles: sessions with the same keys that are not started by
+//! themselves but offered where the UI asks for a new session:
+//!
+//! ```toml
+//! [profiles.build]
+//! floppies = ["tools.img"]
+//! ```
+//!
+//! It may say how the terminal UI behaves:
 //!
 //! ```toml
 //! [ui]
@@ -44,7 +52,7 @@ pub use adhoc::{ImageError, free_name, session_of_image, sessions_of_images};
 pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, read};
 pub use explain::explain;
-pub use file::{load, load_ui, parse, parse_ui};
+pub use file::{load, load_without_sessions, parse, parse_without_sessions};
 pub use locate::{ConfigSource, Environment, locate, user_file};
 pub use priority::Priority;
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
@@ -65,6 +73,8 @@ pub struct Config {
     pub ui: UiSettings,
     /// The sessions, in the order of the file.
     pub sessions: Vec<SessionSpec>,
+    /// Sessions that can be opened, in the order of the file.
+    pub profiles: Vec<SessionSpec>,
 }
 
 /// One image in a drive.

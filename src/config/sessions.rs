@@ -48,7 +48,13 @@ pub(crate) fn sessions(root: &Table<'_>, folder: &Path) -> Result<Vec<SessionSpe
     if specs.is_empty() { Err(missing()) } else { Ok(specs) }
 }
 
-/// One `[sessions.NAME]` table.
+/// The profiles of a file: sessions that are not started by themselves.
+pub(super) fn profiles(root: &Table<'_>, folder: &Path) -> Result<Vec<SessionSpec>, FileError> {
+    let Some(item) = root.get("profiles") else { return Ok(Vec::new()) };
+    item.table()?.entries().map(|(name, item)| session(name, item, folder)).collect()
+}
+
+/// One `[sessions.NAME]` or `[profiles.NAME]` table.
 fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, FileError> {
     check_session_name(name).map_err(|problem| item.name_error(&problem))?;
     let table = item.table()?;

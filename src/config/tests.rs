@@ -65,13 +65,27 @@ fn a_session_with_disks_only_boots_from_them() {
 
 #[test]
 fn the_built_in_config_opens_two_sessions_of_the_built_in_floppy() {
-    let Config { ui, sessions: specs } = load(&ConfigSource::BuiltIn).unwrap();
+    let Config { ui, sessions: specs, profiles } = load(&ConfigSource::BuiltIn).unwrap();
     assert_eq!(ui, UiSettings::default());
-    assert_eq!(specs.len(), 2);
+    assert_eq!((specs.len(), profiles.len()), (2, 0));
     for spec in specs {
         assert_eq!(spec.floppies, [ImageSpec { source: ImageSource::Tour, writes: WritePolicy::Overlay }]);
         assert_eq!(SessionSpec { floppies: Vec::new(), ..spec.clone() }, SessionSpec::new(&spec.name));
     }
+}
+
+#[test]
+fn profiles_are_read_like_sessions_but_are_none() {
+    let text = "[sessions.a]\n[profiles.a]\ndisks = ['c.img']\n[profiles.b]\nfpu = false";
+    let config = parse(Path::new("etc/c.toml"), text).unwrap();
+    assert_eq!(config.sessions.len(), 1);
+    assert_eq!(config.profiles[0].boot, BootDrive::Disk);
+    assert_eq!(config.profiles[1], SessionSpec { fpu: false, ..SessionSpec::new("b") });
+    assert_eq!(parse_without_sessions(Path::new("etc/c.toml"), text).unwrap().profiles, config.profiles);
+    assert_eq!(
+        error("[sessions.a]\n[profiles.b]\nmemry = 1").split(';').next().unwrap(),
+        "c.toml:3:1: profiles.b.memry: unknown key"
+    );
 }
 
 #[test]
@@ -88,7 +102,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ("sessions = {}", "c.toml:1:1: no session; write a table such as [sessions.left]"),
         ("sessions = 3", "c.toml:1:12: sessions: wanted a table, found an integer"),
         ("[sessions]\na = 1.5", "c.toml:2:5: sessions.a: wanted a table, found a float"),
-        ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are ui, sessions"),
+        ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are ui, sessions, profiles"),
         (
             "[sessions.a]\n\nflopies = []",
             "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, boot, memory, priority, \

@@ -157,8 +157,12 @@ pub(super) fn ui(root: &Table<'_>) -> Result<UiSettings, FileError> {
 mod tests {
     use std::path::Path;
 
-    use super::super::parse_ui;
+    use super::super::{FileError, parse_without_sessions};
     use super::*;
+
+    fn parse_ui(path: &Path, text: &str) -> Result<UiSettings, FileError> {
+        parse_without_sessions(path, text).map(|config| config.ui)
+    }
 
     fn error(text: &str) -> String {
         parse_ui(Path::new("c.toml"), text).unwrap_err().to_string()
@@ -194,7 +198,7 @@ mod tests {
             "c.toml:2:18: ui.escape_timeout: `10s` is out of range; valid is 5ms to 2s"
         );
         assert!(error("[ui]\nprefix = 'hyper+x'").contains("ui.prefix: `hyper` is no key"));
-        assert_eq!(error("[uii]"), "c.toml:1:2: uii: unknown key; valid keys are ui, sessions");
+        assert_eq!(error("[uii]"), "c.toml:1:2: uii: unknown key; valid keys are ui, sessions, profiles");
     }
 
     #[test]
