@@ -41,6 +41,8 @@ fn no_boot(bios: &mut Bios<'_>) -> Outcome {
 /// The first sector of `drive` if it can be started.
 fn boot_sector(bios: &mut Bios<'_>, drive: u8) -> Option<[u8; SECTOR_BYTES]> {
     let disk: &mut Disk = if drive == FLOPPY {
+        // The heads move, and what DOS remembered of another disk is gone with it.
+        bios.drives.clear_changed(usize::from(drive));
         bios.drives.floppies.first_mut()?.as_mut()?
     } else {
         bios.drives.hard_disks.first_mut()?

@@ -100,6 +100,11 @@ impl Board {
         self.advance(now);
     }
 
+    /// Stores what a setup program would have found in the floppy drives (see [`BoardConfig::floppy_types`]).
+    pub fn set_floppy_types(&mut self, types: [u8; 2]) {
+        self.cmos.set_floppy_types(types);
+    }
+
     /// Reads a port; ports nobody owns read as all ones. Wider accesses are split into bytes.
     pub fn read(&mut self, port: Port, width: Width, now: VirtTime) -> u32 {
         self.advance(now);

@@ -1,9 +1,56 @@
 //! The drives of one machine, and the disk-change line of its floppy drives.
 
+use std::fmt;
+
 use super::Disk;
 
 /// CMOS type of a floppy drive that has had no disk yet: 1.44M, as a PC's A: is.
 const DEFAULT_DRIVE_TYPE: u8 = 4;
+
+/// One of the drives of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DriveId {
+    /// Floppy drive, from 0: A: and B:.
+    Floppy(u8),
+    /// Hard disk as a whole, from 0.
+    HardDisk(u8),
+}
+
+impl DriveId {
+    /// A:
+    pub const A: DriveId = DriveId::Floppy(0);
+    /// B:
+    pub const B: DriveId = DriveId::Floppy(1);
+
+    /// The drive that a user means by a letter, with or without colon, in any case: `A:` and `B:` are the
+    /// floppy drives, `C:` to `F:` the first to fourth hard disk, however they are partitioned.
+    ///
+    /// ```
+    /// use dosmux::disk::DriveId;
+    /// assert_eq!(DriveId::parse("b:"), Some(DriveId::B));
+    /// assert_eq!(DriveId::parse("C"), Some(DriveId::HardDisk(0)));
+    /// assert_eq!(DriveId::parse("CD"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<DriveId> {
+        let letter = text.strip_suffix(':').unwrap_or(text);
+        match *letter.as_bytes() {
+            [byte @ (b'a' | b'b' | b'A' | b'B')] => Some(DriveId::Floppy(byte.to_ascii_uppercase() - b'A')),
+            [byte @ (b'c'..=b'f' | b'C'..=b'F')] => Some(DriveId::HardDisk(byte.to_ascii_uppercase() - b'C')),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for DriveId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, number) = match self {
+            DriveId::Floppy(number) => (b'A', number),
+            DriveId::HardDisk(number) => (b'C', number),
+        };
+        write!(f, "{}:", char::from(first.saturating_add(*number)))
+    }
+}
 
 /// The drives of one machine.
 #[derive(Default)]
@@ -34,6 +81,31 @@ impl Drives {
         self.changed[drive] = true;
         self.last_types[drive] = disk.cmos_type();
         Some(disk)
+    }
+
+    /// The disk in a drive.
+    #[must_use]
+    pub fn disk(&self, drive: DriveId) -> Option<&Disk> {
+        match drive {
+            DriveId::Floppy(number) => self.floppies.get(usize::from(number))?.as_ref(),
+            DriveId::HardDisk(number) => self.hard_disks.get(usize::from(number)),
+        }
+    }
+
+    /// The disk in a drive.
+    pub fn disk_mut(&mut self, drive: DriveId) -> Option<&mut Disk> {
+        match drive {
+            DriveId::Floppy(number) => self.floppies.get_mut(usize::from(number))?.as_mut(),
+            DriveId::HardDisk(number) => self.hard_disks.get_mut(usize::from(number)),
+        }
+    }
+
+    /// Pulls the disk-change line of a floppy drive, as if the disk had been out: what the guest remembers
+    /// of it may no longer hold.
+    pub fn set_changed(&mut self, drive: usize) {
+        if let Some(changed) = self.changed.get_mut(drive) {
+            *changed = true;
+        }
     }
 
     /// True if a disk was inserted or ejected and the guest has not accessed one there since.

@@ -106,6 +106,47 @@ pub enum DiskError {
     /// The demonstration floppy is no hard disk.
     #[error("the built-in tour is a floppy; list it under `floppies`, not `disks`")]
     TourIsAFloppy,
+    /// What the guest wrote is in memory only, and the policy `image` would lose it.
+    #[error(
+        "disk image `{}` has {sectors} changed sectors that are in memory only, so it cannot be written through; \
+         save the disk into a new file, or discard its changes",
+        path.display()
+    )]
+    Unsaved {
+        /// The image.
+        path: PathBuf,
+        /// How many sectors were written.
+        sectors: usize,
+    },
+    /// The file no longer holds what the guest has seen of it.
+    #[error(
+        "the file of disk image `{}` has changed since it was opened; eject the disk and insert it again",
+        path.display()
+    )]
+    FileChanged {
+        /// The image.
+        path: PathBuf,
+    },
+    /// What was written through could not be brought to the host's storage.
+    #[error("what was written to disk image `{}` could not be flushed; it stays open", path.display())]
+    CannotFlush {
+        /// The image.
+        path: PathBuf,
+    },
+    /// A disk is saved into new files only.
+    #[error("`{}` exists already; save the disk under another name", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A disk could not be saved.
+    #[error("cannot save the disk as `{}`: {cause}", path.display())]
+    CannotSave {
+        /// The file, which is not there.
+        path: PathBuf,
+        /// What the host said.
+        cause: io::Error,
+    },
     /// Any other trouble of the host's.
     #[error("cannot read disk image `{}`: {cause}", path.display())]
     Io {

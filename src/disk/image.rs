@@ -7,14 +7,15 @@ use std::sync::Arc;
 use super::error::{DiskError, SectorError};
 use super::overlay::Overlay;
 use super::registry::ImageRegistry;
-use super::shared::SharedFile;
+use super::shared::{SharedFile, lock};
 use super::{Geometry, ImageSource, Sector, WritePolicy, geometry, host_file};
 
 /// An opened image. Dropping it flushes what was written through and unlocks the file.
 pub struct Disk {
     /// What host errors are logged under.
     name: String,
-    store: Store,
+    source: ImageSource,
+    pub(super) store: Store,
     geometry: Geometry,
     sectors: u64,
     floppy: bool,
@@ -36,14 +37,47 @@ impl Disk {
         ImageRegistry::new().open_hard_disk(source, policy, holder)
     }
 
-    pub(super) fn new(name: String, store: Store, geometry: Geometry, sectors: u64, floppy: bool) -> Disk {
-        Disk { name, store, geometry, sectors, floppy, writes: 0, warned: false }
+    /// A disk of `shape`: its geometry and its number of sectors.
+    pub(super) fn new(source: ImageSource, store: Store, shape: (Geometry, u64), floppy: bool) -> Disk {
+        let (geometry, sectors) = shape;
+        Disk { name: source.to_string(), source, store, geometry, sectors, floppy, writes: 0, warned: false }
     }
 
     /// The image's path as it was given, or the name of the built-in one.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where its bytes come from.
+    #[must_use]
+    pub fn source(&self) -> &ImageSource {
+        &self.source
+    }
+
+    /// True for a floppy, false for a hard disk.
+    #[must_use]
+    pub fn is_floppy(&self) -> bool {
+        self.floppy
+    }
+
+    /// What happens to writes.
+    #[must_use]
+    pub fn policy(&self) -> WritePolicy {
+        match self.store {
+            Store::Through { .. } => WritePolicy::Image,
+            Store::Layered { protected: true, .. } => WritePolicy::None,
+            Store::Layered { protected: false, .. } => WritePolicy::Overlay,
+        }
+    }
+
+    /// Sectors that the guest wrote and that no file holds: they go with the disk.
+    #[must_use]
+    pub fn changed_sectors(&self) -> usize {
+        match &self.store {
+            Store::Through { .. } => 0,
+            Store::Layered { overlay, .. } => lock(&overlay.layer).written(),
+        }
     }
 
     /// The disk's geometry. A hard disk may have more sectors than CHS reaches.
@@ -61,7 +95,7 @@ impl Disk {
     /// True if writes are refused.
     #[must_use]
     pub fn write_protected(&self) -> bool {
-        matches!(self.store, Store::Layered { protected: true, .. })
+        self.policy() == WritePolicy::None
     }
 
     /// Drive type for the CMOS and INT 13h AH=08h (0 hard disk, 1 360K, 2 1.2M, 3 720K, 4 1.44M, 5 2.88M).
@@ -80,6 +114,17 @@ impl Disk {
             }
             Err(error) => Err(self.host_failed("read", lba, &error)),
         }
+    }
+
+    /// Sector `lba` as the image has it, without what the guest wrote to an overlay.
+    pub fn read_original(&mut self, lba: u64, out: &mut Sector) -> Result<(), SectorError> {
+        self.check(lba)?;
+        let read = match &self.store {
+            Store::Through { .. } => self.store.read(lba),
+            Store::Layered { overlay, .. } => overlay.original(lba),
+        };
+        *out = read.map_err(|error| self.host_failed("read", lba, &error))?;
+        Ok(())
     }
 
     /// Writes sector `lba` according to the policy. When it returns with the policy `image`, the
@@ -108,12 +153,6 @@ impl Disk {
             Ok(()) => Ok(()),
             Err(error) => Err(self.host_failed("flushed", 0, &error)),
         }
-    }
-
-    /// Where the sectors are.
-    #[cfg(test)]
-    pub(super) fn store(&self) -> &Store {
-        &self.store
     }
 
     fn check(&self, lba: u64) -> Result<(), SectorError> {

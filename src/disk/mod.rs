@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `registry` | [`ImageRegistry`]: opens images, shares what sessions can share of a file |
 //! | `image` | [`Disk`]: one opened image |
+//! | `policy` | another write policy for a disk in use |
+//! | `save` | a disk as the guest sees it, into a new file |
 //! | `overlay` | the private layer of changed sectors, and what lies beneath it |
 //! | `shared` | what all openings of one file in this process know of each other |
 //! | `lock` | one writer a file, among all processes |
@@ -20,12 +22,15 @@ mod host_file;
 mod image;
 mod lock;
 mod overlay;
+mod policy;
 mod registry;
+mod save;
 mod shared;
 
+use std::fmt;
 use std::path::PathBuf;
 
-pub use drives::Drives;
+pub use drives::{DriveId, Drives};
 pub use error::{DiskError, Holder, SectorError};
 pub use geometry::{Chs, FLOPPY_FORMATS, FloppyFormat, Geometry};
 pub use image::Disk;
@@ -55,6 +60,27 @@ pub enum ImageSource {
     File(PathBuf),
     /// The demonstration floppy inside the binary.
     Tour,
+}
+
+impl fmt::Display for ImageSource {
+    /// The path as it was given; the built-in floppy is `tour`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ImageSource::File(path) => path.display().fmt(f),
+            ImageSource::Tour => f.write_str("tour"),
+        }
+    }
+}
+
+impl fmt::Display for WritePolicy {
+    /// As in a config file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WritePolicy::Overlay => "overlay",
+            WritePolicy::Image => "image",
+            WritePolicy::None => "none",
+        })
+    }
 }
 
 #[cfg(test)]

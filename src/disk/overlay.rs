@@ -16,40 +16,75 @@ pub(super) const MAX_LAYER_SECTORS: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct LayerFull;
 
+/// One sector of a layer.
+struct Held {
+    data: Sector,
+    /// The guest wrote it; else it is what the base held before another session changed it.
+    written: bool,
+}
+
 /// Sectors that differ from the base, or would if the base had not been preserved here.
 #[derive(Default)]
 pub(super) struct Layer {
-    sectors: BTreeMap<u64, Box<Sector>>,
+    sectors: BTreeMap<u64, Box<Held>>,
+    /// How many of them the guest wrote.
+    written: usize,
 }
 
 impl Layer {
-    /// Stores sector `lba`.
+    /// Stores sector `lba`, which the guest wrote.
     pub(super) fn put(&mut self, lba: u64, data: &Sector) -> Result<(), LayerFull> {
         self.put_limited(lba, data, MAX_LAYER_SECTORS)
     }
 
     /// Stores sector `lba` unless the layer already holds `limit` others.
     pub(super) fn put_limited(&mut self, lba: u64, data: &Sector, limit: usize) -> Result<(), LayerFull> {
-        if let Some(sector) = self.sectors.get_mut(&lba) {
-            **sector = *data;
+        if let Some(held) = self.sectors.get_mut(&lba) {
+            self.written += usize::from(!held.written);
+            **held = Held { data: *data, written: true };
             return Ok(());
         }
-        if self.sectors.len() >= limit {
-            return Err(LayerFull);
-        }
-        self.sectors.insert(lba, Box::new(*data));
-        Ok(())
+        self.hold(lba, Held { data: *data, written: true }, limit)
     }
 
     /// Keeps what the base holds at `lba`, before another session changes the base there.
     pub(super) fn preserve(&mut self, lba: u64, old: &Sector) -> Result<(), LayerFull> {
-        if self.sectors.contains_key(&lba) { Ok(()) } else { self.put(lba, old) }
+        if self.sectors.contains_key(&lba) {
+            return Ok(());
+        }
+        self.hold(lba, Held { data: *old, written: false }, MAX_LAYER_SECTORS)
+    }
+
+    /// Takes in a sector that is not there yet.
+    fn hold(&mut self, lba: u64, held: Held, limit: usize) -> Result<(), LayerFull> {
+        if self.sectors.len() >= limit {
+            return Err(LayerFull);
+        }
+        self.written += usize::from(held.written);
+        self.sectors.insert(lba, Box::new(held));
+        Ok(())
+    }
+
+    /// True if it holds no sector.
+    fn is_empty(&self) -> bool {
+        self.sectors.is_empty()
     }
 
     /// Number of sectors held.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.sectors.len()
+    }
+
+    /// Number of sectors held that the guest wrote.
+    pub(super) fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Forgets what the guest wrote. What was preserved beneath it is gone too, so only for bases that
+    /// do not change: those that lie in memory.
+    fn discard(&mut self) {
+        *self = Layer::default();
     }
 }
 
@@ -96,7 +131,7 @@ impl Overlay {
         // Held while the base is read: a writer of the file preserves the sector here first.
         let layer = lock(&self.layer);
         match layer.sectors.get(&lba) {
-            Some(sector) => Ok(**sector),
+            Some(held) => Ok(held.data),
             None => self.base.read(lba),
         }
     }
@@ -104,5 +139,29 @@ impl Overlay {
     /// Writes sector `lba` to the layer.
     pub(super) fn write(&self, lba: u64, data: &Sector) -> Result<(), LayerFull> {
         lock(&self.layer).put(lba, data)
+    }
+
+    /// Sector `lba` as it was before the guest wrote anything; if another session has since written it to
+    /// the file, as that session left it.
+    pub(super) fn original(&self, lba: u64) -> io::Result<Sector> {
+        let layer = lock(&self.layer);
+        match layer.sectors.get(&lba) {
+            Some(held) if !held.written => Ok(held.data),
+            _ => self.base.read(lba),
+        }
+    }
+
+    /// True if every sector is the base's.
+    pub(super) fn is_empty(&self) -> bool {
+        lock(&self.layer).is_empty()
+    }
+
+    /// Forgets what the guest wrote; false if the base may have changed meanwhile.
+    pub(super) fn discard(&self) -> bool {
+        let fixed = !matches!(self.base, Base::File(_));
+        if fixed {
+            lock(&self.layer).discard();
+        }
+        fixed
     }
 }

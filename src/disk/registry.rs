@@ -31,7 +31,7 @@ pub struct ImageRegistry {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Floppy,
     HardDisk,
 }
@@ -63,19 +63,25 @@ impl ImageRegistry {
         }
     }
 
-    fn open_file(&self, path: &Path, kind: Kind, policy: WritePolicy, holder: &str) -> Result<Disk, DiskError> {
+    pub(super) fn open_file(
+        &self,
+        path: &Path,
+        kind: Kind,
+        policy: WritePolicy,
+        holder: &str,
+    ) -> Result<Disk, DiskError> {
         let through = policy == WritePolicy::Image;
         let (file, meta) = host_file::open(path, through)?;
         let shared = self.shared(FileId::of(path, &meta));
-        let name = path.display().to_string();
+        let source = ImageSource::File(path.into());
         if through {
             // The shape is looked at under the lock: the last writer may just have made it.
             shared.claim(&file, path, holder)?;
             let meta = file.metadata();
             let store = Store::through(file, shared);
             let meta = meta.map_err(|cause| host_file::from_io(path, cause, false))?;
-            let (geometry, sectors) = shape(path, kind, &meta, |lba| store.read(lba).ok())?;
-            return Ok(Disk::new(name, store, geometry, sectors, kind == Kind::Floppy));
+            let shape = shape(path, kind, &meta, |lba| store.read(lba).ok())?;
+            return Ok(Disk::new(source, store, shape, kind == Kind::Floppy));
         }
         let overlay = match kind {
             Kind::Floppy => {
@@ -90,9 +96,9 @@ impl ImageRegistry {
                 overlay
             }
         };
-        let (geometry, sectors) = shape(path, kind, &meta, |lba| overlay.read(lba).ok())?;
+        let shape = shape(path, kind, &meta, |lba| overlay.read(lba).ok())?;
         let store = Store::layered(overlay, policy == WritePolicy::None);
-        Ok(Disk::new(name, store, geometry, sectors, kind == Kind::Floppy))
+        Ok(Disk::new(source, store, shape, kind == Kind::Floppy))
     }
 
     /// What openings of the file share; forgets files that are open no more.
@@ -137,7 +143,7 @@ fn check_size(path: &Path, kind: Kind, bytes: u64) -> Result<(), DiskError> {
 
 /// What makes two paths the same file.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct FileId {
+pub(super) struct FileId {
     /// Device and inode where the host has them.
     inode: Option<(u64, u64)>,
     /// Else the path without links.
@@ -146,13 +152,13 @@ struct FileId {
 
 impl FileId {
     #[cfg(unix)]
-    fn of(_path: &Path, meta: &Metadata) -> FileId {
+    pub(super) fn of(_path: &Path, meta: &Metadata) -> FileId {
         use std::os::unix::fs::MetadataExt;
         FileId { inode: Some((meta.dev(), meta.ino())), path: PathBuf::new() }
     }
 
     #[cfg(not(unix))]
-    fn of(path: &Path, _meta: &Metadata) -> FileId {
+    pub(super) fn of(path: &Path, _meta: &Metadata) -> FileId {
         FileId { inode: None, path: path.canonicalize().unwrap_or_else(|_| path.into()) }
     }
 }
@@ -164,12 +170,11 @@ fn open_tour(policy: WritePolicy) -> Result<Disk, DiskError> {
     if policy == WritePolicy::Image {
         return Err(DiskError::TourIsFixed);
     }
-    let name = "tour";
     let bytes = TOUR.len() as u64;
     let geometry = TOUR
         .first_chunk()
         .and_then(|boot| geometry::of_floppy(bytes, boot))
-        .ok_or_else(|| DiskError::FloppySize { path: name.into(), bytes })?;
+        .ok_or_else(|| DiskError::FloppySize { path: ImageSource::Tour.to_string().into(), bytes })?;
     let store = Store::layered(Overlay::new(Base::Static(TOUR)), policy == WritePolicy::None);
-    Ok(Disk::new(name.into(), store, geometry, bytes / SECTOR_BYTES as u64, true))
+    Ok(Disk::new(ImageSource::Tour, store, (geometry, bytes / SECTOR_BYTES as u64), true))
 }

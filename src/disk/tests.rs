@@ -214,7 +214,7 @@ fn sessions_on_one_floppy_share_its_bytes_until_the_file_changes() {
 }
 
 fn base_of(disk: &Disk) -> std::sync::Arc<[u8]> {
-    match disk.store() {
+    match &disk.store {
         image::Store::Layered { overlay: overlay::Overlay { base: overlay::Base::Memory(bytes), .. }, .. } => {
             std::sync::Arc::clone(bytes)
         }

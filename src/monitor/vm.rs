@@ -15,7 +15,7 @@ use crate::bios::{self, BiosState};
 use crate::clock::VirtTime;
 use crate::cpu::{Coprocessor, Cpu, Exit, Faults};
 use crate::devices::{Board, BoardConfig};
-use crate::disk::Drives;
+use crate::disk::{DriveId, Drives};
 use crate::keys::KeyEvent;
 use crate::mem::{Memory, PAGE_BYTES, PAGE_SIZE};
 use crate::screen::Screen;
@@ -97,6 +97,8 @@ pub struct Vm {
     pub(super) layout: Layout,
     pub(super) memory_bytes: u32,
     pub(super) boot_from_disk: bool,
+    /// What the power-on self test found in the floppy drives.
+    floppy_types: [u8; 2],
     /// The guest's IF, IOPL and NT; the task's own are fixed.
     pub(super) virtual_flags: u32,
     /// STI was just executed: no interrupt before the next instruction.
@@ -144,6 +146,7 @@ impl Vm {
             layout,
             memory_bytes: config.memory_bytes,
             boot_from_disk: config.boot_from_disk,
+            floppy_types: [0; 2],
             virtual_flags: 0,
             interrupt_shadow: false,
             halted: false,
@@ -179,6 +182,8 @@ impl Vm {
             self.stopped = Some(StopReason::TripleFault(self.cs_ip()));
         }
         self.reset_flags();
+        self.floppy_types = self.drives.floppy_types();
+        self.board.set_floppy_types(self.floppy_types);
         self.with_bios(bios::post);
         self.follow_a20();
         self.board_touched = true;
@@ -371,6 +376,21 @@ impl Vm {
     #[must_use]
     pub fn memory(&self) -> &Memory {
         &self.mem
+    }
+
+    /// The drives.
+    #[must_use]
+    pub fn drives(&self) -> &Drives {
+        &self.drives
+    }
+
+    /// True if the guest was told of the drive at its last start.
+    #[must_use]
+    pub fn knows_drive(&self, drive: DriveId) -> bool {
+        match drive {
+            DriveId::Floppy(number) => self.floppy_types.get(usize::from(number)).is_some_and(|&kind| kind != 0),
+            DriveId::HardDisk(number) => usize::from(number) < self.drives.hard_disks.len(),
+        }
     }
 
     /// The drives, for swapping images.

@@ -1,8 +1,10 @@
-//! What can go wrong when a session is made.
+//! What can go wrong when a session is made, and with what is asked of it later.
 
 use std::path::PathBuf;
 
-/// Why a session cannot start. Each text is whole, causes included; there is no chain to print.
+use crate::disk::DriveId;
+
+/// Why a session cannot start, or cannot do what it was asked for. Each text is whole, causes included; there is no chain to print.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// One of its images cannot be used.
@@ -22,5 +24,55 @@ pub enum SessionError {
         path: PathBuf,
         /// What the host says.
         cause: std::io::Error,
+    },
+    /// The machine has no such drive.
+    #[error("session `{session}` has no drive {drive}")]
+    NoDrive {
+        /// The session's name.
+        session: String,
+        /// The drive.
+        drive: DriveId,
+    },
+    /// A hard disk stays where it is while the machine is on.
+    #[error("session `{session}`: {drive} is a hard disk, which cannot be {what} while the machine is on")]
+    FixedDisk {
+        /// The session's name.
+        session: String,
+        /// The drive.
+        drive: DriveId,
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// There is no disk in the drive.
+    #[error("session `{session}`: there is no disk in {drive}")]
+    EmptyDrive {
+        /// The session's name.
+        session: String,
+        /// The drive.
+        drive: DriveId,
+    },
+    /// Scripts write no image file.
+    #[error("session `{session}`: images are not written here; changes stay in memory (`writes = \"overlay\"`)")]
+    ImagesAreKept {
+        /// The session's name.
+        session: String,
+    },
+    /// Too many ejected disks have changes that are in memory only.
+    #[error(
+        "session `{session}`: {} ejected disks hold changes that are in memory only; insert one of them again to save \
+         it or to discard its changes",
+        super::shelf::CAPACITY
+    )]
+    ShelfFull {
+        /// The session's name.
+        session: String,
+    },
+    /// dosmux failed in this session before, or too much was asked of it at once.
+    #[error("session `{session}` does not answer: {why}")]
+    NoAnswer {
+        /// The session's name.
+        session: String,
+        /// Why.
+        why: &'static str,
     },
 }

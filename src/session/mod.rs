@@ -7,9 +7,13 @@ mod host;
 mod input;
 mod log;
 mod manager;
+mod request;
+mod shelf;
 mod single;
 
+pub use drives::{DiskView, DriveView};
 pub use error::SessionError;
 pub use host::Host;
-pub use manager::{Command, Gauge, Manager, SessionState, SessionView, takes_effect_at_once};
+pub use manager::{Answer, Command, Gauge, Manager, RequestId, SessionState, SessionView, takes_effect_at_once};
+pub use request::{Media, Reply, Request};
 pub use single::{NOMINAL_PS_PER_INSTRUCTION, Session, SessionOptions};

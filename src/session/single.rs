@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::input::{self, InputQueue, KeyboardState};
 use super::log::DebugLog;
+use super::shelf::Shelf;
 use super::{Host, SessionError, drives};
 use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
@@ -40,9 +41,12 @@ pub struct SessionOptions {
 
 /// A machine with a name, an input queue and a log.
 pub struct Session {
-    name: String,
+    pub(super) name: String,
     code_page: CodePage,
-    vm: Vm,
+    pub(super) vm: Vm,
+    /// No image file is written.
+    pub(super) force_overlay: bool,
+    pub(super) shelf: Shelf,
     input: InputQueue,
     log: DebugLog,
     /// The guest waits, and nothing happens by itself before this time; `None` while it executes.
@@ -70,7 +74,8 @@ impl Session {
     ) -> Result<Session, SessionError> {
         let log = open_log(spec)?;
         let drives = std::mem::take(self.vm_mut().drives_mut());
-        Ok(Session::switched_on(spec, host, options, drives, log))
+        let shelf = std::mem::take(&mut self.shelf);
+        Ok(Session { shelf, ..Session::switched_on(spec, host, options, drives, log) })
     }
 
     fn switched_on(spec: &SessionSpec, host: &Host, options: SessionOptions, drives: Drives, log: DebugLog) -> Session {
@@ -82,8 +87,17 @@ impl Session {
             ps_per_instruction: ps_per_instruction(spec.speed),
         };
         let vm = Vm::new(config, &host.rom, drives);
-        let (name, input) = (spec.name.clone(), InputQueue::new(spec.code_page));
-        Session { name, code_page: spec.code_page, vm, input, log, idle_until: None, keyboard_idle: true }
+        Session {
+            name: spec.name.clone(),
+            code_page: spec.code_page,
+            vm,
+            force_overlay: options.force_overlay,
+            shelf: Shelf::default(),
+            input: InputQueue::new(spec.code_page),
+            log,
+            idle_until: None,
+            keyboard_idle: true,
+        }
     }
 
     /// The session's name.

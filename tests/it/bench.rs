@@ -76,13 +76,18 @@ pub(crate) fn floppy_of(code: &[u8]) -> Vec<u8> {
 ///
 /// *Panics* if it is not there and `DOSMUX_REQUIRE_IMAGES` is set.
 pub(crate) fn shared_image(name: &str) -> Option<Vec<u8>> {
+    shared_path(name).and_then(|path| std::fs::read(path).ok())
+}
+
+/// Where that image is.
+pub(crate) fn shared_path(name: &str) -> Option<std::path::PathBuf> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/images").join(name);
-    let image = std::fs::read(&path).ok();
-    assert!(image.is_some() || std::env::var_os("DOSMUX_REQUIRE_IMAGES").is_none(), "missing {}", path.display());
-    if image.is_none() {
+    let there = path.is_file();
+    assert!(there || std::env::var_os("DOSMUX_REQUIRE_IMAGES").is_none(), "missing {}", path.display());
+    if !there {
         let _ = writeln!(std::io::stderr(), "skipped a test: no {}", path.display());
     }
-    image
+    there.then_some(path)
 }
 
 /// A session that boots from `image`, with an overlay.

@@ -11,6 +11,10 @@ mod cli;
 #[cfg(test)]
 mod debug;
 #[cfg(test)]
+mod dos;
+#[cfg(test)]
+mod drives;
+#[cfg(test)]
 mod fpu;
 #[cfg(test)]
 mod guests;

@@ -95,6 +95,13 @@ impl Cmos {
         Cmos { index: REG_D_INDEX, ram, divider: Some(divider), now: VirtTime::ZERO }
     }
 
+    /// Stores the floppy drives, as a setup program would, if they are other ones.
+    pub(super) fn set_floppy_types(&mut self, types: [u8; 2]) {
+        if self.ram[REG_FLOPPIES] != floppies(types) {
+            store_floppy_types(&mut self.ram, types);
+        }
+    }
+
     /// The chip's RESET line: interrupts off; time and memory stay.
     pub(super) fn reset(&mut self) {
         self.ram[REG_B] &= !(B_INTERRUPTS | B_SQUARE_WAVE);
@@ -245,9 +252,7 @@ fn fill_setup(ram: &mut [u8; 128], config: &BoardConfig) {
     const BASE_KIB: u32 = 640;
     let extended_kib = config.memory_bytes.saturating_sub(1 << 20) >> 10;
     let above_16m = config.memory_bytes.saturating_sub(16 << 20) >> 16;
-    let [a, b] = config.floppy_types;
-    ram[0x10] = a << 4 | b & 0xF;
-    ram[0x14] = equipment(config.floppy_types) | if config.coprocessor { EQUIPMENT_COPROCESSOR } else { 0 };
+    ram[0x14] = if config.coprocessor { EQUIPMENT_COPROCESSOR } else { 0 };
     if config.hard_disks > 0 {
         (ram[0x12], ram[0x19]) = (0xF0, HARD_DISK_TYPE);
     }
@@ -258,7 +263,22 @@ fn fill_setup(ram: &mut [u8; 128], config: &BoardConfig) {
     store_word(ram, 0x17, extended_kib);
     store_word(ram, 0x30, extended_kib);
     store_word(ram, 0x34, above_16m);
-    let sum: u16 = ram[0x10..REG_CHECKSUM].iter().map(|&byte| u16::from(byte)).sum();
+    store_floppy_types(ram, config.floppy_types);
+}
+
+/// Types of the floppy drives.
+const REG_FLOPPIES: usize = 0x10;
+
+/// A: in bits 7–4, B: in bits 3–0.
+fn floppies([a, b]: [u8; 2]) -> u8 {
+    a << 4 | b & 0xF
+}
+
+/// Stores the floppy drives and the checksum over all of setup's bytes.
+fn store_floppy_types(ram: &mut [u8; 128], types: [u8; 2]) {
+    ram[REG_FLOPPIES] = floppies(types);
+    ram[0x14] = ram[0x14] & !EQUIPMENT_FLOPPIES | equipment(types);
+    let sum = ram[REG_FLOPPIES..REG_CHECKSUM].iter().fold(0u16, |sum, &byte| sum.wrapping_add(u16::from(byte)));
     [ram[REG_CHECKSUM], ram[REG_CHECKSUM + 1]] = sum.to_be_bytes();
 }
 
@@ -267,6 +287,9 @@ const HARD_DISK_TYPE: u8 = 47;
 
 /// An 80387 is present.
 const EQUIPMENT_COPROCESSOR: u8 = 0x02;
+
+/// What [`equipment`] gives.
+const EQUIPMENT_FLOPPIES: u8 = 0xC1;
 
 /// Bit 0 floppy drives present, bits 7–6 how many less one, bits 5–4 zero for a VGA.
 fn equipment(floppy_types: [u8; 2]) -> u8 {

@@ -6,11 +6,13 @@
 //! | `pace` | how virtual time follows host time; pure |
 //! | `settings` | which settings of a running session can change |
 //! | `slot` | one session with its mailbox, its slices, and what is published of it |
+//! | `errands` | what is asked of one session, and the answers |
 //! | `worker` | the threads |
 //! | `view` | what others see of a session |
 //! | `gauge` | what a session has used |
 //! | `host_time` | the host's clocks |
 
+mod errands;
 mod gauge;
 mod host_time;
 mod pace;
@@ -21,15 +23,17 @@ mod view;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
+use self::errands::Errands;
+pub use self::errands::{Answer, RequestId};
 pub use self::gauge::Gauge;
 pub use self::settings::takes_effect_at_once;
 use self::slot::Slot;
 pub use self::view::{SessionState, SessionView};
 use self::worker::Shared;
-use super::{Host, Session, SessionError, SessionOptions};
+use super::{Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::config::SessionSpec;
 use crate::keys::KeyEvent;
 use crate::types::SessionId;
@@ -50,10 +54,11 @@ pub enum Command {
 /// Its methods may be called from any thread, but [`Manager::close`] and dropping it wait for
 /// running slices, so not from the waker of [`Manager::on_change`].
 pub struct Manager {
-    host: Host,
+    host: Arc<Host>,
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
     next_id: AtomicU32,
+    next_request: AtomicU64,
 }
 
 impl Manager {
@@ -67,14 +72,16 @@ impl Manager {
         let wanted = if workers == 0 { cores } else { workers };
         let workers: Vec<_> = (0..wanted).map_while(|index| spawn_worker(index, &shared)).collect();
         assert!(!workers.is_empty(), "the host cannot start a thread");
-        Manager { host, shared, workers, next_id: AtomicU32::new(1) }
+        let (next_id, next_request) = (AtomicU32::new(1), AtomicU64::new(1));
+        Manager { host: Arc::new(host), shared, workers, next_id, next_request }
     }
 
     /// Starts a session. It is in the background until [`Manager::focus`] chooses it.
     pub fn start(&self, spec: &SessionSpec) -> Result<SessionId, SessionError> {
         let session = Session::new(spec, &self.host, options())?;
         let id = SessionId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        let slot = Arc::new(Slot::new(id, session, spec, &self.shared.host));
+        let errands = Errands::new(id, &session, Arc::clone(&self.host));
+        let slot = Arc::new(Slot::new(errands, session, spec, &self.shared.host));
         self.shared.reschedule(|state| {
             state.queue.add(id, spec.priority, slot.is_held());
             state.slots.push(slot);
@@ -167,6 +174,35 @@ impl Manager {
                 state.queue.wake(id);
             }
         });
+    }
+
+    /// Asks something of a session; the waker is called when there is an answer in
+    /// [`Manager::take_answers`]. Waits for nothing, and a session that stands still answers too. Unknown
+    /// and closed sessions never answer.
+    pub fn ask(&self, id: SessionId, request: Request) -> RequestId {
+        let number = RequestId(self.next_request.fetch_add(1, Ordering::Relaxed));
+        self.shared.reschedule(|state| {
+            if let Some(slot) = state.slot(id) {
+                slot.ask(number, request);
+                state.queue.wake(id);
+                state.queue.send_on_errand(id);
+            }
+        });
+        number
+    }
+
+    /// Takes the answers that have come, each session's in the order of its requests.
+    #[must_use]
+    pub fn take_answers(&self) -> Vec<Answer> {
+        let slots = self.shared.lock().slots.clone();
+        slots.iter().flat_map(|slot| slot.errands().take_answers()).collect()
+    }
+
+    /// What is in a session's drives. Waits for no slice.
+    #[must_use]
+    pub fn media(&self, id: SessionId) -> Option<Arc<Media>> {
+        let slot = self.shared.lock().slot(id)?;
+        Some(slot.media())
     }
 
     /// All sessions in the order they were started.

@@ -46,8 +46,10 @@ struct Task {
     id: SessionId,
     priority: Priority,
     foreground: bool,
-    /// Stands still whatever its stage.
+    /// Stands still whatever its stage, but for errands.
     held: bool,
+    /// Something was asked of it that it does even while it stands still.
+    errand: bool,
     /// Scaled host time divided by weight.
     runtime: u64,
     /// Something happened that it should answer at once: goes before others of the same runtime.
@@ -69,7 +71,11 @@ impl Task {
     }
 
     fn is_ready(&self) -> bool {
-        !self.held && self.stage == Stage::Ready
+        match self.stage {
+            Stage::Running { .. } => false,
+            Stage::Ready => !self.held || self.errand,
+            Stage::Parked(_) => self.errand,
+        }
     }
 
     fn competes(&self) -> bool {
@@ -94,6 +100,7 @@ impl Queue {
             priority,
             foreground: false,
             held,
+            errand: false,
             runtime,
             urgent: false,
             last_used: BRIEF_NS,
@@ -153,12 +160,20 @@ impl Queue {
         }
     }
 
+    /// Has a session taken once even if it stands still. One that does not is woken instead.
+    pub(super) fn send_on_errand(&mut self, id: SessionId) {
+        if let Some(task) = self.task(id) {
+            task.errand = true;
+            task.urgent = true;
+        }
+    }
+
     /// Takes the session that runs next, if one is ready at `now`.
     pub(super) fn take(&mut self, now: u64) -> Option<SessionId> {
         self.wake_due(now);
         let task = self.tasks.iter_mut().filter(|task| task.is_ready()).min_by_key(|t| (t.runtime, !t.urgent, t.id))?;
         task.stage = Stage::Running { woken: false };
-        task.urgent = false;
+        (task.urgent, task.errand) = (false, false);
         let (id, runtime) = (task.id, task.runtime);
         self.floor = self.floor.max(runtime);
         Some(id)
@@ -361,6 +376,21 @@ mod tests {
         queue.set_held(A, true);
         queue.give_back(A, MS, Next::Park(Some(5)));
         assert_eq!((queue.next_wake(), queue.take(u64::MAX)), (None, None));
+    }
+
+    #[test]
+    fn a_held_session_runs_an_errand_and_stands_still_again() {
+        let mut queue = queue(&[(A, 1)]);
+        queue.take(0);
+        queue.give_back(A, MS, Next::Park(Some(5)));
+        queue.set_held(A, true);
+        queue.send_on_errand(A);
+        assert!(queue.wants_worker());
+        assert_eq!(queue.take(0), Some(A));
+        queue.give_back(A, MS, Next::Park(None));
+        assert_eq!(queue.take(u64::MAX), None);
+        queue.set_held(A, false);
+        assert_eq!(queue.take(0), Some(A));
     }
 
     #[test]

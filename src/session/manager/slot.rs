@@ -2,7 +2,7 @@
 //!
 //! Locks, each held shortly but the first, and never two of them at once except the machine's with
 //! one other: `machine` (by the worker that runs a slice), `mailbox` (by senders), `published` `gauge`
-//! and `name` (by readers).
+//! and `name` (by readers), and those of `errands`.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Command;
+use super::errands::{Errands, RequestId};
 use super::gauge::Gauge;
 use super::host_time::HostTime;
 use super::pace::{Pace, Plan, SLICE_NS};
@@ -20,7 +21,7 @@ use crate::clock::VirtTime;
 use crate::config::{Background, SessionSpec, Speed};
 use crate::keys::KeyEvent;
 use crate::monitor::vm::Pause;
-use crate::session::{Host, Session, SessionError, SessionOptions};
+use crate::session::{Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::types::SessionId;
 
 /// Commands that wait at most. Beyond it they are lost, but key releases have as much room again:
@@ -35,6 +36,7 @@ pub(super) struct Slot {
     name: Mutex<String>,
     machine: Mutex<Option<Machine>>,
     mailbox: Mutex<VecDeque<Command>>,
+    errands: Errands,
     published: Mutex<Published>,
     gauge: Mutex<Gauge>,
     /// Somebody asked for the gauge during a slice: it is to be read at the slice's end.
@@ -62,7 +64,8 @@ pub(super) struct Ran {
 }
 
 impl Slot {
-    pub(super) fn new(id: SessionId, session: Session, spec: &SessionSpec, host: &HostTime) -> Slot {
+    pub(super) fn new(errands: Errands, session: Session, spec: &SessionSpec, host: &HostTime) -> Slot {
+        let id = errands.session();
         let published = Published {
             state: SessionState::Running,
             screen: Arc::new(session.screen()),
@@ -73,6 +76,7 @@ impl Slot {
             name: Mutex::new(session.name().to_owned()),
             machine: Mutex::new(Some(Machine::new(session, spec.speed, host.now_ns()))),
             mailbox: Mutex::new(VecDeque::new()),
+            errands,
             published: Mutex::new(published),
             gauge: Mutex::new(Gauge::new(id)),
             gauge_wanted: AtomicBool::new(false),
@@ -99,6 +103,25 @@ impl Slot {
         } else {
             tracing::warn!(session = %lock(&self.name), ?command, "too many commands wait; this one is lost");
         }
+    }
+
+    /// Requests to the session and their answers.
+    pub(super) fn errands(&self) -> &Errands {
+        &self.errands
+    }
+
+    /// Queues a request.
+    pub(super) fn ask(&self, id: RequestId, request: Request) {
+        self.errands.ask(id, request, &lock(&self.name));
+    }
+
+    /// The session's drives. Does not wait for a running slice: then they are as at the end of the first
+    /// slice after they were last asked for.
+    pub(super) fn media(&self) -> Arc<Media> {
+        if let Ok(Some(machine)) = self.machine.try_lock().as_deref() {
+            self.errands.renew_media(&machine.session);
+        }
+        self.errands.media()
     }
 
     /// Notes whether the session is the foreground one.
@@ -211,10 +234,25 @@ impl Slot {
     pub(super) fn run(&self, host: &HostTime) -> Ran {
         let start = host.now_ns();
         self.slices.fetch_add(1, Ordering::Relaxed);
-        let (next, news) = self.guarded(|machine| self.run_machine(machine, start, host));
+        let held = self.is_held();
+        let (next, news) = self.guarded(|machine| {
+            let answered = self.errands.run(&mut machine.session);
+            if held {
+                return (Next::Park(None), answered);
+            }
+            let (next, news) = self.run_machine(machine, start, host);
+            (next, news || answered)
+        });
+        let news = self.refuse_errands() || news;
         let used = host.now_ns().saturating_sub(start);
         self.busy.fetch_add(used, Ordering::Relaxed);
         Ran { used, next, news }
+    }
+
+    /// Answers what nobody can do any more; true if there was anything.
+    fn refuse_errands(&self) -> bool {
+        let gone = lock(&self.machine).is_none();
+        gone && self.errands.refuse_all(&lock(&self.name))
     }
 
     /// Does `work` on the machine. If that panics, the machine is given up; without one nothing is
@@ -383,7 +421,8 @@ mod tests {
         let spec = SessionSpec { memory_bytes: 1 << 20, ..SessionSpec::new("a") };
         let options = SessionOptions { force_overlay: true, rtc_start: 0 };
         let session = Session::new(&spec, &Host::new(), options).unwrap();
-        Slot::new(SessionId(1), session, &spec, host)
+        let errands = Errands::new(SessionId(1), &session, Arc::new(Host::new()));
+        Slot::new(errands, session, &spec, host)
     }
 
     #[test]

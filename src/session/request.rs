@@ -1,0 +1,74 @@
+//! What others ask of a session and get an answer to.
+
+use std::path::PathBuf;
+
+use super::{DiskView, DriveView, Host, Session, SessionError};
+use crate::config::ImageSpec;
+use crate::disk::{DriveId, WritePolicy};
+
+/// Something that a session does between two slices; it may fail. See the [`Session`] method of the same
+/// name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// [`Session::insert`].
+    Insert {
+        /// Which floppy drive.
+        drive: DriveId,
+        /// What to put in.
+        image: ImageSpec,
+    },
+    /// [`Session::eject`].
+    Eject(DriveId),
+    /// [`Session::set_writes`].
+    SetWrites {
+        /// Which drive.
+        drive: DriveId,
+        /// What happens to writes from now on.
+        writes: WritePolicy,
+    },
+    /// [`Session::save_disk`].
+    SaveDisk {
+        /// Which drive.
+        drive: DriveId,
+        /// The file, which must not exist.
+        path: PathBuf,
+    },
+    /// [`Session::discard_changes`].
+    DiscardChanges(DriveId),
+}
+
+/// What a session answers to a [`Request`] that it could do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It is done.
+    Done,
+}
+
+/// A session's drives as they were at one time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Media {
+    /// What is in each drive.
+    pub drives: Vec<DriveView>,
+    /// The disks that were ejected with changes in memory only.
+    pub ejected: Vec<DiskView>,
+}
+
+impl Session {
+    /// Does what is asked for.
+    pub fn answer(&mut self, request: &Request, host: &Host) -> Result<Reply, SessionError> {
+        match request {
+            Request::Insert { drive, image } => self.insert(*drive, image, host),
+            Request::Eject(drive) => self.eject(*drive),
+            Request::SetWrites { drive, writes } => self.set_writes(*drive, *writes, host),
+            Request::SaveDisk { drive, path } => self.save_disk(*drive, path),
+            Request::DiscardChanges(drive) => self.discard_changes(*drive),
+        }
+        .map(|()| Reply::Done)
+    }
+
+    /// All drives, and the disks that were in them.
+    #[must_use]
+    pub fn media(&self) -> Media {
+        Media { drives: self.drives(), ejected: self.ejected_disks() }
+    }
+}
