@@ -8,7 +8,7 @@
 //! the byte and no others.
 //! A native-code tier would hang its code on [`Block`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::op::Op;
 use crate::mem::{Memory, PAGE_BYTES};
@@ -231,6 +231,34 @@ impl Blocks {
         if ids.is_empty() {
             self.pages.remove(&frame);
         }
+    }
+
+    /// Where the last `count` decoded instructions before `at` begin, first to last: those of a block that
+    /// leads up to it, then of one that leads up to that.
+    pub(crate) fn starts_before(&self, at: BlockKey, count: usize) -> Vec<PhysAddr> {
+        let (mut starts, mut at) = (VecDeque::new(), at);
+        while starts.len() < count {
+            let Some(block) = self.leading_to(at) else { break };
+            let before = block.ops.iter().map(|op| block.key.phys.offset(u32::from(op.start)));
+            for start in before.filter(|start| start.0 < at.phys.0).collect::<Vec<_>>().into_iter().rev() {
+                starts.push_front(start);
+            }
+            at = block.key;
+        }
+        starts.drain(..starts.len().saturating_sub(count));
+        starts.into()
+    }
+
+    /// A block of one page that has an instruction's end at `at`: one that goes on there if there is one.
+    fn leading_to(&self, at: BlockKey) -> Option<&Block> {
+        let ids = self.pages.get(&(at.phys.0 / PAGE_BYTES))?;
+        let blocks = ids.iter().map(|&id| self.get(id));
+        let before = blocks.filter(|block| {
+            block.second.is_none() && block.key.big == at.big && block.key.phys.0 < at.phys.0 && !block.ops.is_empty()
+        });
+        let inside = |block: &Block| block.ops.iter().any(|op| block.key.phys.0 + u32::from(op.start) == at.phys.0);
+        let leading = before.filter(|block| inside(block) || block.key.phys.0 + block.len == at.phys.0);
+        leading.min_by_key(|block| (!inside(block), block.key.phys.0))
     }
 
     /// Forgets everything.

@@ -9,14 +9,15 @@
 //!
 //! Inside: `core` state and memory access, `decode` bytes to operations, `blocks` the cache,
 //! `exec` the handlers, `paging`, `protected` descriptors and what they guard, `interrupt` the way of
-//! exceptions and interrupts, `debug` and `stepping` the debug registers and what traps, and `trap`
-//! what a monitor sees of an instruction.
+//! exceptions and interrupts, `debug` and `stepping` the debug registers and what traps, `trap`
+//! what a monitor sees of an instruction, and `disassemble` code as text.
 
 mod access;
 mod blocks;
 mod core;
 mod debug;
 mod decode;
+mod disassemble;
 mod exec;
 mod fault;
 mod flags;
@@ -43,8 +44,9 @@ use self::stepping::Shadow;
 use crate::mem::{Memory, PAGE_BYTES};
 use crate::types::{LinearAddr, PhysAddr, Port, Width};
 
+pub use self::disassemble::CodeLine;
 pub use self::fault::Fault;
-pub use self::fpu::{Coprocessor, Fpu};
+pub use self::fpu::{Coprocessor, Fpu, FpuRegister, FpuView};
 pub use self::paging::pte;
 pub use self::state::{CpuState, SegmentCache, TableRegister};
 pub use self::trap::{ControlAccess, ControlRegister, Insn, PortAction, PortNumber, Sensitive, V86Task};

@@ -15,15 +15,19 @@
 //! | `idle` | is the guest doing nothing? |
 //! | `display` | has the picture changed? |
 //! | [`stats`] | how often the monitor was entered, by kind |
+//! | [`trace`] | the last calls, exceptions, port accesses and interrupts |
+//! | `inspect` | what may be looked at from outside |
 
 mod clock;
 mod dispatch;
 mod display;
 mod idle;
+mod inspect;
 mod io;
 mod layout;
 mod reflect;
 mod sensitive;
 mod service;
 pub mod stats;
+pub mod trace;
 pub mod vm;

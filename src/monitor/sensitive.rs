@@ -2,6 +2,7 @@
 
 use super::dispatch::Next;
 use super::stats::TrapKind;
+use super::trace::Event;
 use super::vm::{StopReason, Vm};
 use crate::cpu::regs::eflags;
 use crate::cpu::{ControlAccess, ControlRegister, Fault, Insn, Sensitive};
@@ -110,6 +111,7 @@ impl Vm {
     /// INT n: the calls a guest gives its time away with are ours, the rest is the guest's own.
     pub(super) fn software_interrupt(&mut self, vector: u8, next_eip: u32) -> Next {
         self.stats.count(TrapKind::Int);
+        self.trace_call(vector);
         let trapped_at = self.cpu.eip();
         self.cpu.set_eip(next_eip);
         if vector == INT_MULTIPLEX && self.cpu.regs().ax() == RELEASE_TIME_SLICE {
@@ -136,17 +138,24 @@ impl Vm {
     fn string_port(&mut self, insn: &Insn) -> Result<(), Fault> {
         let now = self.now();
         let (board, stats) = (&mut self.board, &mut self.stats);
+        let mut last = None;
         let moved = self.cpu.string_port(&mut self.mem, insn, &mut |port, width, value| match value {
             Some(value) => {
                 stats.count(TrapKind::Out);
                 board.write(port, width, value, now);
+                last = Some(Event::PortWrite(port, value));
                 0
             }
             None => {
                 stats.count(TrapKind::In);
-                board.read(port, width, now)
+                let value = board.read(port, width, now);
+                last = Some(Event::PortRead(port, value));
+                value
             }
         });
+        if let Some(last) = last {
+            self.trace_port(last);
+        }
         self.idle.activity(&mut self.mem);
         self.after_port_write();
         moved.map(|_| ())
@@ -196,6 +205,7 @@ impl Vm {
     /// Gives an exception to the guest's vector table. `CS:EIP` is where the processor reports it.
     pub(super) fn exception(&mut self, fault: Fault) -> Next {
         self.stats.count(TrapKind::Exception);
+        self.trace_exception(fault.vector);
         tracing::debug!(at = %self.cs_ip(), "exception {:02X}h", fault.vector);
         match self.reflect(Vector(fault.vector)) {
             Ok(()) => Next::Go,

@@ -14,14 +14,18 @@ use crate::types::{PhysAddr, SegOff};
 /// ARPL AX,AX.
 const TRAP: [u8; 2] = [0x63, 0xC0];
 /// The ARPL and the service byte behind it.
-const TRAP_BYTES: u32 = 3;
+pub(super) const TRAP_BYTES: u32 = 3;
 /// Bytes in the first megabyte.
 const MEGABYTE: u32 = 0x10_0000;
 
 impl Vm {
     /// The service number, if CS:EIP is at a trap of the ROM.
     pub(super) fn rom_trap(&self) -> Option<u8> {
-        let at = PhysAddr(self.cpu.linear_eip().0);
+        self.rom_trap_at(PhysAddr(self.cpu.linear_eip().0))
+    }
+
+    /// The service number, if there is a trap of the ROM at `at`.
+    pub(super) fn rom_trap_at(&self, at: PhysAddr) -> Option<u8> {
         if !(Rom::START.0..MEGABYTE).contains(&at.0) {
             return None;
         }

@@ -10,6 +10,7 @@ use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
 use super::stats::TrapKind;
 pub use super::stats::TrapStats;
+use super::trace::Trace;
 use crate::bios::rom::Rom;
 use crate::bios::{self, BiosState};
 use crate::clock::VirtTime;
@@ -111,6 +112,7 @@ pub struct Vm {
     pub(super) board_touched: bool,
     pub(super) idle: IdleDetector,
     pub(super) stats: TrapStats,
+    pub(super) trace: Trace,
     next_event: Option<VirtTime>,
     stopped: Option<StopReason>,
     screen_changed: bool,
@@ -154,6 +156,7 @@ impl Vm {
             board_touched: true,
             idle: IdleDetector::new(),
             stats: TrapStats::default(),
+            trace: Trace::new(),
             next_event: None,
             stopped: None,
             screen_changed: true,
@@ -185,6 +188,7 @@ impl Vm {
         self.floppy_types = self.drives.floppy_types();
         self.board.set_floppy_types(self.floppy_types);
         self.with_bios(bios::post);
+        self.trace_reset();
         self.follow_a20();
         self.board_touched = true;
     }
@@ -266,6 +270,7 @@ impl Vm {
         self.stats.count(TrapKind::Interrupt);
         self.idle.interrupted(self.cpu.retired(), &mut self.mem);
         let vector = self.board.acknowledge();
+        self.trace_interrupt(vector.0);
         self.board_touched = true;
         self.halted = false;
         if let Err(reason) = self.reflect(vector) {

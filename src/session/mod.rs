@@ -5,6 +5,7 @@ mod drives;
 mod error;
 mod host;
 mod input;
+pub mod inspect;
 mod log;
 mod manager;
 mod request;

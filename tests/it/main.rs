@@ -23,6 +23,8 @@ mod hardware;
 #[cfg(test)]
 mod idle;
 #[cfg(test)]
+mod inspect;
+#[cfg(test)]
 mod layering;
 #[cfg(test)]
 mod processor;

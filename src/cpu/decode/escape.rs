@@ -2,7 +2,7 @@
 //! instruction it is, is read off the opcode map, because the 80387 knows aliases and the decoder
 //! later instructions in the same places. Source: 80387 PRM, appendix A.
 
-use iced_x86::{Decoder, Instruction, OpKind};
+use iced_x86::{CpuidFeature, Decoder, Instruction, OpKind};
 
 use super::super::exec::fpu::arithmetic::{
     self as arith, Dword, Long, Number, Short, Word, compare, compare_memory, compare_unordered,
@@ -68,6 +68,13 @@ pub(super) fn decode_reserved(decoder_at: &mut Decoder<'_>, bytes: &[u8], start:
     if !as_add.is_invalid() && decoder_at.set_position(start + again.position()).is_ok() {
         *insn = as_add;
     }
+}
+
+/// False for an ESC instruction that the decoder names after a later processor's.
+pub(super) fn has_a_name(insn: &Instruction) -> bool {
+    insn.cpuid_features()
+        .iter()
+        .all(|feature| matches!(feature, CpuidFeature::FPU | CpuidFeature::FPU287 | CpuidFeature::FPU387))
 }
 
 /// Lowers an ESC instruction.

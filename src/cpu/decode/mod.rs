@@ -84,6 +84,40 @@ pub(crate) fn block(core: &mut Core, mem: &mut Memory, phys: PhysAddr, max_ops: 
     Ok(decoded)
 }
 
+/// What some bytes are to a 386, for a listing.
+pub(crate) enum Listed {
+    /// An instruction.
+    Insn(Instruction),
+    /// A coprocessor instruction that has no name, of that many bytes.
+    Escape(usize),
+    /// Nothing.
+    Undefined,
+    /// The beginning of an instruction, or one that is too long.
+    Cut,
+}
+
+/// Reads the instruction that `bytes`, 15 of them or all there are, begin with at `offset` of its segment.
+pub(crate) fn listed(bytes: &[u8], big: bool, offset: u32) -> Listed {
+    let mut decoder = validity::decoder(bytes, big);
+    decoder.set_ip(u64::from(offset));
+    let mut insn = decoder.decode();
+    let cut = insn.is_invalid() && decoder.last_error() == DecoderError::NoMoreBytes;
+    let reserved = insn.is_invalid();
+    escape::decode_reserved(&mut decoder, bytes, 0, &mut insn);
+    if !insn.is_invalid() && escape::find(bytes).is_some() {
+        let named = !reserved && escape::has_a_name(&insn);
+        return if named { Listed::Insn(insn) } else { Listed::Escape(decoder.position()) };
+    }
+    if cut && !validity::undefined_already(bytes) {
+        return Listed::Cut;
+    }
+    match validity::judge(&insn, bytes) {
+        Verdict::Valid(insn) => Listed::Insn(insn),
+        Verdict::Undefined => Listed::Undefined,
+        Verdict::TooLong => Listed::Cut,
+    }
+}
+
 /// Decodes one instruction whose bytes may lie in two pages.
 fn across_pages(core: &mut Core, mem: &mut Memory, phys: PhysAddr, in_segment: usize) -> Result<Decoded, Fault> {
     let in_page = (PAGE_BYTES - phys.0 % PAGE_BYTES) as usize;

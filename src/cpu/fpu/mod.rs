@@ -27,6 +27,7 @@ mod special;
 mod state;
 mod status;
 mod transcendental;
+mod view;
 mod wide;
 
 pub(crate) use self::compare::Order;
@@ -40,3 +41,4 @@ pub(crate) use self::remainder::Quotient;
 pub(crate) use self::special::{Constant, extract, round_to_integer, scale};
 pub use self::state::{Coprocessor, Fpu};
 pub(crate) use self::status::DE;
+pub use self::view::{FpuRegister, FpuView};
