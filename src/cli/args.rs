@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::rom::RomArgs;
+use super::test::TestArgs;
 use crate::disk::WritePolicy;
 
 /// Shown below the options by `--help`.
@@ -17,13 +18,15 @@ Examples:
   dosmux boot --writes image work.img  what DOS writes goes to the file
   dosmux test tests/scripts            run all scripts in a folder, without a terminal
   dosmux test --stats boot.toml        run one script, then show what the monitor did
+  dosmux test --junit out.xml tests    run a suite on a CI server
   dosmux rom --watch-port 80h cpu.bin  run a CPU test on the bare processor
 
 Exit status:
   0    done; every script passed; the ROM halted with interrupts off
   1    a script failed
   2    wrong arguments, a bad config or script, a missing file
-  3    the host is at fault, for example there is no terminal for the UI
+  3    the host is at fault, for example there is no terminal for the UI, or a script took
+       longer than --timeout
   4    the ROM waits for an interrupt, which cannot come
   5    the ROM made the processor shut down (triple fault)
   6    the ROM reached the limit of instructions
@@ -71,15 +74,7 @@ pub(super) enum Command {
     /// Prints every setting of the sessions and where it comes from, as a config file.
     Explain,
     /// Runs session scripts without a terminal.
-    Test {
-        /// Scripts, or folders whose *.toml are scripts.
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<PathBuf>,
-
-        /// Prints for each session how often the monitor was entered, and why.
-        #[arg(long)]
-        stats: bool,
-    },
+    Test(TestArgs),
 }
 
 /// [`WritePolicy`] as the command line has it.

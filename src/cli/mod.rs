@@ -3,10 +3,11 @@
 
 mod args;
 mod exit;
+mod interrupt;
 mod log;
 mod number;
 mod rom;
-mod scripts;
+mod test;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -61,7 +62,7 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
         Some(Command::Boot { images, writes }) => open_ui(config_of_images(&images, writes.into())?),
         Some(Command::Rom(rom)) => rom::run(&rom),
         Some(Command::Explain) => explain(args.config.as_deref()),
-        Some(Command::Test { paths, stats }) => scripts::test(&paths, stats),
+        Some(Command::Test(args)) => test::test(&args),
     }
 }
 

@@ -53,6 +53,17 @@ pub enum Action {
     Sleep(Duration),
 }
 
+impl Action {
+    /// The text that the step looks for on the screen, if it does.
+    #[must_use]
+    pub fn awaited_text(&self) -> Option<&str> {
+        match self {
+            Action::Wait(text) | Action::Expect(text) => Some(text),
+            Action::Type(_) | Action::Key { .. } | Action::Sleep(_) => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Action {
     /// As in a script: `wait = "A:\\>"`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -12,16 +12,31 @@
 //! | [`observe`] | looking on while a script runs |
 //! | [`stage`] | the sessions of one script, advancing together in guest time |
 //! | [`run`] | the steps, one by one |
-//! | [`batch`] | finds scripts in folders and runs many on the host's cores |
+//! | [`collect`] | finds scripts in folders and by patterns |
+//! | [`case`] | which scripts run, how often, in which order |
+//! | [`shard`] | a suite split over several machines |
+//! | [`batch`] | many jobs on the host's cores, results in order |
+//! | [`attempt`] | runs one case, whatever happens |
+//! | [`outcome`] | what came of it |
+//! | [`near`] | what on a screen comes nearest to an awaited text |
+//! | [`artifacts`] | a folder with all there is to see of a failure |
 //! | [`report`] | outcomes as text |
 
+pub mod artifacts;
 pub mod ast;
+pub mod attempt;
 pub mod batch;
+pub mod case;
+pub mod collect;
+pub mod digest;
 pub mod machine;
+pub mod near;
 pub mod observe;
+pub mod outcome;
 pub mod parse;
 pub mod report;
 pub mod run;
+pub mod shard;
 pub mod stage;
 
 #[cfg(test)]

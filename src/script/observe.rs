@@ -28,3 +28,20 @@ pub trait Observer {
         None
     }
 }
+
+/// Several who look on.
+pub struct Observers(pub Vec<Box<dyn Observer>>);
+
+impl Observer for Observers {
+    fn step(&mut self, number: usize, action: &dyn std::fmt::Display) {
+        self.0.iter_mut().for_each(|observer| observer.step(number, action));
+    }
+
+    fn look(&mut self, index: usize, lead: bool, machine: &dyn Machine) {
+        self.0.iter_mut().for_each(|observer| observer.look(index, lead, machine));
+    }
+
+    fn verdict(&mut self) -> Option<Abandon> {
+        self.0.iter_mut().find_map(|observer| observer.verdict())
+    }
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::RTC_START;
 use super::ast::{Action, Script, Step};
+use super::digest::screen_digest;
 use super::machine::Machine;
 use super::observe::Abandon;
 use super::stage::Stage;
@@ -32,6 +33,8 @@ pub struct SessionSummary {
     pub ran: Duration,
     /// How often the monitor was entered.
     pub stats: TrapStats,
+    /// The number of what its display shows ([`screen_digest`]).
+    pub screen_digest: u64,
 }
 
 /// A step that failed, and the session as it was then.
@@ -101,6 +104,7 @@ pub fn perform<M: Machine>(script: &Script, stage: &mut Stage<M>) -> Performance
         name: spec.name.clone(),
         ran: machine.now().since(VirtTime::ZERO),
         stats: machine.stats(),
+        screen_digest: screen_digest(&machine.screen()),
     });
     Performance { failure, sessions: sessions.collect() }
 }

@@ -62,6 +62,11 @@ use terminal::TerminalDisplay;
 /// Wakes that may wait for the event loop. When it is full, reading the terminal pauses.
 const WAITING_WAKES: usize = 64;
 
+/// Columns and rows of the terminal's window.
+pub fn window_size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
 /// Starts the sessions of `config` and shows them on `terminal` until the user quits.
 ///
 /// *Errors*: no terminal, an image that cannot be used, a terminal that fails or goes away, or a

@@ -146,3 +146,116 @@ fn a_log_that_cannot_be_written_gives_status_2() {
     assert_eq!(run.status, 2);
     assert!(run.stderr.starts_with("dosmux: cannot write the log nowhere/dosmux.log: No such file"), "{}", run.stderr);
 }
+
+/// A script that passes, and one that fails at its second step.
+const TWO_SCRIPTS: [(&str, &str); 2] = [
+    ("s/a.toml", "[sessions.a]\nfloppies = ['builtin:tour']\n[[steps]]\nwait = 'dosmux'"),
+    (
+        "s/b.toml",
+        "[sessions.a]\nfloppies = ['builtin:tour']\n[[steps]]\nwait = 'dosmux'\n[[steps]]\nexpect = 'DOSMUX'\ntimeout = '1s'",
+    ),
+];
+
+#[test]
+fn a_failed_script_gives_status_1_and_shows_what_came_nearest() {
+    let folder = folder(&TWO_SCRIPTS);
+    let run = dosmux_in(folder.path(), &["test", "s"]);
+    assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+    assert!(run.stdout.starts_with("ok      s/a.toml\nFAILED  s/b.toml\n  s/b.toml:5"), "{}", run.stdout);
+    assert!(run.stdout.contains("\n    dosmux\n    ^^^^^^\n") || !run.stdout.contains("nearest"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("\n2 scripts: 1 passed, 1 failed\n"), "{}", run.stdout);
+}
+
+#[test]
+fn scripts_can_be_filtered_and_listed() {
+    let folder = folder(&TWO_SCRIPTS);
+    let list = |args: &[&str]| dosmux_in(folder.path(), &[&["test", "--list"], args].concat());
+    assert_eq!(list(&["s", "--filter", "b.t"]).stdout, "s/b.toml\n");
+    assert_eq!(
+        list(&["s/?.toml", "--repeat", "2", "--filter", "a.t"]).stdout,
+        "s/a.toml (run 1 of 2)\ns/a.toml (run 2 of 2)\n"
+    );
+    let nothing = list(&["s", "--filter", "x"]);
+    assert_eq!((nothing.status, nothing.stderr.as_str()), (2, "dosmux: no script's name holds x\n"));
+}
+
+#[test]
+fn json_is_an_object_a_line_and_the_same_at_any_number_of_jobs() {
+    let folder = folder(&TWO_SCRIPTS);
+    let lines = |jobs| {
+        let run = dosmux_in(folder.path(), &["test", "s", "--json", "--repeat", "3", "--jobs", jobs]);
+        assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+        run.stdout.lines().map(without_host_fields).collect::<Vec<_>>()
+    };
+    let alone = lines("1");
+    assert_eq!(alone.len(), 8);
+    assert_eq!((&alone[1]["result"], &alone[4]["result"]), (&"passed".into(), &"failed".into()));
+    assert_eq!(alone, lines("4"));
+}
+
+/// A line of `--json` without what depends on the host.
+fn without_host_fields(line: &str) -> serde_json::Map<String, serde_json::Value> {
+    let mut object: serde_json::Map<_, _> = serde_json::from_str(line).expect("each line is an object");
+    object.retain(|name, _| !name.starts_with("host_"));
+    object
+}
+
+#[test]
+fn after_the_first_failure_the_rest_is_skipped_whoever_is_faster() {
+    let mut scripts = TWO_SCRIPTS.to_vec();
+    scripts.extend([("s/c.toml", TWO_SCRIPTS[0].1), ("s/d.toml", TWO_SCRIPTS[0].1)]);
+    let folder = folder(&scripts);
+    for jobs in ["1", "4"] {
+        let run = dosmux_in(folder.path(), &["test", "s", "--tap", "--fail-fast", "--jobs", jobs]);
+        assert_eq!(run.status, 1);
+        let points: Vec<&str> = run.stdout.lines().filter(|line| line.contains("ok ")).collect();
+        let expected = [
+            "ok 1 - s/a.toml",
+            "not ok 2 - s/b.toml",
+            "ok 3 - s/c.toml # SKIP another script failed",
+            "ok 4 - s/d.toml # SKIP another script failed",
+        ];
+        assert_eq!(points, expected);
+    }
+}
+
+#[test]
+fn a_junit_file_and_artifacts_are_written() {
+    let folder = folder(&TWO_SCRIPTS);
+    for _ in 0..2 {
+        let run = dosmux_in(folder.path(), &["test", "s", "--junit", "report.xml", "--artifacts", "out/new"]);
+        assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+        assert!(run.stdout.contains("\n  more in out/new/s-b.toml"), "{}", run.stdout);
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("it was written");
+    assert!(read("report.xml").contains("<testsuites name=\"dosmux\" tests=\"2\""));
+    for case in ["out/new/s-b.toml", "out/new/s-b.toml-2"] {
+        assert!(read(&format!("{case}/report.txt")).starts_with("FAILED  s/b.toml\n"));
+        assert!(read(&format!("{case}/screen.svg")).starts_with("<svg"));
+        assert!(read(&format!("{case}/recording.cast")).starts_with("{\"version\": 2, \"width\": 80"));
+        assert!(read(&format!("{case}/trace.txt")).contains("CS:IP"));
+    }
+    assert!(!folder.path().join("out/new/s-a.toml").exists());
+}
+
+#[test]
+fn a_script_beyond_the_hosts_time_limit_is_trouble_of_the_host() {
+    let busy = "[sessions.a]\nfloppies = ['builtin:tour']\n[[steps]]\nsleep = '100m'";
+    let folder = folder(&[("a.toml", busy)]);
+    let run = dosmux_in(folder.path(), &["test", "a.toml", "--timeout", "1ms"]);
+    assert_eq!(run.status, 3, "{}", run.stdout);
+    assert!(run.stdout.contains("GIVEN UP  a.toml\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("\n  given up: the host's time limit is reached\n"), "{}", run.stdout);
+}
+
+#[test]
+fn github_gets_annotations() {
+    let folder = folder(&TWO_SCRIPTS);
+    let output = Command::new(env!("CARGO_BIN_EXE_dosmux"))
+        .args(["test", "s"])
+        .current_dir(folder.path())
+        .env("GITHUB_ACTIONS", "true")
+        .output()
+        .expect("the program starts");
+    assert!(text(output.stdout).contains("\n::error file=s/b.toml,line=5,title=s/b.toml%3A failed::step 2: expect"));
+}

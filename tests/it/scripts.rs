@@ -1,9 +1,16 @@
 //! Session scripts: those of the documentation and those of `tests/scripts`.
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use dosmux::script::{batch, parse, report};
+use dosmux::script::attempt::{Orders, run_case};
+use dosmux::script::batch::run_each;
+use dosmux::script::case::{self, Case};
+use dosmux::script::collect::collect;
+use dosmux::script::outcome::Tally;
+use dosmux::script::parse;
+use dosmux::script::report::human::{Style, case_text};
 use dosmux::session::Host;
 
 /// The folder of `tests/scripts`' images; it is not part of the repository.
@@ -25,29 +32,29 @@ fn have_images(test: &str) -> bool {
 
 /// All that `dosmux test --stats` would print about `scripts`, and how many did not pass.
 fn run(scripts: &[PathBuf], workers: usize) -> (String, usize) {
+    let host = Host::new();
+    let orders = Orders { host: &host, retries: 0, artifacts: None, observer: &|_| None };
+    let cases: Vec<Case> = scripts.iter().flat_map(|path| case::load(path)).collect();
     let mut text = String::new();
-    let mut not_passed = 0;
-    let taken: Result<(), ()> = batch::run_all(scripts, &Host::new(), workers, |outcome| {
-        match &outcome.result {
-            Ok(performance) => {
-                not_passed += usize::from(performance.failure.is_some());
-                text += &report::performance_text(&outcome.path, performance);
-                text += &report::stats_text(performance);
-            }
-            Err(error) => {
-                not_passed += 1;
-                text += &format!("{error}\n");
-            }
-        }
-        Ok(())
-    });
-    taken.expect("the closure never fails");
-    (text, not_passed)
+    let mut tally = Tally::default();
+    let taken: ControlFlow<()> = run_each(
+        &cases,
+        workers,
+        |case| run_case(case, &orders),
+        |case, outcome| {
+            tally.count(&outcome);
+            text += &case_text(&case.id, &outcome, Style { color: false, stats: true });
+            text += &outcome.message().unwrap_or_default();
+            ControlFlow::Continue(())
+        },
+    );
+    assert!(taken.is_continue());
+    (text, tally.total() - tally.passed)
 }
 
 fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
-    batch::collect(&[folder]).expect("the repository has scripts")
+    collect(&[folder]).expect("the repository has scripts")
 }
 
 #[test]

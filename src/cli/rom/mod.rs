@@ -5,16 +5,13 @@ mod outputs;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag;
 
 use self::outputs::Outputs;
 use super::exit::{Status, Trouble};
-use super::number;
+use super::{interrupt, number};
 use crate::bare::{Bare, MAX_IMAGE_BYTES, MAX_RAM_BYTES, MIN_RAM_BYTES, Pause};
 use crate::types::PhysAddr;
 
@@ -93,7 +90,7 @@ pub(super) fn run(args: &RomArgs) -> Result<Status, Trouble> {
         .with_context(|| format!("cannot run {shown}"))
         .map_err(Trouble::bad_input)?;
     let mut outputs = Outputs::open(args).map_err(Trouble::bad_input)?;
-    let interrupted = watch_signals().context("cannot watch for signals").map_err(Trouble::host)?;
+    let interrupted = interrupt::watch().context("cannot watch for signals").map_err(Trouble::host)?;
     let end = run_slices(&mut bare, args.limit.unwrap_or(u64::MAX), &mut outputs, &interrupted);
     outputs.finish().map_err(Trouble::host)?;
     let (status, what) = verdict(end);
@@ -111,17 +108,6 @@ fn read_image(path: &Path) -> anyhow::Result<Vec<u8>> {
         io::Result::Ok(image)
     };
     read().with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// A flag that is set by the signals that end a program.
-fn watch_signals() -> io::Result<Arc<AtomicBool>> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        // The second one ends the program at once, in case it cannot write what it has.
-        flag::register_conditional_default(signal, Arc::clone(&flag))?;
-        flag::register(signal, Arc::clone(&flag))?;
-    }
-    Ok(flag)
 }
 
 /// Runs until the machine stops, the limit is reached, a signal comes, or nobody takes the output.
