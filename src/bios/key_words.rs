@@ -1,23 +1,52 @@
-//! What a key with its shift keys puts into the keyboard buffer: scan code high, character low.
+//! What a key under its shift keys puts into the keyboard buffer: scan code high, character low.
 //!
-//! Characters come from pc-keyboard's US layout; the words of keys without a character, and of
+//! Characters come from the session's keyboard layout; the words of keys without a character, and of
 //! those with Ctrl or Alt, are the enhanced keyboard's. Combinations an 84-key BIOS did not report
 //! have the character F0h, grey keys E0h; see [`super::keyboard_16h`].
 //! Source: IBM PS/2 and PC BIOS Interface Technical Reference, keyboard scan code tables.
 
-use pc_keyboard::layouts::Us104Key;
-use pc_keyboard::{DecodedKey, HandleControl, KeyCode, KeyboardLayout, Modifiers};
+use pc_keyboard::{KeyCode, Modifiers};
 
 use super::keyboard_16h::{ENHANCED_ONLY, GREY};
+use crate::keys::{KeyLayout, Level, Typed};
 
-/// The word for `key`, whose make code without prefix is `scan`; `None` if there is none.
-pub(super) fn word(key: KeyCode, scan: u8, held: &Modifiers) -> Option<u16> {
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strike {
+    /// It gives this word.
+    Word(u16),
+    /// It types this character.
+    Char(char),
+    /// It puts this accent on the next character.
+    Dead(char),
+}
+
+impl From<Typed> for Strike {
+    fn from(typed: Typed) -> Strike {
+        match typed {
+            // pc-keyboard's Enter.
+            Typed::Char('\n') => Strike::Char('\r'),
+            Typed::Char(c) => Strike::Char(c),
+            Typed::Dead(accent) => Strike::Dead(accent),
+        }
+    }
+}
+
+/// What `key` does, whose make code without prefix is `scan`; `None` if nothing. The right Alt key in
+/// `held`, or Ctrl and Alt together, is AltGr on boards that have it.
+pub(super) fn strike(layout: KeyLayout, key: KeyCode, scan: u8, held: &Modifiers) -> Option<Strike> {
+    let level = Level { shift: held.is_shifted(), alt_gr: held.is_altgr(), caps_lock: held.capslock };
+    if level.alt_gr
+        && let Some(typed) = layout.typed(key, level)
+    {
+        return Some(typed.into());
+    }
     if held.is_alt() {
-        alt_word(key, scan)
+        alt_word(layout, key, scan).map(Strike::Word)
     } else if held.is_ctrl() {
-        ctrl_word(key, scan, held)
+        ctrl_word(layout, key, scan).map(Strike::Word)
     } else {
-        plain_word(key, scan, held)
+        plain_word(layout, key, scan, held).map(Strike::Word).or_else(|| layout.typed(key, level).map(Strike::from))
     }
 }
 
@@ -42,17 +71,10 @@ fn join(scan: u8, code: u8) -> u16 {
     u16::from_be_bytes([scan, code])
 }
 
-/// The layout's ASCII character for a key. Return gives a line feed there and CR on a PC.
-fn character(key: KeyCode, held: &Modifiers) -> Option<u8> {
-    match Us104Key.map_keycode(key, held, HandleControl::MapLettersToUnicode) {
-        DecodedKey::Unicode('\n') => Some(b'\r'),
-        DecodedKey::Unicode(c) => u8::try_from(c).ok(),
-        DecodedKey::RawKey(_) => None,
-    }
-}
-
-fn is_letter(key: KeyCode) -> bool {
-    character(key, &Modifiers::default()).is_some_and(|c| c.is_ascii_lowercase())
+/// The letter on a key's cap.
+fn letter(layout: KeyLayout, key: KeyCode) -> Option<u8> {
+    let Some(Typed::Char(c)) = layout.typed(key, Level::default()) else { return None };
+    u8::try_from(c).ok().filter(u8::is_ascii_lowercase)
 }
 
 fn is_grey(key: KeyCode) -> bool {
@@ -70,7 +92,8 @@ fn function_key(key: KeyCode, scan: u8, first: u8, eleven: u8) -> Option<u16> {
     }
 }
 
-fn plain_word(key: KeyCode, scan: u8, held: &Modifiers) -> Option<u16> {
+/// The words of keys whose character, if any, is no matter of the layout's levels.
+fn plain_word(layout: KeyLayout, key: KeyCode, scan: u8, held: &Modifiers) -> Option<u16> {
     let shifted = held.is_shifted();
     let (first, eleven) = if shifted { (0x54, 0x87) } else { (0x3B, 0x85) };
     if let Some(word) = function_key(key, scan, first, eleven) {
@@ -83,14 +106,17 @@ fn plain_word(key: KeyCode, scan: u8, held: &Modifiers) -> Option<u16> {
         KeyCode::NumpadEnter => Some(join(0xE0, b'\r')),
         KeyCode::NumpadDivide => Some(join(0xE0, b'/')),
         KeyCode::Tab if shifted => Some(join(scan, 0)),
-        // The ISO key has a backslash on a US layout.
-        KeyCode::Oem5 => Some(join(scan, if shifted { b'|' } else { b'\\' })),
-        KeyCode::NumpadPeriod => Some(keypad_word(scan, b'.', held, 0)),
+        KeyCode::NumpadPeriod => Some(keypad_word(scan, decimal_sign(layout), held, 0)),
         KeyCode::Numpad5 => Some(keypad_word(scan, b'5', held, ENHANCED_ONLY)),
-        _ => match alt_digit(key) {
-            Some(digit) => Some(keypad_word(scan, b'0' + digit, held, 0)),
-            None => character(key, held).map(|code| join(scan, code)),
-        },
+        _ => alt_digit(key).map(|digit| keypad_word(scan, b'0' + digit, held, 0)),
+    }
+}
+
+/// What the keypad's decimal key types: in some countries a comma.
+fn decimal_sign(layout: KeyLayout) -> u8 {
+    match layout.typed(KeyCode::NumpadPeriod, Level::default()) {
+        Some(Typed::Char(c)) => u8::try_from(c).unwrap_or(b'.'),
+        _ => b'.',
     }
 }
 
@@ -99,12 +125,12 @@ fn keypad_word(scan: u8, digit: u8, held: &Modifiers, movement: u8) -> u16 {
     join(scan, if held.numlock != held.is_shifted() { digit } else { movement })
 }
 
-fn ctrl_word(key: KeyCode, scan: u8, held: &Modifiers) -> Option<u16> {
+fn ctrl_word(layout: KeyLayout, key: KeyCode, scan: u8) -> Option<u16> {
     if let Some(word) = function_key(key, scan, 0x5E, 0x89) {
         return Some(word);
     }
-    if is_letter(key) {
-        return character(key, held).map(|code| join(scan, code));
+    if let Some(letter) = letter(layout, key) {
+        return Some(join(scan, letter - b'a' + 1));
     }
     if is_grey(key) {
         return ctrl_movement(scan).map(|high| join(high, GREY));
@@ -149,11 +175,11 @@ fn ctrl_movement(scan: u8) -> Option<u8> {
     })
 }
 
-fn alt_word(key: KeyCode, scan: u8) -> Option<u16> {
+fn alt_word(layout: KeyLayout, key: KeyCode, scan: u8) -> Option<u16> {
     if let Some(word) = function_key(key, scan, 0x68, 0x8B) {
         return Some(word);
     }
-    if is_letter(key) {
+    if letter(layout, key).is_some() {
         return Some(join(scan, 0));
     }
     if is_grey(key) {
@@ -169,7 +195,7 @@ fn alt_word(key: KeyCode, scan: u8) -> Option<u16> {
         KeyCode::NumpadPeriod | KeyCode::Oem5 => return None,
         _ if alt_digit(key).is_some() => return None,
         _ => {
-            character(key, &Modifiers::default())?;
+            layout.typed(key, Level::default())?;
             join(scan, ENHANCED_ONLY)
         }
     };
@@ -191,6 +217,15 @@ mod tests {
         ralt: false,
         rctrl2: false,
     };
+
+    /// The word for a key on a US board.
+    fn word(key: KeyCode, scan: u8, held: &Modifiers) -> Option<u16> {
+        match strike(KeyLayout::US, key, scan, held)? {
+            Strike::Word(word) => Some(word),
+            Strike::Char(c) => Some(join(scan, u8::try_from(c).unwrap())),
+            Strike::Dead(accent) => panic!("{accent:?} is dead"),
+        }
+    }
 
     fn words(key: KeyCode, scan: u8) -> [Option<u16>; 4] {
         let shift = Modifiers { lshift: true, ..PLAIN };
@@ -240,6 +275,36 @@ mod tests {
         assert_eq!(seen, [Some(0x4700), Some(0x4737), Some(0x4700), Some(0x4737)]);
         assert_eq!(word(KeyCode::Numpad5, 0x4C, &PLAIN), Some(0x4CF0));
         assert_eq!(word(KeyCode::NumpadPeriod, 0x53, &PLAIN), Some(0x5300));
+    }
+
+    #[test]
+    fn letters_are_where_the_layout_has_them() {
+        let german = KeyLayout::from_name("de").unwrap();
+        let ctrl = Modifiers { lctrl: true, ..PLAIN };
+        let alt = Modifiers { lalt: true, ..PLAIN };
+        assert_eq!(strike(german, KeyCode::Y, 0x15, &PLAIN), Some(Strike::Char('z')));
+        assert_eq!(strike(german, KeyCode::Y, 0x15, &ctrl), Some(Strike::Word(0x151A)));
+        assert_eq!(strike(german, KeyCode::Y, 0x15, &alt), Some(Strike::Word(0x1500)));
+        assert_eq!(strike(german, KeyCode::Oem4, 0x1A, &ctrl), Some(Strike::Word(0x1A1B)));
+    }
+
+    #[test]
+    fn alt_gr_gives_third_characters_and_is_alt_where_there_are_none() {
+        let german = KeyLayout::from_name("de").unwrap();
+        let alt_gr = Modifiers { ralt: true, ..PLAIN };
+        let ctrl_alt = Modifiers { lctrl: true, lalt: true, ..PLAIN };
+        for held in [&alt_gr, &ctrl_alt] {
+            assert_eq!(strike(german, KeyCode::Q, 0x10, held), Some(Strike::Char('@')));
+            assert_eq!(strike(german, KeyCode::W, 0x11, held), Some(Strike::Word(0x1100)));
+            assert_eq!(strike(KeyLayout::US, KeyCode::Q, 0x10, held), Some(Strike::Word(0x1000)));
+        }
+    }
+
+    #[test]
+    fn the_keypad_has_a_decimal_comma_in_some_countries() {
+        let num = Modifiers { numlock: true, ..PLAIN };
+        let sign = |name| strike(KeyLayout::from_name(name).unwrap(), KeyCode::NumpadPeriod, 0x53, &num);
+        assert_eq!([sign("us"), sign("no")], [Some(Strike::Word(0x532E)), Some(Strike::Word(0x532C))]);
     }
 
     #[test]

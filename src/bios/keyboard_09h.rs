@@ -2,15 +2,19 @@
 //!
 //! pc-keyboard decodes codes to keys; all state is in the BIOS data area, where programs that
 //! take a key away or read the flags expect it. What the stub must do afterwards (INT 1Bh, INT
-//! 05h, INT 15h/AH=85h, pause) comes back in AL.
+//! 05h, INT 15h/AH=85h, pause) comes back in AL. The layout and the code page are settings of the
+//! session; a dead key is remembered until the next character.
 //! Gap: a full buffer drops the key without a beep; the keyboard's lights are not driven.
 //! Source: IBM PS/2 and PC BIOS Interface Technical Reference, INT 09h.
 
 use pc_keyboard::{KeyCode, KeyState, Modifiers, ScancodeSet, ScancodeSet1};
 
 use super::bda::{self, kbd3, leds, shift, shift2};
+use super::key_words::{self, Strike};
 use super::rom::key_action;
-use super::{Bios, Outcome, key_words, keyboard_16h};
+use super::{Bios, Outcome, keyboard_16h};
+use crate::keys::with_accent;
+use crate::screen::CodePage;
 
 const PREFIX_E0: u8 = 0xE0;
 const PREFIX_E1: u8 = 0xE1;
@@ -213,22 +217,55 @@ fn typed(bios: &mut Bios<'_>, stroke: Stroke) {
         return;
     }
     bda::ALT_CODE.set(&mut bios.mem, 0);
-    let Some(word) = key_words::word(stroke.key, stroke.scan, &held) else { return };
-    // Insert, unless it is a keypad digit.
-    if matches!(word, 0x52E0 | 0x5200) {
-        toggle(bios, shift::INSERT, shift2::INSERT);
+    let layout = bios.state.keyboard.typing.layout;
+    let Some(strike) = key_words::strike(layout, stroke.key, stroke.scan, &held) else { return };
+    let dead = bios.state.keyboard.dead.take();
+    match (strike, dead) {
+        (Strike::Word(word), _) => {
+            // Insert, unless it is a keypad digit.
+            if matches!(word, 0x52E0 | 0x5200) {
+                toggle(bios, shift::INSERT, shift2::INSERT);
+            }
+            store(bios, word);
+        }
+        (Strike::Dead(accent), None) => bios.state.keyboard.dead = Some(accent),
+        (Strike::Char(c) | Strike::Dead(c), dead) => accented(bios, stroke.scan, c, dead),
     }
-    store(bios, word);
+}
+
+/// Stores `c` with the accent of the dead key before it; both, if there is no such letter.
+fn accented(bios: &mut Bios<'_>, scan: u8, c: char, dead: Option<char>) {
+    let page = bios.state.keyboard.typing.code_page;
+    let joined = dead.and_then(|accent| with_accent(c, accent)).and_then(|both| code(both, page));
+    let codes = match (joined, dead.filter(|_| !c.is_control())) {
+        (Some(both), _) => [Some(both), None],
+        (None, accent) => [accent.and_then(|accent| code(accent, page)), code(c, page)],
+    };
+    for code in codes.into_iter().flatten() {
+        store(bios, u16::from_be_bytes([scan, code]));
+    }
+}
+
+/// The code of `c`; of accents that the page lacks, that of their likes in ASCII.
+fn code(c: char, page: CodePage) -> Option<u8> {
+    let like = match c {
+        '´' => Some(b'\''),
+        '¨' => Some(b'"'),
+        _ => None,
+    };
+    u8::try_from(c).ok().filter(u8::is_ascii).or_else(|| page.code(c)).or(like)
 }
 
 /// The shift keys and locks as the data area knows them.
 fn held_keys(bios: &Bios<'_>) -> Modifiers {
     let flags = bda::SHIFT_FLAGS.get(&bios.mem);
+    let right_alt = bda::KEYBOARD_STATE.has(&bios.mem, kbd3::RIGHT_ALT);
     Modifiers {
         lshift: flags & shift::LEFT != 0,
         rshift: flags & shift::RIGHT != 0,
         lctrl: flags & shift::CTRL != 0,
-        lalt: flags & shift::ALT != 0,
+        lalt: flags & shift::ALT != 0 && !right_alt,
+        ralt: right_alt,
         numlock: flags & shift::NUM != 0,
         capslock: flags & shift::CAPS != 0,
         ..Modifiers::default()
@@ -264,8 +301,7 @@ fn begin_pause(bios: &mut Bios<'_>) -> Outcome {
 mod tests {
     use super::*;
     use crate::bios::testing::Machine;
-    use crate::keys::{Key, KeyEvent, chord_events, parse_chord, strokes_for_char};
-    use crate::screen::CodePage;
+    use crate::keys::{Key, KeyEvent, KeyLayout, Typing, chord_events, parse_chord};
     use crate::types::PhysAddr;
 
     /// Feeds the codes of `events`; the last outcome and action.
@@ -297,7 +333,7 @@ mod tests {
     fn every_ascii_character_can_be_typed() {
         let mut machine = Machine::new();
         for c in ' '..='~' {
-            feed(&mut machine, &strokes_for_char(c, CodePage::US).unwrap());
+            feed(&mut machine, &Typing::default().strokes(c, false).unwrap());
             let code = word(&mut machine).map(|word| word.to_le_bytes()[0]);
             assert_eq!(code, u8::try_from(c).ok(), "{c}");
         }
@@ -308,9 +344,57 @@ mod tests {
         let mut machine = Machine::new();
         for code in 128..=255u8 {
             let c = CodePage::US.char(code);
-            feed(&mut machine, &strokes_for_char(c, CodePage::US).unwrap());
+            feed(&mut machine, &Typing::default().strokes(c, false).unwrap());
             assert_eq!(word(&mut machine), Some(u16::from(code)), "{c}");
         }
+    }
+
+    /// A machine whose keyboard is that of a country.
+    fn machine_of(layout: &str, page: u16) -> Machine {
+        let mut machine = Machine::new();
+        let (layout, code_page) = (KeyLayout::from_name(layout).unwrap(), CodePage::new(page).unwrap());
+        machine.state.set_typing(Typing { layout, code_page });
+        machine
+    }
+
+    #[test]
+    fn every_layout_types_what_it_says_it_does_in_every_code_page() {
+        for (layout, page) in KeyLayout::all().flat_map(|layout| CodePage::all().map(move |page| (layout, page))) {
+            let typing = Typing { layout, code_page: page };
+            let mut machine = machine_of(layout.name(), page.number());
+            for code in (0x20..=0x7E).chain(0x80..=0xFFu8) {
+                let c = page.char(code);
+                let Some(strokes) = typing.strokes(c, false) else { continue };
+                feed(&mut machine, &strokes);
+                let typed = word(&mut machine).map(|word| page.char(word.to_le_bytes()[0]));
+                assert_eq!(typed, Some(c), "{} {page}", layout.name());
+                assert_eq!(word(&mut machine), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_dead_key_waits_for_its_letter() {
+        let mut machine = machine_of("de", 850);
+        strike(&mut machine, "=");
+        assert_eq!(word(&mut machine), None);
+        strike(&mut machine, "e");
+        assert_eq!(word(&mut machine), Some(0x1282), "é on the scan code of E");
+        for chord in ["`", "x", "`", "enter"] {
+            strike(&mut machine, chord);
+        }
+        let words: Vec<Option<u16>> = (0..4).map(|_| word(&mut machine)).collect();
+        assert_eq!(words, [Some(0x2D5E), Some(0x2D78), Some(0x1C0D), None], "no such letter; no letter at all");
+    }
+
+    #[test]
+    fn a_character_that_the_code_page_lacks_is_not_typed() {
+        let mut machine = machine_of("de", 437);
+        strike(&mut machine, "altgr+e");
+        assert_eq!(word(&mut machine), None);
+        strike(&mut machine, "=");
+        strike(&mut machine, "space");
+        assert_eq!(word(&mut machine), Some(0x3927), "an apostrophe for an acute accent");
     }
 
     #[test]

@@ -33,6 +33,7 @@ use crate::clock::VirtTime;
 use crate::cpu::regs::{Regs, eflags};
 use crate::devices::Board;
 use crate::disk::Drives;
+use crate::keys::Typing;
 use crate::mem::GuestMemory;
 use crate::types::{Port, SegOff, Width, lo8, lo16};
 
@@ -62,6 +63,28 @@ pub enum Outcome {
 pub struct BiosState {
     clock_reads: time_1ah::ClockReads,
     delay: Option<wait::Delay>,
+    keyboard: KeyboardState,
+}
+
+/// What scan codes become.
+#[derive(Clone, Copy, Debug, Default)]
+struct KeyboardState {
+    typing: Typing,
+    /// The accent of a dead key, until its letter comes.
+    dead: Option<char>,
+}
+
+impl BiosState {
+    /// The state at power-on, with keys that type what `typing` says.
+    #[must_use]
+    pub fn new(typing: Typing) -> BiosState {
+        BiosState { keyboard: KeyboardState { typing, dead: None }, ..BiosState::default() }
+    }
+
+    /// Sets what the keys type.
+    pub fn set_typing(&mut self, typing: Typing) {
+        self.keyboard = KeyboardState { typing, dead: None };
+    }
 }
 
 /// What one service call may look at and change.
@@ -129,7 +152,7 @@ impl Bios<'_> {
 /// Power-on self test: fills the vector table, the BIOS data area and the chips' registers, and
 /// leaves CS:IP at the boot stub and SS:SP at a small stack.
 pub fn post(bios: &mut Bios<'_>) {
-    *bios.state = BiosState::default();
+    *bios.state = BiosState::new(bios.state.keyboard.typing);
     post::run(bios);
 }
 

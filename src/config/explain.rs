@@ -102,6 +102,7 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "background" => quoted(name_of(&BACKGROUNDS, spec.background)),
         "speed" => quoted(&units::format_speed(spec.speed)),
         "fpu" => spec.fpu.to_string(),
+        "keyboard" => quoted(spec.keyboard.name()),
         "code_page" => spec.code_page.number().to_string(),
         "debug_port" => quoted(&spec.debug_port.as_ref()?.to_string_lossy()),
         _ => return None,

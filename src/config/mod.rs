@@ -13,6 +13,8 @@
 //! background = "run"        # "run" | "pause"
 //! speed = "max"             # or instructions per second: "8 MIPS", "500 kIPS"
 //! fpu = true                # an 80387; false: none
+//! keyboard = "us"           # layout: "us", "uk", "de", "fr", "no", "se", "fi", "jp", "dvorak"...
+//! code_page = 437           # what the character codes mean
 //! debug_port = "e9.log"     # gets what the guest writes to port E9h
 //! ```
 //!
@@ -61,6 +63,7 @@ pub use settings::{change, choices, question, settings};
 pub use ui::{Prefix, UiSettings};
 
 use crate::disk::{ImageSource, WritePolicy};
+use crate::keys::KeyLayout;
 use crate::screen::CodePage;
 
 /// The name of the built-in floppy where an image is named.
@@ -136,6 +139,8 @@ pub struct SessionSpec {
     pub speed: Speed,
     /// True if there is an 80387.
     pub fpu: bool,
+    /// The layout of its keyboard.
+    pub keyboard: KeyLayout,
     /// What the character codes mean that the guest writes to its screen.
     pub code_page: CodePage,
     /// File that receives what the guest writes to port E9h.
@@ -157,6 +162,7 @@ impl SessionSpec {
             background: Background::Run,
             speed: Speed::Max,
             fpu: true,
+            keyboard: KeyLayout::US,
             code_page: CodePage::US,
             debug_port: None,
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::document::{FileError, Item, Table};
 use super::{BUILTIN_TOUR, Background, BootDrive, ImageSpec, Priority, SessionSpec, units};
 use crate::disk::{ImageSource, WritePolicy};
+use crate::keys::KeyLayout;
 use crate::screen::CodePage;
 
 /// Keys of a `[sessions.NAME]` table.
@@ -18,6 +19,7 @@ pub(super) const KEYS: &[&str] = &[
     "background",
     "speed",
     "fpu",
+    "keyboard",
     "code_page",
     "debug_port",
 ];
@@ -104,6 +106,9 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
     if let Some(item) = table.get("fpu") {
         spec.fpu = item.boolean()?;
     }
+    if let Some(item) = table.get("keyboard") {
+        spec.keyboard = keyboard(&item)?;
+    }
     if let Some(item) = table.get("code_page") {
         spec.code_page = code_page(&item)?;
     }
@@ -111,6 +116,12 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
         spec.debug_port = Some(folder.join(not_empty(&item)?));
     }
     Ok(())
+}
+
+/// The name of a keyboard layout.
+fn keyboard(item: &Item<'_>) -> Result<KeyLayout, FileError> {
+    let layouts: Vec<(&str, KeyLayout)> = KeyLayout::all().map(|layout| (layout.name(), layout)).collect();
+    item.choice(&layouts)
 }
 
 /// The number of a code page.

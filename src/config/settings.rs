@@ -5,6 +5,7 @@ use std::path::Path;
 use super::document::{Document, FileError, Table};
 use super::sessions::{BACKGROUNDS, BOOT_DRIVES, KEYS, read_settings};
 use super::{SessionSpec, explain};
+use crate::keys::KeyLayout;
 use crate::screen::CodePage;
 
 /// Every setting of `spec` in the order of the documentation: key and value as a person reads it,
@@ -64,6 +65,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "boot" => names(&BOOT_DRIVES),
         "background" => names(&BACKGROUNDS),
         "exclusive" | "fpu" => vec!["true".to_owned(), "false".to_owned()],
+        "keyboard" => KeyLayout::all().map(|layout| layout.name().to_owned()).collect(),
         "code_page" => CodePage::all().map(|page| page.number().to_string()).collect(),
         _ => Vec::new(),
     }

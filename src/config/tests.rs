@@ -31,6 +31,7 @@ fn every_key_reaches_the_session() {
         background = "pause"
         speed = "8 MIPS"
         fpu = false
+        keyboard = "de"
         code_page = 850
         debug_port = "e9.log"
     "#;
@@ -46,6 +47,7 @@ fn every_key_reaches_the_session() {
         background: Background::Pause,
         speed: Speed::PerSecond(8_000_000),
         fpu: false,
+        keyboard: crate::keys::KeyLayout::from_name("de").unwrap(),
         code_page: CodePage::new(850).unwrap(),
         debug_port: Some(PathBuf::from("etc/e9.log")),
     };
@@ -106,7 +108,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         (
             "[sessions.a]\n\nflopies = []",
             "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, boot, memory, priority, \
-             exclusive, background, speed, fpu, code_page, debug_port",
+             exclusive, background, speed, fpu, keyboard, code_page, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),
         ("[sessions.\"\"]", "c.toml:1:11: sessions.: a session's name must not be empty"),
@@ -192,6 +194,11 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
             "[sessions.a]\ncode_page = 851",
             "c.toml:2:13: sessions.a.code_page: there is no code page 851; valid choices are 437, 720, 737, 775, 850, \
              852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 869, 874",
+        ),
+        (
+            "[sessions.a]\nkeyboard = \"pl\"",
+            "c.toml:2:12: sessions.a.keyboard: `pl` is not valid; valid choices are \"us\", \"uk\", \"de\", \"fr\", \
+             \"no\", \"se\", \"fi\", \"jp\", \"dvorak\", \"dvorak-programmer\", \"colemak\"",
         ),
         ("[sessions.a]\nfpu = 1", "c.toml:2:7: sessions.a.fpu: wanted true or false, found an integer"),
         ("[sessions.a]\ndebug_port = true", "c.toml:2:14: sessions.a.debug_port: wanted a string, found a boolean"),

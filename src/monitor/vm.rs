@@ -17,7 +17,7 @@ use crate::clock::VirtTime;
 use crate::cpu::{Coprocessor, Cpu, Exit, Faults};
 use crate::devices::{Board, BoardConfig};
 use crate::disk::{DriveId, Drives};
-use crate::keys::KeyEvent;
+use crate::keys::{KeyEvent, Typing};
 use crate::mem::{Memory, PAGE_BYTES, PAGE_SIZE};
 use crate::screen::Screen;
 use crate::types::{PhysAddr, SegOff, lo16};
@@ -37,6 +37,8 @@ pub struct VmConfig {
     pub fpu: bool,
     /// How long an instruction takes in virtual time. *Units*: picoseconds.
     pub ps_per_instruction: u64,
+    /// What the keys type.
+    pub typing: Typing,
 }
 
 /// Why [`Vm::run`] returned.
@@ -143,7 +145,7 @@ impl Vm {
             mem,
             board,
             drives,
-            bios: BiosState::default(),
+            bios: BiosState::new(config.typing),
             clock: InstructionClock::new(config.ps_per_instruction),
             layout,
             memory_bytes: config.memory_bytes,
@@ -369,6 +371,11 @@ impl Vm {
         let now = self.now();
         self.board_touched = true;
         self.board.press(event, now)
+    }
+
+    /// Sets what the keys type from now on.
+    pub fn set_typing(&mut self, typing: Typing) {
+        self.bios.set_typing(typing);
     }
 
     /// The chips, for keys and debug output.

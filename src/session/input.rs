@@ -17,8 +17,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::clock::VirtTime;
-use crate::keys::{Key, KeyEvent, chord_events, strokes_for_char};
-use crate::screen::CodePage;
+use crate::keys::{Key, KeyEvent, Typing, chord_events};
 
 /// Live key presses that wait at most.
 const LIVE_CAPACITY: usize = 256;
@@ -71,8 +70,8 @@ enum Stroke {
 /// See the module's text.
 #[derive(Debug, Default)]
 pub(super) struct InputQueue {
-    /// Characters that the board lacks are typed by their codes in this page.
-    code_page: CodePage,
+    /// How characters are typed.
+    typing: Typing,
     live: VecDeque<KeyEvent>,
     /// Keys that are down once all of `live` is delivered.
     live_queued_down: BTreeSet<Key>,
@@ -94,14 +93,14 @@ pub(super) struct InputQueue {
 }
 
 impl InputQueue {
-    /// An empty queue for a guest that uses `code_page`.
-    pub(super) fn new(code_page: CodePage) -> InputQueue {
-        InputQueue { code_page, ..InputQueue::default() }
+    /// An empty queue for a guest whose keys type what `typing` says.
+    pub(super) fn new(typing: Typing) -> InputQueue {
+        InputQueue { typing, ..InputQueue::default() }
     }
 
-    /// From now on the board's lacking characters are typed by their codes in `code_page`.
-    pub(super) fn set_code_page(&mut self, code_page: CodePage) {
-        self.code_page = code_page;
+    /// Sets what the guest's keys type from now on.
+    pub(super) fn set_typing(&mut self, typing: Typing) {
+        self.typing = typing;
     }
 
     /// Queues a live press or release.
@@ -135,7 +134,7 @@ impl InputQueue {
             if second_half {
                 continue;
             }
-            if self.strokes.len() < STROKE_CAPACITY && strokes_for_char(c, self.code_page).is_some() {
+            if self.strokes.len() < STROKE_CAPACITY && self.typing.can_type(c) {
                 self.strokes.push_back(Stroke::Text(c));
             } else {
                 left_out.push(c);
@@ -146,7 +145,7 @@ impl InputQueue {
 
     /// Forgets all that waits: the machine was reset, its keyboard holds no key down.
     pub(super) fn clear(&mut self) {
-        *self = InputQueue::new(self.code_page);
+        *self = InputQueue::new(self.typing);
     }
 
     /// True if nothing waits.
@@ -247,8 +246,8 @@ impl InputQueue {
         self.current_is_text = matches!(stroke, Stroke::Text(_));
         self.current = match stroke {
             Stroke::Text(c) => {
-                let c = under_caps_lock(c, keyboard.caps_lock);
-                strokes_for_char(c, self.code_page).unwrap_or_default().into()
+                // Without a way only if the layout or the code page has changed meanwhile.
+                self.typing.strokes(c, keyboard.caps_lock).unwrap_or_default().into()
             }
             Stroke::Chord(events) => events.into(),
         };
@@ -268,15 +267,6 @@ impl InputQueue {
         } else {
             self.live_down.remove(&event.key);
         }
-    }
-}
-
-/// The character whose keystroke gives `c` while Caps Lock is in the given state.
-fn under_caps_lock(c: char, caps_lock: bool) -> char {
-    match (caps_lock, c.is_ascii_uppercase()) {
-        (false, _) => c,
-        (true, true) => c.to_ascii_lowercase(),
-        (true, false) => c.to_ascii_uppercase(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Host, SessionError, drives};
 use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
 use crate::disk::Drives;
-use crate::keys::{Key, KeyEvent};
+use crate::keys::{Key, KeyEvent, KeyLayout, Locks, Typing};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
 use crate::screen::{CodePage, Screen};
 use crate::types::PhysAddr;
@@ -26,9 +26,10 @@ const ONE_NS: Duration = Duration::from_nanos(1);
 /// When a guest wakes that waits for a key and nothing else.
 const END_OF_TIME: VirtTime = VirtTime(u64::MAX);
 
-/// BIOS data area 40:17, keyboard flags; bit 6 is Caps Lock.
+/// BIOS data area 40:17, keyboard flags; bit 6 is Caps Lock, bit 5 is Num Lock.
 const BDA_KEYBOARD_FLAGS: PhysAddr = PhysAddr(0x417);
 const CAPS_LOCK: u8 = 0x40;
+const NUM_LOCK: u8 = 0x20;
 
 /// How a session is started.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,7 @@ pub struct SessionOptions {
 /// A machine with a name, an input queue and a log.
 pub struct Session {
     pub(super) name: String,
-    code_page: CodePage,
+    typing: Typing,
     pub(super) vm: Vm,
     /// No image file is written.
     pub(super) force_overlay: bool,
@@ -79,21 +80,23 @@ impl Session {
     }
 
     fn switched_on(spec: &SessionSpec, host: &Host, options: SessionOptions, drives: Drives, log: DebugLog) -> Session {
+        let typing = Typing { layout: spec.keyboard, code_page: spec.code_page };
         let config = VmConfig {
             memory_bytes: spec.memory_bytes,
             rtc_start: options.rtc_start,
             boot_from_disk: spec.boot == BootDrive::Disk,
             fpu: spec.fpu,
             ps_per_instruction: ps_per_instruction(spec.speed),
+            typing,
         };
         let vm = Vm::new(config, &host.rom, drives);
         Session {
             name: spec.name.clone(),
-            code_page: spec.code_page,
+            typing,
             vm,
             force_overlay: options.force_overlay,
             shelf: Shelf::default(),
-            input: InputQueue::new(spec.code_page),
+            input: InputQueue::new(typing),
             log,
             idle_until: None,
             keyboard_idle: true,
@@ -159,16 +162,40 @@ impl Session {
         self.input.is_empty() && self.keyboard_idle && self.vm.keyboard_buffer_len() == 0
     }
 
+    /// Changes the keyboard's layout, for the keys that are struck from now on. A guest that loads a
+    /// keyboard driver of its own needs the same layout there.
+    pub fn set_keyboard_layout(&mut self, layout: KeyLayout) {
+        self.set_typing(Typing { layout, ..self.typing });
+    }
+
+    fn set_typing(&mut self, typing: Typing) {
+        self.typing = typing;
+        self.input.set_typing(typing);
+        self.vm.set_typing(typing);
+    }
+
+    /// The keyboard's layout.
+    #[must_use]
+    pub fn keyboard_layout(&self) -> KeyLayout {
+        self.typing.layout
+    }
+
+    /// The locks of the keyboard, as the BIOS knows them.
+    #[must_use]
+    pub fn locks(&self) -> Locks {
+        let flags = self.vm.memory().read_u8(BDA_KEYBOARD_FLAGS);
+        Locks { caps: flags & CAPS_LOCK != 0, num: flags & NUM_LOCK != 0 }
+    }
+
     /// What the display shows.
     #[must_use]
     pub fn screen(&self) -> Screen {
-        Screen { code_page: self.code_page, ..self.vm.screen() }
+        Screen { code_page: self.typing.code_page, ..self.vm.screen() }
     }
 
     /// Lets the character codes of screen and keyboard mean those of `code_page` from now on.
     pub(super) fn set_code_page(&mut self, code_page: CodePage) {
-        self.code_page = code_page;
-        self.input.set_code_page(code_page);
+        self.set_typing(Typing { code_page, ..self.typing });
     }
 
     /// Guest time.
@@ -307,7 +334,7 @@ impl Session {
             idle: self.vm.board_mut().keyboard_idle(),
             buffered: self.vm.keyboard_buffer_len(),
             waits: self.idle_until.is_some(),
-            caps_lock: self.vm.memory().read_u8(BDA_KEYBOARD_FLAGS) & CAPS_LOCK != 0,
+            caps_lock: self.locks().caps,
         }
     }
 

@@ -8,22 +8,22 @@
 
 use std::time::Duration;
 
-use super::input::{Act, Mods, Symbol, TermKey};
-use super::keymap::{BoardKey, Chord, board_key};
+use super::input::{Act, Symbol, TermKey};
+use super::keymap::{Board, BoardKey, Chord, Held, board_key};
 use crate::keys::{Key, KeyEvent};
-use crate::screen::CodePage;
 
 /// How long a key of a terminal without releases stays down: a little more than a timer tick.
 pub const STRIKE_TIME: Duration = Duration::from_millis(60);
 
-/// A modifier: how to tell whether it is wanted, and its two keys. The first is pressed when the
+/// A modifier: how to tell whether it is wanted, and its keys. The first is pressed when the
 /// terminal does not say which.
-type Modifier = (fn(Mods) -> bool, [Key; 2]);
+type Modifier = (fn(Held) -> bool, &'static [Key]);
 
-const MODIFIERS: [Modifier; 3] = [
-    (|mods| mods.shift, [Key::LeftShift, Key::RightShift]),
-    (|mods| mods.ctrl, [Key::LeftCtrl, Key::RightCtrl]),
-    (|mods| mods.alt, [Key::LeftAlt, Key::RightAlt]),
+const MODIFIERS: [Modifier; 4] = [
+    (|held| held.shift, &[Key::LeftShift, Key::RightShift]),
+    (|held| held.ctrl, &[Key::LeftCtrl, Key::RightCtrl]),
+    (|held| held.alt, &[Key::LeftAlt, Key::RightAlt]),
+    (|held| held.alt_gr, &[Key::RightAlt]),
 ];
 
 /// What the guest's keyboard did, and what it could not do.
@@ -53,11 +53,11 @@ impl Keyboard {
         Keyboard::default()
     }
 
-    /// Plays one key of the terminal for a guest that uses `page`. `now` is the time since the UI started.
-    pub fn play(&mut self, key: &TermKey, page: CodePage, now: Duration) -> Played {
+    /// Plays one key of the terminal for a guest with `board`. `now` is the time since the UI started.
+    pub fn play(&mut self, key: &TermKey, board: &Board, now: Duration) -> Played {
         let mut played = Played::default();
         let out = &mut played.events;
-        match (board_key(key, page), key.act) {
+        match (board_key(key, board), key.act) {
             (BoardKey::Modifier(modifier), Act::Release) => self.release_modifier(modifier, out),
             (BoardKey::Modifier(modifier), Act::Press | Act::Repeat) => {
                 self.finish_strike(out);
@@ -68,10 +68,11 @@ impl Keyboard {
             (BoardKey::Chord(chord), _) => self.strike(chord, now, out),
             (BoardKey::Strokes(strokes), _) => {
                 self.finish_strike(out);
-                self.set_modifiers(Mods::NONE, out);
+                self.set_modifiers(Held::default(), out);
                 out.extend(strokes);
             }
             (BoardKey::Untypable(c), _) => played.untypable = Some(c),
+            (BoardKey::Nothing, _) => {}
         }
         played
     }
@@ -96,14 +97,14 @@ impl Keyboard {
         let mut out = Vec::new();
         self.finish_strike(&mut out);
         out.extend(self.down.drain(..).rev().map(|(_, key)| KeyEvent { key, down: false }));
-        self.set_modifiers(Mods::NONE, &mut out);
+        self.set_modifiers(Held::default(), &mut out);
         out
     }
 
     /// A key that reports its release went down or repeats.
     fn hold(&mut self, chord: Chord, symbol: Symbol, out: &mut Vec<KeyEvent>) {
         self.finish_strike(out);
-        self.set_modifiers(chord.mods, out);
+        self.set_modifiers(chord.held, out);
         if !self.down.iter().any(|&(held, _)| held == symbol) {
             self.down.push((symbol, chord.key));
         }
@@ -115,7 +116,9 @@ impl Keyboard {
         if let Some(index) = self.down.iter().position(|&(held, _)| held == key.symbol) {
             let (_, board) = self.down.remove(index);
             out.push(KeyEvent { key: board, down: false });
-            self.drop_modifiers_but(key.mods, out);
+            // The terminal says nothing of AltGr with other keys, but reports its release.
+            let kept = Held { alt_gr: true, ..Held::from(key.mods) };
+            self.drop_modifiers_but(kept, out);
         }
     }
 
@@ -124,7 +127,7 @@ impl Keyboard {
         let repeats = self.struck.is_some_and(|(held, _)| held == chord);
         if !repeats {
             self.finish_strike(out);
-            self.set_modifiers(chord.mods, out);
+            self.set_modifiers(chord.held, out);
         }
         out.push(KeyEvent { key: chord.key, down: true });
         self.struck = Some((chord, now + STRIKE_TIME));
@@ -133,7 +136,7 @@ impl Keyboard {
     fn finish_strike(&mut self, out: &mut Vec<KeyEvent>) {
         if let Some((chord, _)) = self.struck.take() {
             out.push(KeyEvent { key: chord.key, down: false });
-            self.set_modifiers(Mods::NONE, out);
+            self.set_modifiers(Held::default(), out);
         }
     }
 
@@ -157,7 +160,7 @@ impl Keyboard {
     }
 
     /// Makes exactly the modifiers in `wanted` be down.
-    fn set_modifiers(&mut self, wanted: Mods, out: &mut Vec<KeyEvent>) {
+    fn set_modifiers(&mut self, wanted: Held, out: &mut Vec<KeyEvent>) {
         self.drop_modifiers_but(wanted, out);
         for (is_on, keys) in MODIFIERS {
             if is_on(wanted) && !self.modifiers.iter().any(|held| keys.contains(held)) {
@@ -167,7 +170,7 @@ impl Keyboard {
     }
 
     /// Lets every modifier come up that is not in `kept`.
-    fn drop_modifiers_but(&mut self, kept: Mods, out: &mut Vec<KeyEvent>) {
+    fn drop_modifiers_but(&mut self, kept: Held, out: &mut Vec<KeyEvent>) {
         let keep = |key: Key| MODIFIERS.iter().any(|&(is_on, keys)| is_on(kept) && keys.contains(&key));
         out.extend(self.modifiers.iter().rev().filter(|&&key| !keep(key)).map(|&key| KeyEvent { key, down: false }));
         self.modifiers.retain(|&key| keep(key));
@@ -199,7 +202,7 @@ mod tests {
             let mut strokes = Vec::new();
             for event in &events {
                 let TermEvent::Key(key) = event else { panic!("{event:?}") };
-                strokes.extend(self.keyboard.play(key, CodePage::US, self.now).events);
+                strokes.extend(self.keyboard.play(key, &Board::default(), self.now).events);
             }
             show(&strokes)
         }

@@ -37,7 +37,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("Instant::now", &["session/manager/host_time.rs", "tui", "cli"]),
     ("SystemTime::now", &["session/manager/host_time.rs"]),
     ("iced_x86", &["cpu", "bios/rom.rs"]),
-    ("pc_keyboard", &["bios"]),
+    ("pc_keyboard", &["bios", "keys"]),
     ("signal_hook", &["tui", "cli"]),
     ("toml::", &["config"]),
     ("tracing_subscriber", &["cli"]),

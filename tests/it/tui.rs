@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use dosmux::config::{SessionSpec, UiSettings};
-use dosmux::keys::Key;
+use dosmux::keys::{Key, Locks};
 use dosmux::monitor::vm::{StopReason, TrapStats};
 use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 use dosmux::session::{Command, Gauge, SessionState, SessionView};
@@ -44,6 +44,7 @@ impl Echoes {
             stats: Arc::new(TrapStats::default()),
             slices: 0,
             spec: Arc::new(SessionSpec::new(name)),
+            locks: Locks::default(),
         };
         let views = (0..).zip(names).map(view).collect();
         Echoes { views: Mutex::new(views), focused: Mutex::new(Vec::new()), changed, wake }

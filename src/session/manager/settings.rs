@@ -3,7 +3,7 @@
 use crate::config::SessionSpec;
 
 /// Settings that a running session takes over; all others need it to be restarted.
-const LIVE: &[&str] = &["priority", "exclusive", "background", "speed", "code_page"];
+const LIVE: &[&str] = &["priority", "exclusive", "background", "speed", "keyboard", "code_page"];
 
 /// True if a running session takes a new value of the setting `key` over at once.
 ///
@@ -23,6 +23,7 @@ pub(super) fn adjusted(old: &SessionSpec, wished: &SessionSpec) -> SessionSpec {
         exclusive: wished.exclusive,
         background: wished.background,
         speed: wished.speed,
+        keyboard: wished.keyboard,
         code_page: wished.code_page,
         ..old.clone()
     }

@@ -19,7 +19,7 @@ use super::settings::adjusted;
 use super::view::{Published, SessionState, SessionView};
 use crate::clock::VirtTime;
 use crate::config::{Background, SessionSpec, Speed};
-use crate::keys::KeyEvent;
+use crate::keys::{KeyEvent, Locks};
 use crate::monitor::vm::Pause;
 use crate::session::{Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::types::SessionId;
@@ -70,6 +70,7 @@ impl Slot {
             state: SessionState::Running,
             screen: Arc::new(session.screen()),
             stats: Arc::new(session.stats()),
+            locks: session.locks(),
         };
         Slot {
             id,
@@ -208,6 +209,7 @@ impl Slot {
             stats: Arc::clone(&published.stats),
             slices: self.slices.load(Ordering::Relaxed),
             spec: self.spec(),
+            locks: published.locks,
         }
     }
 
@@ -272,6 +274,8 @@ impl Slot {
             lock(&self.gauge).read(&machine.session);
         }
         machine.dirty |= machine.session.take_screen_changed();
+        let locks = machine.session.locks();
+        machine.dirty |= locks != machine.locks;
         let now = host.now_ns();
         if !machine.dirty && state == machine.shown {
             return (next, false);
@@ -281,7 +285,8 @@ impl Slot {
             return (next.by(frame), false);
         }
         let screen = std::mem::take(&mut machine.dirty).then(|| machine.session.screen());
-        let news = lock(&self.published).renew(&state, screen, machine.session.stats());
+        let news = lock(&self.published).renew(&state, screen, locks, machine.session.stats());
+        machine.locks = locks;
         (machine.shown, machine.shown_at) = (state, now);
         (next, news)
     }
@@ -320,12 +325,15 @@ struct Machine {
     /// The state published last, and when.
     shown: SessionState,
     shown_at: u64,
+    /// The keyboard's locks as published last.
+    locks: Locks,
 }
 
 impl Machine {
     fn new(session: Session, speed: Speed, host: u64) -> Machine {
         let pace = Pace::new(speed, host, session.now());
-        Machine { session, speed, pace, dirty: true, shown: SessionState::Running, shown_at: 0 }
+        let locks = session.locks();
+        Machine { session, speed, pace, dirty: true, shown: SessionState::Running, shown_at: 0, locks }
     }
 
     /// Takes the settings over that can change while the guest runs.
@@ -335,6 +343,7 @@ impl Machine {
             self.pace = Pace::new(spec.speed, host, self.session.now());
         }
         self.session.set_code_page(spec.code_page);
+        self.session.set_keyboard_layout(spec.keyboard);
         self.dirty = true;
     }
 

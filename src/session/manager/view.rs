@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::SessionSpec;
+use crate::keys::Locks;
 use crate::monitor::vm::{StopReason, TrapStats};
 use crate::screen::Screen;
 use crate::types::SessionId;
@@ -46,6 +47,8 @@ pub struct SessionView {
     pub slices: u64,
     /// The settings in use; its name may have changed since.
     pub spec: Arc<SessionSpec>,
+    /// The locks of its keyboard, as of the last change that was published.
+    pub locks: Locks,
 }
 
 /// The part of a view that the session's worker renews.
@@ -53,17 +56,25 @@ pub(super) struct Published {
     pub(super) state: SessionState,
     pub(super) screen: Arc<Screen>,
     pub(super) stats: Arc<TrapStats>,
+    pub(super) locks: Locks,
 }
 
 impl Published {
-    /// Takes over a state and, if it may have changed, a screen; true if either is news.
-    pub(super) fn renew(&mut self, state: &SessionState, screen: Option<Screen>, stats: TrapStats) -> bool {
+    /// Takes over a state, the locks and, if it may have changed, a screen; true if any is news.
+    pub(super) fn renew(
+        &mut self,
+        state: &SessionState,
+        screen: Option<Screen>,
+        locks: Locks,
+        stats: TrapStats,
+    ) -> bool {
         let new_state = self.state != *state;
         if new_state {
             self.state = state.clone();
         }
         let screen = screen.filter(|screen| *screen != *self.screen);
-        let news = new_state || screen.is_some();
+        let new_locks = std::mem::replace(&mut self.locks, locks) != locks;
+        let news = new_state || new_locks || screen.is_some();
         if let Some(screen) = screen {
             self.screen = Arc::new(screen);
         }

@@ -15,7 +15,6 @@ use crate::types::SessionId;
 
 impl App {
     pub(super) fn key(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
-        let modifier = matches!(key.symbol, Symbol::Key(board) if board.is_modifier());
         match self.mode {
             Mode::Guest if self.is_prefix(key) && key.act != Act::Release => {
                 self.release_keys(effects);
@@ -24,7 +23,7 @@ impl App {
             Mode::Guest => self.play(key, now, effects),
             Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
             // The prefix key and modifiers come up, or a modifier is pressed for the command.
-            _ if key.act != Act::Press || modifier => {}
+            _ if key.act != Act::Press || key.is_modifier() => {}
             Mode::Prefix => self.command(key, now, effects),
             Mode::Confirm(question) => self.answer(question, key, now, effects),
             Mode::Prompt => self.prompt_key(key, now, effects),
@@ -39,11 +38,11 @@ impl App {
     }
 
     fn play(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
-        let page = self.code_page();
-        let played = self.keyboard.play(key, page, now);
+        let board = self.board();
+        let played = self.keyboard.play(key, &board, now);
         self.send_keys(played.events, effects);
         if let Some(c) = played.untypable {
-            self.say(format!("{c} cannot be typed: {page} lacks it"), now);
+            self.say(format!("{c} cannot be typed: {} lacks it", board.typing.code_page), now);
         }
     }
 

@@ -15,12 +15,13 @@ use ratatui::layout::Rect;
 use super::commands;
 use super::input::TermEvent;
 use super::keyboard::Keyboard;
+use super::keymap::Board;
 use super::layout::{Layout, Place};
 use super::pan::Pan;
 use super::prompt::Prompt;
 use crate::config::{Prefix, UiSettings};
+use crate::keys::Typing;
 use crate::monitor::vm::StopReason;
-use crate::screen::CodePage;
 use crate::session::{Command, Gauge, SessionState, SessionView};
 use crate::types::SessionId;
 pub use watch::{Order, Rates, Watch};
@@ -299,9 +300,11 @@ impl App {
         self.dirty = true;
     }
 
-    /// The code page of the session that is shown.
-    fn code_page(&self) -> CodePage {
-        self.focused().map_or(CodePage::US, |view| view.screen.code_page)
+    /// The keyboard of the session that is shown.
+    fn board(&self) -> Board {
+        let Some(view) = self.focused() else { return Board::default() };
+        let typing = Typing { layout: view.spec.keyboard, code_page: view.screen.code_page };
+        Board { typing, locks: view.locks }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{App, Effect, Mode};
-use crate::keys::strokes_for_char;
+use crate::keys::Typing;
 use crate::screen::CodePage;
 use crate::session::Command;
 
@@ -19,24 +19,24 @@ impl App {
             return;
         }
         let Some(id) = self.focused else { return };
-        let page = self.code_page();
-        let (text, lost) = typable(text, page);
+        let typing = self.board().typing;
+        let (text, lost) = typable(text, typing);
         self.release_keys(effects);
         if !text.is_empty() {
             effects.push(Effect::Send(id, Command::Text(text)));
         }
         if !lost.is_empty() {
-            self.say(left_out(&lost, page), now);
+            self.say(left_out(&lost, typing.code_page), now);
         }
     }
 }
 
 /// Pasted text with plain line ends and without what cannot be typed; and what cannot, in order.
-fn typable(text: &str, page: CodePage) -> (String, Vec<char>) {
+fn typable(text: &str, typing: Typing) -> (String, Vec<char>) {
     let plain = text.replace("\r\n", "\n").replace('\r', "\n");
     // Control characters are commands of a terminal, not text.
     let visible = plain.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    let (kept, lost): (Vec<char>, Vec<char>) = visible.partition(|&c| strokes_for_char(c, page).is_some());
+    let (kept, lost): (Vec<char>, Vec<char>) = visible.partition(|&c| typing.can_type(c));
     (kept.into_iter().collect(), lost)
 }
 

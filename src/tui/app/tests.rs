@@ -4,6 +4,7 @@ use super::super::input::{Mods, Parser, Symbol, TermKey};
 use super::super::layout::Place;
 use super::*;
 use crate::config::SessionSpec;
+use crate::keys::Locks;
 use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 use crate::types::SegOff;
@@ -31,6 +32,7 @@ fn session(id: u32, state: SessionState) -> SessionView {
         stats: Arc::new(TrapStats::default()),
         slices: 0,
         spec: Arc::new(SessionSpec::new(&format!("s{id}"))),
+        locks: Locks::default(),
     }
 }
 

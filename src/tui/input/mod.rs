@@ -14,7 +14,7 @@ mod sequences;
 pub use mouse::{MouseButton, MouseEvent, MouseKind, WheelDirection};
 pub use parser::Parser;
 
-use crate::keys::Key;
+use crate::keys::{Key, Locks};
 
 /// Something the terminal told us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub enum Act {
 pub enum Symbol {
     /// A key that has a place of its own on an AT keyboard.
     Key(Key),
+    /// The key that chooses third characters, which some AT keyboards lack.
+    AltGr,
     /// A key named by the character on its cap; from a legacy terminal, by the character it typed.
     Char(char),
 }
@@ -96,13 +98,15 @@ pub struct TermKey {
     pub place: Option<char>,
     /// True if the terminal will report this key's release.
     pub released_later: bool,
+    /// The locks of the user's keyboard, if the terminal says so.
+    pub locks: Option<Locks>,
 }
 
 impl TermKey {
     /// A key struck on a legacy terminal.
     #[must_use]
     pub fn legacy(symbol: Symbol, mods: Mods) -> TermKey {
-        TermKey { symbol, mods, act: Act::Press, text: None, place: None, released_later: false }
+        TermKey { symbol, mods, act: Act::Press, text: None, place: None, released_later: false, locks: None }
     }
 
     /// The character this key stands for where commands are read: what it types, else its cap.
@@ -110,7 +114,17 @@ impl TermKey {
     pub fn character(&self) -> Option<char> {
         match (self.text, self.symbol) {
             (Some(c), _) | (None, Symbol::Char(c)) => Some(c),
-            (None, Symbol::Key(_)) => None,
+            (None, Symbol::Key(_) | Symbol::AltGr) => None,
+        }
+    }
+
+    /// True if the key is a modifier by itself.
+    #[must_use]
+    pub fn is_modifier(&self) -> bool {
+        match self.symbol {
+            Symbol::Key(key) => key.is_modifier(),
+            Symbol::AltGr => true,
+            Symbol::Char(_) => false,
         }
     }
 }

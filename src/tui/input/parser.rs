@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use super::mouse::{self, MouseButton};
-use super::sequences::{control_byte, csi_final, kitty_code, linux_function, modifiers, ss3_final, tilde_number};
+use super::sequences::{
+    control_byte, csi_final, kitty_code, linux_function, locks, modifiers, ss3_final, tilde_number,
+};
 use super::{Act, Mods, Symbol, TermEvent, TermKey};
 use crate::keys::Key;
 
@@ -254,8 +256,9 @@ impl Parser {
             ctrl: given.ctrl || implied.ctrl,
             alt: given.alt || implied.alt || meta,
         };
+        let locks = self.kitty.then(|| locks(fields.number(1)));
         let term_key =
-            TermKey { act: fields.act(), released_later: self.kitty, ..TermKey::legacy(Symbol::Key(key), mods) };
+            TermKey { act: fields.act(), released_later: self.kitty, locks, ..TermKey::legacy(Symbol::Key(key), mods) };
         out.push(TermEvent::Key(term_key));
     }
 
@@ -279,6 +282,7 @@ impl Parser {
             text,
             place: fields.sub(0, 2).and_then(char::from_u32),
             released_later: self.kitty,
+            locks: self.kitty.then(|| locks(fields.number(1))),
         };
         out.push(TermEvent::Key(key));
     }

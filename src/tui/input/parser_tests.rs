@@ -182,7 +182,7 @@ fn kitty_keys_without_text_are_board_keys() {
 
 #[test]
 fn keys_a_pc_lacks_and_locks_are_ignored() {
-    assert_eq!(parse(b"\x1b[57444u\x1b[57428u\x1b[57453u\x1b[99~\x1b[y"), []);
+    assert_eq!(parse(b"\x1b[57444u\x1b[57428u\x1b[57454u\x1b[99~\x1b[y"), []);
     assert_eq!(parse(b"\x1b[97;65u"), parse(b"\x1b[97u"));
 }
 

@@ -1,7 +1,7 @@
 //! The tables behind escape sequences: final letters, `~` numbers, kitty's functional keys.
 
 use super::{Mods, Symbol};
-use crate::keys::Key;
+use crate::keys::{Key, Locks};
 
 /// Keys named by the final byte of `CSI … X`.
 const CSI_FINALS: &[(u8, Key)] = &[
@@ -117,6 +117,9 @@ const KITTY_CODES: &[(u32, Key)] = &[
     (57449, Key::RightAlt),
 ];
 
+/// What the kitty protocol calls AltGr.
+const KITTY_LEVEL3_SHIFT: u32 = 57453;
+
 /// The private use area that the kitty protocol takes its functional codes from.
 const KITTY_PRIVATE: std::ops::RangeInclusive<u32> = 57344..=63743;
 
@@ -158,6 +161,7 @@ pub(super) fn kitty_code(code: u32) -> Option<Symbol> {
         13 => Some(Symbol::Key(Key::Enter)),
         27 => Some(Symbol::Key(Key::Escape)),
         127 => Some(Symbol::Key(Key::Backspace)),
+        KITTY_LEVEL3_SHIFT => Some(Symbol::AltGr),
         code if KITTY_PRIVATE.contains(&code) => {
             KITTY_CODES.iter().find(|&&(c, _)| c == code).map(|&(_, key)| Symbol::Key(key))
         }
@@ -165,11 +169,17 @@ pub(super) fn kitty_code(code: u32) -> Option<Symbol> {
     }
 }
 
-/// The modifiers of a sequence's parameter: 1 plus bits; Caps Lock and Num Lock are left out.
+/// The modifiers of a sequence's parameter: 1 plus bits.
 pub(super) fn modifiers(parameter: u32) -> Mods {
     let bits = parameter.saturating_sub(1);
     // Bit 5 is Meta, which a PC knows as Alt.
     Mods { shift: bits & 1 != 0, alt: bits & 0b10_0010 != 0, ctrl: bits & 4 != 0 }
+}
+
+/// The locks of a sequence's parameter in the kitty protocol.
+pub(super) fn locks(parameter: u32) -> Locks {
+    let bits = parameter.saturating_sub(1);
+    Locks { caps: bits & 64 != 0, num: bits & 128 != 0 }
 }
 
 /// What a control byte means: each is Ctrl with a key, but for the four that have keys of their own.

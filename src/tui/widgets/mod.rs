@@ -66,6 +66,7 @@ mod testing {
 
     use super::*;
     use crate::config::SessionSpec;
+    use crate::keys::Locks;
     use crate::monitor::vm::TrapStats;
     use crate::screen::{Cell, CodePage, Rgb, Screen};
     use crate::session::SessionState;
@@ -92,6 +93,7 @@ mod testing {
             stats: Arc::new(TrapStats::default()),
             slices: 0,
             spec: Arc::new(SessionSpec::new(name)),
+            locks: Locks::default(),
         }
     }
 

@@ -1,8 +1,12 @@
 //! The keys of a 101-key AT keyboard (and the extra key of 102-key boards), their scan codes of
-//! set 1 and their names in scripts. Knows no terminal and no keyboard layout but the US one that
-//! [`strokes_for_char`] types with.
+//! set 1 and their names in scripts; keyboard layouts, and how characters are typed with them.
+//! Knows no terminal.
 
-use crate::screen::CodePage;
+mod layout;
+mod typing;
+
+pub use layout::{KeyLayout, Level, Typed, TypingChord, with_accent};
+pub use typing::{Typing, Way, strokes_for_char};
 
 /// One press or release of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +15,15 @@ pub struct KeyEvent {
     pub key: Key,
     /// True when the key goes down, false when it comes up.
     pub down: bool,
+}
+
+/// Which locks are on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Locks {
+    /// Caps Lock.
+    pub caps: bool,
+    /// Num Lock.
+    pub num: bool,
 }
 
 macro_rules! keys {
@@ -199,6 +212,14 @@ impl Key {
         }
     }
 
+    /// True for the keys of the keypad that Num Lock changes.
+    #[must_use]
+    pub fn is_on_keypad_with_num_lock(self) -> bool {
+        (Key::Keypad7..=Key::Keypad9).contains(&self)
+            || (Key::Keypad4..=Key::Keypad3).contains(&self)
+            || matches!(self, Key::Keypad0 | Key::KeypadPeriod)
+    }
+
     /// True for Shift, Ctrl and Alt, left and right.
     #[must_use]
     pub fn is_modifier(self) -> bool {
@@ -230,80 +251,6 @@ pub fn chord_events(keys: &[Key]) -> Vec<KeyEvent> {
     downs.chain(ups).collect()
 }
 
-/// Plain and shifted characters of the US board's typing keys.
-const US_LAYOUT: &[(Key, char, char)] = &[
-    (Key::Grave, '`', '~'),
-    (Key::Digit1, '1', '!'),
-    (Key::Digit2, '2', '@'),
-    (Key::Digit3, '3', '#'),
-    (Key::Digit4, '4', '$'),
-    (Key::Digit5, '5', '%'),
-    (Key::Digit6, '6', '^'),
-    (Key::Digit7, '7', '&'),
-    (Key::Digit8, '8', '*'),
-    (Key::Digit9, '9', '('),
-    (Key::Digit0, '0', ')'),
-    (Key::Minus, '-', '_'),
-    (Key::Equals, '=', '+'),
-    (Key::LeftBracket, '[', '{'),
-    (Key::RightBracket, ']', '}'),
-    (Key::Backslash, '\\', '|'),
-    (Key::Semicolon, ';', ':'),
-    (Key::Apostrophe, '\'', '"'),
-    (Key::Comma, ',', '<'),
-    (Key::Period, '.', '>'),
-    (Key::Slash, '/', '?'),
-    (Key::Space, ' ', ' '),
-    (Key::Enter, '\n', '\n'),
-    (Key::Enter, '\r', '\r'),
-    (Key::Tab, '\t', '\t'),
-    (Key::Backspace, '\u{8}', '\u{8}'),
-    (Key::Escape, '\u{1b}', '\u{1b}'),
-];
-
-/// The chord that types `c` on a US board, or the Alt+keypad strokes of its code in `page` if the
-/// board lacks it; `None` if the page lacks it too.
-///
-/// ```
-/// use dosmux::keys::{Key, strokes_for_char};
-/// use dosmux::screen::CodePage;
-/// assert_eq!(strokes_for_char('A', CodePage::US).unwrap()[0].key, Key::LeftShift);
-/// assert!(strokes_for_char('€', CodePage::US).is_none());
-/// ```
-#[must_use]
-pub fn strokes_for_char(c: char, page: CodePage) -> Option<Vec<KeyEvent>> {
-    if c.is_ascii_alphabetic() {
-        let key = Key::from_name(&c.to_string())?;
-        return Some(if c.is_ascii_uppercase() { chord_events(&[Key::LeftShift, key]) } else { chord_events(&[key]) });
-    }
-    if let Some(&(key, plain, _)) = US_LAYOUT.iter().find(|&&(_, plain, shifted)| c == plain || c == shifted) {
-        return Some(if c == plain { chord_events(&[key]) } else { chord_events(&[Key::LeftShift, key]) });
-    }
-    page.code(c).map(alt_keypad_strokes)
-}
-
-/// Alt held down while the decimal digits of `code` are struck on the keypad.
-fn alt_keypad_strokes(code: u8) -> Vec<KeyEvent> {
-    const DIGITS: [Key; 10] = [
-        Key::Keypad0,
-        Key::Keypad1,
-        Key::Keypad2,
-        Key::Keypad3,
-        Key::Keypad4,
-        Key::Keypad5,
-        Key::Keypad6,
-        Key::Keypad7,
-        Key::Keypad8,
-        Key::Keypad9,
-    ];
-    let mut events = vec![KeyEvent { key: Key::LeftAlt, down: true }];
-    for digit in code.to_string().bytes() {
-        events.extend(chord_events(&[DIGITS[usize::from(digit - b'0')]]));
-    }
-    events.push(KeyEvent { key: Key::LeftAlt, down: false });
-    events
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,12 +274,5 @@ mod tests {
         Key::Up.scan_codes(true, &mut out);
         Key::Up.scan_codes(false, &mut out);
         assert_eq!(out, [0xE0, 0x48, 0xE0, 0xC8]);
-    }
-
-    #[test]
-    fn an_accented_letter_is_typed_on_the_keypad() {
-        let digits: Vec<Key> =
-            strokes_for_char('é', CodePage::US).unwrap().iter().filter(|e| e.down).map(|e| e.key).collect();
-        assert_eq!(digits, [Key::LeftAlt, Key::Keypad1, Key::Keypad3, Key::Keypad0]);
     }
 }
