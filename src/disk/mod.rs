@@ -6,6 +6,7 @@
 //! | `image` | [`Disk`]: one opened image |
 //! | `policy` | another write policy for a disk in use |
 //! | `save` | a disk as the guest sees it, into a new file |
+//! | `recognise` | tells images from other files |
 //! | `overlay` | the private layer of changed sectors, and what lies beneath it |
 //! | `shared` | what all openings of one file in this process know of each other |
 //! | `lock` | one writer a file, among all processes |
@@ -23,6 +24,7 @@ mod image;
 mod lock;
 mod overlay;
 mod policy;
+mod recognise;
 mod registry;
 mod save;
 mod shared;
@@ -34,6 +36,7 @@ pub use drives::{DriveId, Drives};
 pub use error::{DiskError, Holder, SectorError};
 pub use geometry::{Chs, FLOPPY_FORMATS, FloppyFormat, Geometry};
 pub use image::Disk;
+pub use recognise::ImageKind;
 pub use registry::ImageRegistry;
 
 /// Bytes in a sector.

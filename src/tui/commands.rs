@@ -77,6 +77,16 @@ pub enum Action {
     Hold,
     /// Asks for a file for a picture of the screen.
     Screenshot,
+    /// Asks what kind of session to open.
+    New,
+    /// Opens a session with the same settings.
+    Clone,
+    /// Shows the session's settings.
+    Settings,
+    /// Opens the list of all commands.
+    Palette,
+    /// Opens the menu.
+    Menu,
     /// Asks for the session's new name.
     Rename,
     /// Draws everything afresh.
@@ -146,6 +156,41 @@ pub const COMMANDS: &[Command] = &[
         name: "",
         help: "show the session that was shown last",
         action: Action::Last,
+    },
+    Command {
+        triggers: &[Trigger::Char(':'), Trigger::Char(' ')],
+        keys: ": Space",
+        name: "all",
+        help: "search all commands by what they do",
+        action: Action::Palette,
+    },
+    Command {
+        triggers: &[Trigger::Key(Key::F10)],
+        keys: "F10",
+        name: "",
+        help: "open the menu of commands, as the right mouse button does",
+        action: Action::Menu,
+    },
+    Command {
+        triggers: &[Trigger::Char('N')],
+        keys: "N",
+        name: "",
+        help: "open a new session: from a profile, a disk image, or the tour",
+        action: Action::New,
+    },
+    Command {
+        triggers: &[Trigger::Char('C')],
+        keys: "C",
+        name: "",
+        help: "open another session with the same settings",
+        action: Action::Clone,
+    },
+    Command {
+        triggers: &[Trigger::Char('g')],
+        keys: "g",
+        name: "",
+        help: "look at the settings of the session and change them",
+        action: Action::Settings,
     },
     Command {
         triggers: &[Trigger::Char('c')],

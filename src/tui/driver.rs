@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::app::{App, Effect, Event};
 use super::error::TuiError;
+use super::folder;
 use super::input::{Parser, TermEvent};
 use super::save::save;
 use super::sessions::Sessions;
-use crate::config::UiSettings;
+use crate::config::{SessionSpec, UiSettings};
 
 /// Shortest time from one frame to the next: 60 a second.
 const FRAME_TIME: Duration = Duration::from_micros(16_667);
@@ -118,6 +119,11 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
         self.update(Event::Trouble(text))
     }
 
+    /// Sets the sessions that are offered where a new one is asked for.
+    pub fn offer(&mut self, profiles: Vec<SessionSpec>) {
+        self.app.offer(profiles);
+    }
+
     fn now(&self) -> Duration {
         self.start.elapsed()
     }
@@ -197,6 +203,14 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             Effect::Focus(id) => self.sessions.focus(id),
             Effect::Send(id, command) => self.sessions.send(id, command),
             Effect::Quit => self.quit = true,
+            Effect::Start(spec) => return self.start(&spec),
+            Effect::Adjust(id, spec) => self.sessions.adjust(id, &spec),
+            Effect::Restart(id, spec) => {
+                if let Err(problem) = self.sessions.restart(id, &spec) {
+                    return self.update(Event::Trouble(problem));
+                }
+            }
+            Effect::Browse(path) => return self.update(Event::Folder(folder::read(&path))),
             Effect::Look => return self.update(Event::Gauges(self.sessions.gauges())),
             Effect::Hold(id, held) => self.sessions.hold(id, held),
             Effect::Rename(id, name) => self.sessions.rename(id, name),
@@ -222,6 +236,12 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             }
         }
         Ok(())
+    }
+
+    fn start(&mut self, spec: &SessionSpec) -> Result<(), TuiError> {
+        let started = self.sessions.start(spec);
+        self.update(Event::Sessions(self.sessions.views()))?;
+        self.update(Event::Started(started))
     }
 
     fn draw_if_due(&mut self) -> Result<(), TuiError> {

@@ -10,6 +10,8 @@
 //! | [`app`] | the state and how it changes; no I/O |
 //! | [`layout`] | which sessions are in view, and where |
 //! | [`prompt`] | a line of text being edited |
+//! | [`list`] | rows to choose from, with a filter |
+//! | [`folder`] | what is in a folder, for picking an image |
 //! | [`pan`] | which part of a large screen is shown |
 //! | [`view`], [`widgets`] | drawing the state into a buffer |
 //! | [`picture`] | such a buffer as an SVG picture |
@@ -27,10 +29,12 @@ pub mod app;
 pub mod commands;
 pub mod driver;
 mod error;
+pub mod folder;
 pub mod input;
 pub mod keyboard;
 pub mod keymap;
 pub mod layout;
+pub mod list;
 mod look_alike;
 mod painter;
 pub mod pan;
@@ -52,7 +56,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 
-use crate::config::{Config, UiSettings};
+use crate::config::{Config, SessionSpec, UiSettings};
 use crate::session::{Host, Manager};
 use ability::{Ability, TerminalEnvironment};
 use driver::{Driver, Wake};
@@ -82,7 +86,7 @@ pub fn run(config: Config, terminal: &TerminalEnvironment) -> Result<(), TuiErro
     for spec in &config.sessions {
         manager.start(spec)?;
     }
-    let result = show(&manager, config.ui, terminal);
+    let result = show(&manager, config.ui, config.profiles, terminal);
     for view in manager.views() {
         manager.close(view.id);
     }
@@ -90,7 +94,12 @@ pub fn run(config: Config, terminal: &TerminalEnvironment) -> Result<(), TuiErro
 }
 
 /// Shows the manager's sessions on the process's terminal; restores it at the end.
-fn show(manager: &Manager, settings: UiSettings, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
+fn show(
+    manager: &Manager,
+    settings: UiSettings,
+    profiles: Vec<SessionSpec>,
+    terminal: &TerminalEnvironment,
+) -> Result<(), TuiError> {
     let (ability, notice) = Ability::detect(terminal);
     let (wake, wakes) = mpsc::sync_channel(WAITING_WAKES);
     let changed = Arc::new(AtomicBool::new(false));
@@ -100,6 +109,7 @@ fn show(manager: &Manager, settings: UiSettings, terminal: &TerminalEnvironment)
         TerminalDisplay::open(ability, settings.mouse, wake.clone()).map_err(TuiError::terminal("being set up"))?;
     terminal::spawn_reader(wake).map_err(TuiError::terminal("being read"))?;
     let mut driver = Driver::new(manager, &mut display, changed, settings)?;
+    driver.offer(profiles);
     if let Some(notice) = notice {
         driver.say(notice)?;
     }

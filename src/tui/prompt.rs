@@ -1,6 +1,7 @@
 //! A line of text that the user edits: a name, a file.
 
 use super::input::{Mods, Symbol, TermKey};
+use crate::config;
 use crate::keys::Key;
 use crate::types::SessionId;
 
@@ -14,6 +15,8 @@ pub enum Purpose {
     Screenshot(SessionId),
     /// The session's new name.
     Rename(SessionId),
+    /// The new value of a setting of the session.
+    Setting(SessionId, &'static str),
 }
 
 impl Purpose {
@@ -23,6 +26,7 @@ impl Purpose {
         match self {
             Purpose::Screenshot(_) => "picture to file (txt, ans, html, svg, png): ",
             Purpose::Rename(_) => "name of the session: ",
+            Purpose::Setting(_, key) => config::question(key),
         }
     }
 }

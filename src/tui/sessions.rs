@@ -1,5 +1,6 @@
 //! What the UI needs of the sessions below it.
 
+use crate::config::SessionSpec;
 use crate::session::{Command, Gauge, Manager, SessionState, SessionView};
 use crate::types::SessionId;
 
@@ -15,6 +16,12 @@ pub trait Sessions {
     fn hold(&self, id: SessionId, held: bool);
     /// Gives a session another name.
     fn rename(&self, id: SessionId, name: String);
+    /// Starts a session. *Errors*: why it cannot be started.
+    fn start(&self, spec: &SessionSpec) -> Result<SessionId, String>;
+    /// Gives a running session settings, as far as they can change while it runs.
+    fn adjust(&self, id: SessionId, spec: &SessionSpec);
+    /// Restarts a session with other settings. *Errors*: why it goes on as it was.
+    fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String>;
     /// Ends a session.
     fn close(&self, id: SessionId);
     /// Sends a command to a session.
@@ -40,6 +47,18 @@ impl Sessions for Manager {
 
     fn rename(&self, id: SessionId, name: String) {
         Manager::rename(self, id, name);
+    }
+
+    fn start(&self, spec: &SessionSpec) -> Result<SessionId, String> {
+        Manager::start(self, spec).map_err(|error| error.to_string())
+    }
+
+    fn adjust(&self, id: SessionId, spec: &SessionSpec) {
+        Manager::adjust(self, id, spec);
+    }
+
+    fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {
+        Manager::restart(self, id, spec).map_err(|error| error.to_string())
     }
 
     fn close(&self, id: SessionId) {

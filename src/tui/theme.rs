@@ -25,3 +25,5 @@ pub(super) const MESSAGE: Style = Style::new().fg(SHOWN_TEXT).bg(LINE);
 pub(super) const HELP: Style = Style::new().fg(BAR_TEXT).bg(PANEL);
 /// Keys named in the help.
 pub(super) const HELP_KEY: Style = Style::new().fg(SHOWN).bg(PANEL).add_modifier(Modifier::BOLD);
+/// Less important text in the help and in panels.
+pub(super) const HELP_DIM: Style = Style::new().fg(BAR_DIM).bg(PANEL);

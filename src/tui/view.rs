@@ -28,6 +28,10 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     };
     let prefix = app.settings().prefix;
     StatusView::new(app.sessions(), app.focused_index(), crop.as_deref(), prefix).render(status, buf);
+    if let Some(panel) = app.panel().filter(|_| matches!(app.mode(), Mode::Panel | Mode::Prompt | Mode::Confirm(_))) {
+        panel.view().render(guest, buf);
+        cursor = panel.view().cursor(guest);
+    }
     if let Some(text) = app.line().filter(|_| guest.height > 0) {
         let line = Rect { y: guest.bottom() - 1, height: 1, ..guest };
         LineView::new(&text).render(line, buf);

@@ -28,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const KEPT_TO: &[(&str, &[&str])] = &[
     ("crossterm", &["tui"]),
     ("ratatui", &["tui"]),
+    ("nucleo_matcher", &["tui/list.rs"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("std::env", &["cli"]),

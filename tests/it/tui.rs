@@ -82,6 +82,23 @@ impl Sessions for Echoes {
         self.change(id, |view| view.name = name);
     }
 
+    fn start(&self, spec: &SessionSpec) -> Result<SessionId, String> {
+        let mut views = lock(&self.views);
+        let id = SessionId(views.iter().map(|view| view.id.0 + 1).max().unwrap_or(0));
+        let like = views.first().ok_or("nothing to copy")?.clone();
+        views.push(SessionView { id, name: spec.name.clone(), spec: Arc::new(spec.clone()), ..like });
+        Ok(id)
+    }
+
+    fn adjust(&self, id: SessionId, spec: &SessionSpec) {
+        self.change(id, |view| view.spec = Arc::new(spec.clone()));
+    }
+
+    fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {
+        self.adjust(id, spec);
+        Ok(())
+    }
+
     fn close(&self, id: SessionId) {
         lock(&self.views).retain(|view| view.id != id);
     }

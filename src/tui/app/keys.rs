@@ -22,6 +22,7 @@ impl App {
             }
             Mode::Guest => self.play(key, now, effects),
             Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
+            Mode::Panel if key.act == Act::Repeat => self.panel_key(key, now, effects),
             // The prefix key and modifiers come up, or a modifier is pressed for the command.
             _ if key.act != Act::Press || key.is_modifier() => {}
             Mode::Prefix => self.command(key, now, effects),
@@ -29,6 +30,7 @@ impl App {
             Mode::Prompt => self.prompt_key(key, now, effects),
             Mode::Help(top) => self.help_key(top, key),
             Mode::Watch => self.watch_key(key, effects),
+            Mode::Panel => self.panel_key(key, now, effects),
             Mode::Overview(marked) => self.overview_key(marked, key, now, effects),
         }
     }
@@ -80,7 +82,7 @@ impl App {
         }
     }
 
-    fn act(&mut self, action: Action, now: Duration, effects: &mut Vec<Effect>) {
+    pub(super) fn act(&mut self, action: Action, now: Duration, effects: &mut Vec<Effect>) {
         let Some(id) = self.focused else { return };
         match action {
             Action::Select => {}
@@ -105,6 +107,11 @@ impl App {
             Action::Watch => self.open_watch(effects),
             Action::Overview => self.set_mode(Mode::Overview(self.focused_index().unwrap_or(0))),
             Action::Redraw => effects.push(Effect::Redraw),
+            Action::Palette => self.open_palette(),
+            Action::Menu => self.open_menu(None),
+            Action::New => self.open_new(),
+            Action::Clone => self.clone_session(id, now, effects),
+            Action::Settings => self.open_settings(id),
             Action::Help => self.set_mode(Mode::Help(0)),
             Action::Quit => self.quit(effects),
         }
@@ -123,6 +130,9 @@ impl App {
         match question {
             Question::Close(id) => format!("close session {}? (y/n)", name(id)),
             Question::Reset(id) => format!("reset session {}? (y/n)", name(id)),
+            Question::Restart(id) => {
+                format!("restart session {} with these settings? its programs end, its disks stay (y/n)", name(id))
+            }
             Question::Quit if self.sessions.len() == 1 => "close the session and quit? (y/n)".to_owned(),
             Question::Quit => format!("close all {} sessions and quit? (y/n)", self.sessions.len()),
         }
@@ -136,6 +146,7 @@ impl App {
         effects.push(match question {
             Question::Close(id) => Effect::Close(id),
             Question::Reset(id) => Effect::Send(id, Command::Reset),
+            Question::Restart(id) => self.restart(id),
             Question::Quit => Effect::Quit,
         });
     }

@@ -1,8 +1,13 @@
 //! The UI's state and how it changes: events in, effects out, no I/O and no clock of its own.
 
 mod keys;
+mod mouse;
+mod opening;
+mod palette;
+mod panel;
 mod paste;
 mod prompts;
+mod settings;
 mod views;
 mod watch;
 
@@ -13,17 +18,20 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::commands;
+use super::folder::Folder;
 use super::input::TermEvent;
 use super::keyboard::Keyboard;
 use super::keymap::Board;
 use super::layout::{Layout, Place};
 use super::pan::Pan;
 use super::prompt::Prompt;
-use crate::config::{Prefix, UiSettings};
+use crate::config::{Prefix, SessionSpec, UiSettings};
 use crate::keys::Typing;
 use crate::monitor::vm::StopReason;
 use crate::session::{Command, Gauge, SessionState, SessionView};
 use crate::types::SessionId;
+pub use panel::Panel;
+use settings::Wishes;
 pub use watch::{Order, Rates, Watch};
 
 /// How long a message stays.
@@ -40,6 +48,10 @@ pub enum Event {
     Resize(u16, u16),
     /// The sessions as they are now.
     Sessions(Vec<SessionView>),
+    /// A session was started as [`Effect::Start`] asked, or why not.
+    Started(Result<SessionId, String>),
+    /// A folder, as [`Effect::Browse`] asked for, or why it cannot be read.
+    Folder(Result<Folder, String>),
     /// What each session has used, as [`Effect::Look`] asked for.
     Gauges(Vec<Gauge>),
     /// Something went wrong that the user should know of.
@@ -59,6 +71,14 @@ pub enum Effect {
     Rename(SessionId, String),
     /// Writes a new file; one of that name that exists is kept, and another name found.
     Save(PathBuf, Vec<u8>),
+    /// Starts a session.
+    Start(Box<SessionSpec>),
+    /// Gives a running session settings, as far as they can change while it runs.
+    Adjust(SessionId, Box<SessionSpec>),
+    /// Restarts a session with other settings and the disks it has.
+    Restart(SessionId, Box<SessionSpec>),
+    /// Looks at what is in a folder.
+    Browse(PathBuf),
     /// Ends a session.
     Close(SessionId),
     /// Sends a command to a session.
@@ -88,6 +108,8 @@ pub enum Mode {
     Help(u16),
     /// They move in the monitor view.
     Watch,
+    /// They choose from the list in [`App::panel`].
+    Panel,
     /// They choose among all sessions, of which the one at this index is marked.
     Overview(usize),
 }
@@ -99,6 +121,8 @@ pub enum Question {
     Close(SessionId),
     /// Reset the session?
     Reset(SessionId),
+    /// Restart the session with the settings that wait for it?
+    Restart(SessionId),
     /// Close all sessions and quit?
     Quit,
 }
@@ -119,6 +143,14 @@ pub struct App {
     last: Option<SessionId>,
     mode: Mode,
     prompt: Option<Prompt>,
+    /// The lists over the sessions, each opened by the one before.
+    panels: Vec<Panel>,
+    /// Settings that wait for a restart of their session.
+    wishes: BTreeMap<SessionId, Wishes>,
+    /// Sessions that are offered where a new one is asked for.
+    profiles: Vec<SessionSpec>,
+    /// The folder that was last looked at for an image.
+    folder: Option<PathBuf>,
     message: Option<Message>,
     keyboard: Keyboard,
     watch: Watch,
@@ -144,6 +176,10 @@ impl App {
             last: None,
             mode: Mode::Guest,
             prompt: None,
+            panels: Vec::new(),
+            wishes: BTreeMap::new(),
+            profiles: Vec::new(),
+            folder: None,
             message: None,
             keyboard: Keyboard::new(),
             watch: Watch::default(),
@@ -219,6 +255,7 @@ impl App {
             Mode::Prompt => return self.prompt().map(Prompt::line),
             Mode::Overview(_) => return Some(OVERVIEW_HINT.to_owned()),
             Mode::Watch => return Some(WATCH_HINT.to_owned()),
+            Mode::Panel => return self.message.as_ref().map(|message| message.text.clone()),
             Mode::Guest | Mode::Help(_) => {}
         }
         if let Some(message) = &self.message {
@@ -247,13 +284,17 @@ impl App {
             Event::Terminal(TermEvent::Key(key)) => self.key(&key, now, &mut effects),
             Event::Terminal(TermEvent::Paste(text)) => self.paste(&text, now, &mut effects),
             Event::Terminal(TermEvent::FocusLost) => self.release_keys(&mut effects),
-            Event::Terminal(TermEvent::FocusGained | TermEvent::Mouse(_)) => {}
+            Event::Terminal(TermEvent::Mouse(event)) => self.mouse(&event, now, &mut effects),
+            Event::Terminal(TermEvent::FocusGained) => {}
             Event::Terminal(TermEvent::KittySpoken) => effects.push(Effect::UseKitty),
             Event::Resize(cols, rows) => {
                 self.size = (cols, rows);
                 self.dirty = true;
             }
             Event::Sessions(views) => self.take_views(views, now, &mut effects),
+            Event::Started(Ok(id)) => self.show(id, &mut effects),
+            Event::Started(Err(problem)) => self.say(problem, now),
+            Event::Folder(folder) => self.show_folder(folder, now),
             Event::Gauges(gauges) => self.looked(gauges, now),
             Event::Trouble(text) => self.say(text, now),
             Event::Tick => self.tick(now, &mut effects),

@@ -15,6 +15,12 @@ impl App {
         if self.mode == Mode::Prompt {
             return self.paste_into_prompt(text);
         }
+        if self.mode == Mode::Panel
+            && let Some(panel) = self.panels.last_mut()
+        {
+            panel.list.paste(text);
+            self.dirty = true;
+        }
         if self.mode != Mode::Guest {
             return;
         }

@@ -17,8 +17,14 @@ impl App {
         let proposal = match purpose {
             Purpose::Screenshot(_) => format!("{}.svg", file_name(name)),
             Purpose::Rename(_) => name.to_owned(),
+            Purpose::Setting(..) => String::new(),
         };
-        self.prompt = Some(Prompt::new(purpose, &proposal));
+        self.ask_with(purpose, &proposal);
+    }
+
+    /// Asks for a text, of which `proposal` is a first version.
+    pub(super) fn ask_with(&mut self, purpose: Purpose, proposal: &str) {
+        self.prompt = Some(Prompt::new(purpose, proposal));
         self.set_mode(Mode::Prompt);
     }
 
@@ -37,12 +43,15 @@ impl App {
             return;
         }
         self.prompt = None;
-        self.set_mode(Mode::Guest);
+        self.after_panel();
         let done = match (answer, purpose) {
             (Answer::Given(text), Purpose::Screenshot(id)) => self.screenshot(id, Path::new(text.trim())),
             (Answer::Given(text), Purpose::Rename(id)) => {
                 let name = text.trim();
                 check_session_name(name).map(|()| Effect::Rename(id, name.to_owned()))
+            }
+            (Answer::Given(text), Purpose::Setting(id, key)) => {
+                return self.set_setting(id, key, &text, now, effects);
             }
             _ => Err("cancelled".to_owned()),
         };

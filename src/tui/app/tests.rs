@@ -9,6 +9,8 @@ use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 use crate::types::SegOff;
 
+mod panels;
+
 fn screen() -> Arc<Screen> {
     Arc::new(Screen {
         cols: 80,
@@ -97,6 +99,10 @@ fn short(effect: &Effect) -> String {
         Effect::Hold(id, held) => format!("{} {}", if *held { "hold" } else { "release" }, id.0),
         Effect::Rename(id, name) => format!("{} is now {name}", id.0),
         Effect::Save(path, data) => format!("save {} ({} bytes)", path.display(), data.len()),
+        Effect::Start(spec) => format!("start {}", spec.name),
+        Effect::Adjust(id, _) => format!("adjust {}", id.0),
+        Effect::Restart(id, _) => format!("restart {}", id.0),
+        Effect::Browse(path) => format!("browse {}", path.display()),
         Effect::Look => "look".to_owned(),
         Effect::Redraw => "redraw".to_owned(),
         Effect::UseKitty => "kitty".to_owned(),

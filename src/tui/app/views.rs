@@ -18,6 +18,9 @@ impl App {
             self.say(text, now);
         }
         self.drop_closed();
+        let sessions = &self.sessions;
+        self.wishes.retain(|&id, _| sessions.iter().any(|view| view.id == id));
+        self.refresh_panels();
         if self.sessions.is_empty() {
             effects.push(Effect::Quit);
         } else if self.focused_index().is_none() {
@@ -25,7 +28,7 @@ impl App {
             // start to the first.
             let in_view = self.layout.as_ref().and_then(|layout| layout.sessions().first().copied());
             let index = before.map_or(0, |index| index.min(self.sessions.len() - 1));
-            self.mode = Mode::Guest;
+            self.close_panels();
             self.show(in_view.unwrap_or(self.sessions[index].id), effects);
         }
     }

@@ -184,6 +184,12 @@ impl App {
         self.dirty |= self.mode == Mode::Watch;
     }
 
+    /// Moves the mark by some rows.
+    pub(super) fn move_watch(&mut self, rows: isize) {
+        self.watch.mark(self.watch.marked().saturating_add_signed(rows));
+        self.dirty = true;
+    }
+
     pub(super) fn watch_key(&mut self, key: &TermKey, effects: &mut Vec<Effect>) {
         let marked = self.watch.marked();
         self.dirty = true;

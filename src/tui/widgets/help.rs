@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_command_has_a_row_in_a_window_of_80_columns() {
-        let text = rows(80, 30, 0).join("\n");
+        let text = rows(80, 80, 0).join("\n");
         for (keys, help) in commands::help_rows(Prefix::default()) {
             assert!(text.contains(&format!(" {keys} ")), "{keys}");
             assert!(text.contains(&help), "{help}");

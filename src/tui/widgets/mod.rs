@@ -3,6 +3,7 @@
 mod help;
 mod line;
 mod overview;
+mod panel;
 mod screen;
 mod status;
 mod title;
@@ -10,9 +11,10 @@ mod watch;
 
 pub use help::HelpView;
 pub use line::LineView;
-pub use overview::{OverviewView, overview_columns};
+pub use overview::{OverviewView, overview_at, overview_columns};
+pub use panel::{PanelPlace, PanelView};
 pub use screen::{CursorShape, CursorView, ScreenView};
-pub use status::StatusView;
+pub use status::{StatusSpot, StatusView};
 pub use title::TitleView;
 pub use watch::WatchView;
 

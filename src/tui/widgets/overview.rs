@@ -1,7 +1,7 @@
 //! The overview: a small live picture of every session, in a grid.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
@@ -49,6 +49,28 @@ fn picture_rows(cols: u16) -> u16 {
     (cols * 5).div_ceil(16).max(1)
 }
 
+/// Where the picture at `index` of `count` and its title are, while the one at `marked` is marked; `None`
+/// if that is out of view.
+fn place(count: usize, marked: usize, index: usize, area: Rect) -> Option<Rect> {
+    let columns = overview_columns(count, area);
+    let width = picture_cols(area, columns);
+    let height = picture_rows(width) + TITLE_ROWS;
+    // The row of the marked picture is always in view.
+    let fitting = usize::from((area.height / height.max(1)).max(1));
+    let first_row = (marked / columns).saturating_sub(fitting - 1);
+    let row = (index / columns).checked_sub(first_row)?;
+    let offset = |count: usize, size: u16| u16::try_from(count * usize::from(size)).unwrap_or(u16::MAX);
+    let (x, y) = (offset(index % columns, width + 1), offset(row, height));
+    let inside = x < area.width && y < area.height;
+    inside.then(|| Rect { x: area.x + x, y: area.y + y, width, height }.intersection(area))
+}
+
+/// Index of the picture at a place of `area`, of `count` pictures of which the one at `marked` is marked.
+#[must_use]
+pub fn overview_at(count: usize, marked: usize, area: Rect, at: Position) -> Option<usize> {
+    (0..count).find(|&index| place(count, marked, index, area).is_some_and(|place| place.contains(at)))
+}
+
 impl<'a> OverviewView<'a> {
     /// Pictures of `sessions`, of which the one at index `marked` is marked.
     #[must_use]
@@ -70,21 +92,10 @@ impl<'a> OverviewView<'a> {
 impl Widget for OverviewView<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         fill(area, buf, theme::HELP);
-        let columns = overview_columns(self.sessions.len(), area);
-        let width = picture_cols(area, columns);
-        let height = picture_rows(width) + TITLE_ROWS;
-        // The row of the marked picture is always in view.
-        let fitting = usize::from((area.height / height.max(1)).max(1));
-        let first_row = (self.marked / columns).saturating_sub(fitting - 1);
-        for index in first_row * columns..self.sessions.len() {
-            let (row, column) = (index / columns - first_row, index % columns);
-            let offset = |count: usize, size: u16| u16::try_from(count * usize::from(size)).unwrap_or(u16::MAX);
-            let (x, y) = (offset(column, width + 1), offset(row, height));
-            if y >= area.height || x >= area.width {
-                continue;
+        for index in 0..self.sessions.len() {
+            if let Some(place) = place(self.sessions.len(), self.marked, index, area) {
+                self.draw_one(index, place, buf);
             }
-            let room = Rect { x: area.x + x, y: area.y + y, width, height };
-            self.draw_one(index, room.intersection(area), buf);
         }
     }
 }
@@ -179,6 +190,12 @@ mod tests {
         let sessions: Vec<_> = (0..50).map(|id| session(id, &format!("s{id}"))).collect();
         let rows = drawn(80, 24, |buf| OverviewView::new(&sessions, 49).render(buf.area, buf));
         assert!(rows.iter().any(|row| row.contains(" 50 s49 ")), "{rows:#?}");
+    }
+
+    #[test]
+    fn a_place_of_the_window_leads_to_the_picture_that_is_there() {
+        let at = |x, y| overview_at(3, 0, window(80, 24), Position { x, y });
+        assert_eq!((at(0, 0), at(45, 3), at(60, 2), at(45, 20)), (Some(0), Some(1), Some(2), None));
     }
 
     #[test]

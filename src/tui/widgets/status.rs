@@ -1,7 +1,7 @@
 //! The status line: every session with its number, name and state; more of the one that is shown.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
@@ -13,6 +13,15 @@ use crate::tui::theme;
 
 /// Columns kept free of the right part, for the sessions.
 const MIN_TABS: u16 = 24;
+
+/// What a part of the status line stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusSpot {
+    /// The session at this index.
+    Session(usize),
+    /// The commands.
+    Help,
+}
 
 /// The status line.
 #[derive(Clone, Copy, Debug)]
@@ -82,20 +91,55 @@ impl<'a> StatusView<'a> {
     }
 
     fn render_tabs(&self, area: Rect, buf: &mut Buffer) {
-        let first = self.first_tab(area.width);
-        let mut rest = area;
-        if first > 0 {
-            rest = after(rest, write(rest, buf, "\u{2039}", theme::STATUS_DIM));
+        let tabs = self.tabs(area);
+        if tabs.first().is_some_and(|&(first, _)| first > 0) {
+            write(area, buf, "\u{2039}", theme::STATUS_DIM);
         }
-        for index in first..self.sessions.len() {
+        for &(index, place) in &tabs {
             let (text, style) = self.tab(index);
-            let whole = text.chars().count() <= usize::from(rest.width);
-            if !whole && Some(index) != self.shown {
-                write(rest, buf, "\u{203A}", theme::STATUS_DIM);
-                return;
-            }
-            rest = after(rest, write(rest, buf, &text, style));
+            write(place, buf, &text, style);
         }
+        let (next, end) = tabs.last().map_or((0, area.x), |(index, place)| (index + 1, place.right()));
+        if next < self.sessions.len() {
+            write(after(area, end - area.x), buf, "\u{203A}", theme::STATUS_DIM);
+        }
+    }
+
+    /// The sessions that are listed in `area`, and where.
+    fn tabs(&self, area: Rect) -> Vec<(usize, Rect)> {
+        let first = self.first_tab(area.width);
+        let mut rest = after(area, u16::from(first > 0));
+        let mut tabs = Vec::new();
+        for index in first..self.sessions.len() {
+            let wanted = columns(&self.tab(index).0);
+            if wanted > rest.width && Some(index) != self.shown {
+                break;
+            }
+            let place = Rect { width: wanted.min(rest.width), ..rest };
+            tabs.push((index, place));
+            rest = after(rest, place.width);
+        }
+        tabs
+    }
+
+    /// The texts at the right end: how to get at the commands, and before it the state of the session.
+    fn right_end(&self, width: u16) -> [Option<(String, Style)>; 2] {
+        let room = width.saturating_sub(MIN_TABS);
+        let detail = self.details().into_iter().find(|(text, _)| columns(text) <= room);
+        let rest = room - detail.as_ref().map_or(0, |(text, _)| columns(text));
+        let help = Some(self.help(rest.saturating_add(MIN_TABS))).filter(|(text, _)| columns(text) <= rest);
+        [help, detail]
+    }
+
+    /// What a click at a place of the line means, which is drawn into `row`.
+    #[must_use]
+    pub fn spot(&self, row: Rect, at: Position) -> Option<StatusSpot> {
+        let ends = self.right_end(row.width).map(|end| end.map_or(0, |(text, _)| columns(&text)));
+        let tabs = Rect { width: row.width - ends[0] - ends[1], ..row };
+        if ends[0] > 0 && at.x >= row.right() - ends[0] {
+            return Some(StatusSpot::Help);
+        }
+        self.tabs(tabs).into_iter().find(|(_, place)| place.contains(at)).map(|(index, _)| StatusSpot::Session(index))
     }
 }
 
@@ -127,12 +171,8 @@ impl Widget for StatusView<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let row = Rect { height: area.height.min(1), ..area };
         fill(row, buf, theme::STATUS);
-        let room = row.width.saturating_sub(MIN_TABS);
-        let detail = self.details().into_iter().find(|(text, _)| columns(text) <= room);
-        let rest = room - detail.as_ref().map_or(0, |(text, _)| columns(text));
-        let help = Some(self.help(rest.saturating_add(MIN_TABS))).filter(|(text, _)| columns(text) <= rest);
         let mut right = row.width;
-        for (text, style) in [help, detail].into_iter().flatten() {
+        for (text, style) in self.right_end(row.width).into_iter().flatten() {
             right -= columns(&text);
             write(after(row, right), buf, &text, style);
         }
@@ -177,6 +217,25 @@ mod tests {
     fn the_shown_session_says_why_it_stopped_and_what_is_cropped() {
         assert!(row(90, 3, None).contains(" stopped: no bootable disk "));
         assert!(row(90, 1, Some("rows 3-25 of 25")).contains("rows 3-25 of 25 \u{2502} idle "));
+    }
+
+    #[test]
+    fn a_click_means_what_is_drawn_there() {
+        let sessions = four();
+        for (width, shown, crop) in [(90, 0, None), (72, 3, None), (24, 2, None), (11, 3, None), (54, 1, Some("rows"))]
+        {
+            let view = StatusView::new(&sessions, Some(shown), crop, Prefix::default());
+            let line = drawn(width, 1, |buf| view.render(buf.area, buf)).remove(0);
+            let under = |spot| -> String {
+                let here =
+                    |&(x, _): &(u16, char)| view.spot(Rect::new(0, 0, width, 1), Position { x, y: 0 }) == Some(spot);
+                (0..).zip(line.chars()).filter(here).map(|(_, c)| c).collect()
+            };
+            assert!(under(StatusSpot::Session(shown)).contains(sessions[shown].name.as_str()), "{line}");
+            let help = under(StatusSpot::Help);
+            assert!(help.is_empty() || help.trim() == "Ctrl-]" || help.trim() == "Ctrl-] h help", "{line}: {help}");
+            assert_eq!(help.is_empty(), !line.contains("Ctrl-]"));
+        }
     }
 
     #[test]

@@ -1,0 +1,294 @@
+//! Palette, menus, new sessions, settings and the mouse.
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::*;
+use crate::config::SessionSpec;
+use crate::tui::folder::{Drive, Entry, EntryKind, Folder};
+use crate::tui::view;
+
+impl Bench {
+    /// What the window shows, one line for each row.
+    fn window(&self) -> Vec<String> {
+        let (cols, rows) = self.app.size;
+        let mut buf = Buffer::empty(Rect::new(0, 0, cols, rows));
+        view::draw(&self.app, buf.area, &mut buf);
+        (0..rows).map(|y| (0..cols).map(|x| buf[(x, y)].symbol().to_owned()).collect()).collect()
+    }
+
+    fn shows(&self, text: &str) -> bool {
+        self.window().iter().any(|row| row.contains(text))
+    }
+
+    /// Presses a button of the mouse (0 left, 2 right, 64 and 65 the wheel) where the window shows `text`.
+    fn click(&mut self, button: u8, text: &str) -> String {
+        let window = self.window();
+        let row = window.iter().position(|row| row.contains(text)).unwrap_or_else(|| panic!("{text} in {window:#?}"));
+        let byte = window[row].find(text).unwrap();
+        let col = window[row][..byte].chars().count();
+        self.feed(format!("\x1b[<{button};{};{}M", col + 1, row + 1).as_bytes())
+    }
+
+    fn spec_of(&mut self, index: usize, change: impl FnOnce(&mut SessionSpec)) {
+        change(Arc::make_mut(&mut self.views[index].spec));
+        self.sessions();
+    }
+}
+
+/// What the app asked for last of all, whole.
+fn last(bench: &mut Bench, bytes: &[u8]) -> Effect {
+    let mut events = Vec::new();
+    bench.parser.feed(bytes, &mut events);
+    let mut all = Vec::new();
+    for event in events {
+        all.extend(bench.app.update(Event::Terminal(event), bench.now));
+    }
+    all.pop().expect("an effect")
+}
+
+#[test]
+fn the_palette_finds_a_command_by_what_it_does() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d:");
+    assert_eq!(bench.app.mode(), Mode::Panel);
+    assert!(bench.shows("commands (Ctrl-] and a key)"));
+    bench.feed(b"overvi");
+    bench.feed(b"\r");
+    assert_eq!(bench.app.mode(), Mode::Overview(0));
+}
+
+#[test]
+fn the_palette_shows_keys_and_leads_to_sessions() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d:reset the");
+    assert!(bench.window().iter().any(|row| row.contains("reset the session") && row.trim_end().ends_with("r │")));
+    assert_eq!(bench.feed(b"\x15show session 3\r"), "focus 2");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn what_is_pasted_in_the_palette_is_searched_for() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d:");
+    assert_eq!(bench.feed(b"\x1b[200~split\x1b[201~"), "");
+    assert!(bench.shows("› split"));
+    assert_eq!(bench.feed(b"\x1b"), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn menus_open_one_another_and_escape_goes_back() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d\x1b[21~");
+    assert!(bench.shows(" s0 ") && bench.shows("send keys"));
+    bench.feed(b"\x1b[B\x1b[B\x1b[C");
+    assert!(bench.shows("send Ctrl-Alt-Del"));
+    bench.feed(b"\x1b");
+    assert!(bench.shows("send keys"));
+    assert_eq!(bench.feed(b"\r\r"), "0+ctrl, 0+alt, 0+del, 0-del, 0-alt, 0-ctrl");
+    assert!(bench.app.panel().is_none());
+}
+
+#[test]
+fn a_new_session_is_one_of_the_profiles_under_a_free_name() {
+    let mut bench = Bench::new();
+    bench.app.offer(vec![SessionSpec { fpu: false, ..SessionSpec::new("s1") }]);
+    bench.feed(b"\x1dN");
+    let Effect::Start(spec) = last(&mut bench, b"\r") else { panic!("no start") };
+    assert_eq!((spec.name.as_str(), spec.fpu), ("s1-2", false));
+    bench.views.push(session(7, SessionState::Running));
+    bench.sessions();
+    assert_eq!(bench.update(Event::Started(Ok(SessionId(7)))), "focus 7");
+    bench.update(Event::Started(Err("no such image".to_owned())));
+    assert_eq!(bench.app.line().unwrap(), "no such image");
+}
+
+#[test]
+fn a_session_is_cloned_and_only_the_first_one_writes_to_its_image() {
+    use crate::config::ImageSpec;
+    use crate::disk::{ImageSource, WritePolicy};
+    let mut bench = Bench::new();
+    let image = ImageSpec { source: ImageSource::File("/a/b.img".into()), writes: WritePolicy::Image };
+    bench.spec_of(0, |spec| {
+        spec.floppies = vec![image];
+        spec.memory_bytes = 2 << 20;
+    });
+    let Effect::Start(spec) = last(&mut bench, b"\x1dC") else { panic!("no start") };
+    assert_eq!((spec.name.as_str(), spec.memory_bytes), ("s0-2", 2 << 20));
+    assert_eq!(spec.floppies[0].writes, WritePolicy::Overlay);
+    assert!(bench.app.line().unwrap().contains("only one session may write"));
+    // Its folder is where images are looked for first.
+    bench.feed(b"\x1dN");
+    assert!(bench.shows("b.img"));
+    assert_eq!(bench.feed(b"folder\r"), "browse /a");
+}
+
+fn folder() -> Folder {
+    let entry =
+        |name: &str, kind, bytes| Entry { kind, name: name.to_owned(), path: ["/pics", name].iter().collect(), bytes };
+    let floppy = EntryKind::Image(Drive::Floppy, "1440K floppy".to_owned());
+    Folder {
+        path: "/pics".into(),
+        entries: vec![
+            entry("old", EntryKind::Folder, 0),
+            entry("dos.img", floppy, 1440 << 10),
+            entry("readme", EntryKind::Other, 300),
+        ],
+        cut: false,
+    }
+}
+
+#[test]
+fn an_image_is_picked_from_folders() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dN");
+    assert_eq!(bench.feed(b"in a folder\r"), "browse .");
+    bench.update(Event::Folder(Ok(folder())));
+    assert!(bench.shows(" /pics ") && bench.shows("1440K floppy") && bench.shows("300 bytes"));
+    assert_eq!(bench.feed(b"\x1b[D"), "browse /");
+    assert_eq!(bench.feed(b"old\r"), "browse /pics/old");
+    bench.update(Event::Folder(Err("cannot read /pics/old: permission denied".to_owned())));
+    assert_eq!(bench.app.line().unwrap(), "cannot read /pics/old: permission denied");
+    let Effect::Start(spec) = last(&mut bench, b"\x15dosimg\r") else { panic!("no start") };
+    assert_eq!((spec.name.as_str(), spec.floppies.len()), ("dos", 1));
+}
+
+#[test]
+fn settings_that_can_change_live_do_and_others_wait_for_a_restart() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dg");
+    assert!(bench.shows("settings of s0") && bench.shows("memory      16 MiB"));
+    // Down to the row of the setting, whatever stands above it.
+    let go_to = |bench: &mut Bench, key: &str| {
+        bench.feed(b"\x1b[H");
+        let rows = bench.app.setting_rows(SessionId(0));
+        let row = rows.iter().position(|(row, _)| row.text.starts_with(key)).unwrap();
+        (0..row).for_each(|_| assert_eq!(bench.feed(b"\x1b[B"), ""));
+    };
+    go_to(&mut bench, "speed");
+    let Effect::Adjust(id, spec) = last(&mut bench, b"\r\x158 MIPS\r") else { panic!("no change") };
+    assert_eq!((id.0, spec.speed), (0, crate::config::Speed::PerSecond(8_000_000)));
+    assert_eq!(bench.app.mode(), Mode::Panel, "back in the settings");
+    go_to(&mut bench, "exclusive");
+    assert_eq!(bench.feed(b"\r"), "adjust 0");
+    go_to(&mut bench, "memory");
+    assert_eq!(bench.feed(b"\r\x152 MB\r"), "");
+    assert!(bench.app.line().unwrap().contains("`2 MB` is no memory size"));
+    assert_eq!(bench.feed(b"\r\x152 MiB\r"), "");
+    bench.wait(MESSAGE_TIME);
+    assert!(bench.shows("memory      2 MiB") && bench.shows("waits for a restart"));
+    bench.feed(b"\x1b[F\r");
+    assert!(bench.app.line().unwrap().starts_with("restart session s0 with these settings?"));
+    let Effect::Restart(_, spec) = last(&mut bench, b"y") else { panic!("no restart") };
+    assert_eq!(spec.memory_bytes, 2 << 20);
+}
+
+#[test]
+fn a_setting_of_a_few_values_is_stepped_through_and_taken_back() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dg");
+    let rows = bench.app.setting_rows(SessionId(0));
+    let fpu = rows.iter().position(|(row, _)| row.text.starts_with("fpu")).unwrap();
+    (0..fpu).for_each(|_| assert_eq!(bench.feed(b"\x1b[B"), ""));
+    bench.feed(b"\x1b[C");
+    assert!(bench.shows("restart the session with these settings"));
+    bench.feed(b"\x1b[D");
+    assert!(!bench.shows("restart the session with these settings"));
+}
+
+#[test]
+fn the_settings_of_a_closed_session_go_with_it() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dg");
+    bench.views.remove(0);
+    assert_eq!(bench.sessions(), "focus 1");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+    assert!(bench.app.panel().is_none());
+}
+
+#[test]
+fn a_click_selects_a_session_or_a_view() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.click(0, " 3 s2 "), "focus 2");
+    bench.feed(b"\x1d|");
+    assert_eq!(bench.click(0, " 1 s0 "), "focus 0");
+    assert_eq!(bench.feed(b"x"), "0+x");
+}
+
+#[test]
+fn the_right_button_opens_a_menu_where_it_was_pressed() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1b[<2;5;3M");
+    assert!(bench.window()[2].starts_with("    ┌ s0 "), "{:#?}", bench.window());
+    bench.click(0, "view");
+    assert!(bench.shows("tile") || bench.shows("show all sessions at once"));
+    bench.feed(b"\x1b[<0;79;1M");
+    assert_eq!(bench.app.mode(), Mode::Guest, "a click beside the menu closes it");
+    bench.click(0, "h help");
+    assert!(bench.shows("send keys"));
+    assert_eq!(bench.feed(b"\x1b[<64;1;1M\x1b[<65;1;1M"), "");
+}
+
+#[test]
+fn the_wheel_moves_lists() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1d:");
+    bench.click(65, "commands");
+    assert_eq!(bench.app.panel().unwrap().list.marked(), 3);
+    bench.click(64, "commands");
+    assert_eq!(bench.app.panel().unwrap().list.marked(), 0);
+}
+
+#[test]
+fn a_click_in_the_overview_shows_the_session() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1do");
+    assert_eq!(bench.click(0, " 2 s1 "), "focus 1");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+/// What leads into each of the modes.
+const WAYS: &[&[u8]] = &[
+    b"",
+    b"\x1d",
+    b"\x1dc",
+    b"\x1d,",
+    b"\x1dh",
+    b"\x1dm",
+    b"\x1do",
+    b"\x1dt",
+    b"\x1d|",
+    b"\x1d:",
+    b"\x1d:spl",
+    b"\x1d:zzzz",
+    b"\x1d\x1b[21~",
+    b"\x1d\x1b[21~\r",
+    b"\x1dN",
+    b"\x1dg",
+    b"\x1dg\x1b[B\x1b[B\r",
+    b"\x1dgq",
+];
+
+proptest! {
+    #[test]
+    fn every_mode_is_drawn_at_every_size(
+        cols in 0u16..200, rows in 0u16..60, way in 0..WAYS.len(),
+        clicks in prop::collection::vec((prop::sample::select(vec![0u8, 2, 64, 65]), 0u16..200, 0u16..60), 0..4),
+        other in (0u16..200, 0u16..60),
+    ) {
+        let mut bench = Bench::new();
+        bench.update(Event::Resize(cols, rows));
+        bench.feed(WAYS[way]);
+        bench.window();
+        for (button, col, row) in clicks {
+            bench.feed(format!("\x1b[<{button};{};{}M", col + 1, row + 1).as_bytes());
+            bench.window();
+        }
+        bench.update(Event::Folder(Ok(folder())));
+        bench.update(Event::Resize(other.0, other.1));
+        bench.feed(b"\x1b[6~\x1b[B");
+        bench.window();
+    }
+}
