@@ -14,6 +14,7 @@
 //! | `reflect` | interrupts and exceptions through the guest's vector table |
 //! | `idle` | is the guest doing nothing? |
 //! | `display` | has the picture changed? |
+//! | [`programs`] | programs under the guest's DOS, and their exit codes |
 //! | [`stats`] | how often the monitor was entered, by kind |
 //! | [`trace`] | the last calls, exceptions, port accesses and interrupts |
 //! | `inspect` | what may be looked at from outside |
@@ -25,6 +26,7 @@ mod idle;
 mod inspect;
 mod io;
 mod layout;
+pub mod programs;
 mod reflect;
 mod sensitive;
 mod service;

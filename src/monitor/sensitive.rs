@@ -105,6 +105,7 @@ impl Vm {
         if width == Width::Dword {
             self.cpu.set_eflags(self.cpu.eflags() | flags & eflags::RF);
         }
+        self.note_return();
         Ok(())
     }
 
@@ -114,6 +115,7 @@ impl Vm {
         self.trace_call(vector);
         let trapped_at = self.cpu.eip();
         self.cpu.set_eip(next_eip);
+        self.note_interrupt(vector);
         if vector == INT_MULTIPLEX && self.cpu.regs().ax() == RELEASE_TIME_SLICE {
             self.cpu.set_accumulator(Width::Byte, 0);
             return Next::Idle;

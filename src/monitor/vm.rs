@@ -8,6 +8,7 @@ use super::dispatch::Next;
 use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
+use super::programs::Programs;
 use super::stats::TrapKind;
 pub use super::stats::TrapStats;
 use super::trace::Trace;
@@ -115,6 +116,7 @@ pub struct Vm {
     pub(super) idle: IdleDetector,
     pub(super) stats: TrapStats,
     pub(super) trace: Trace,
+    pub(super) programs: Programs,
     next_event: Option<VirtTime>,
     stopped: Option<StopReason>,
     screen_changed: bool,
@@ -159,6 +161,7 @@ impl Vm {
             idle: IdleDetector::new(),
             stats: TrapStats::default(),
             trace: Trace::new(),
+            programs: Programs::default(),
             next_event: None,
             stopped: None,
             screen_changed: true,
@@ -179,6 +182,7 @@ impl Vm {
     fn start(&mut self) {
         self.stopped = None;
         self.idle = IdleDetector::new();
+        self.programs.reset();
         self.mem.end_log();
         self.a20 = self.board.a20();
         let task = self.layout.build(&mut self.mem, self.a20);
@@ -297,6 +301,7 @@ impl Vm {
 
     fn idle_pause(&mut self) -> Pause {
         self.stats.count(TrapKind::Idle);
+        self.programs.settle();
         Pause::Idle(self.next_event)
     }
 

@@ -3,6 +3,7 @@
 
 mod drives;
 mod error;
+mod exits;
 mod host;
 mod input;
 pub mod inspect;

@@ -15,6 +15,8 @@ mod dos;
 #[cfg(test)]
 mod drives;
 #[cfg(test)]
+mod exits;
+#[cfg(test)]
 mod fpu;
 #[cfg(test)]
 mod guests;
