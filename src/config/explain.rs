@@ -86,6 +86,9 @@ fn ui_value(settings: &UiSettings, key: &str) -> Option<String> {
         "prefix" => quoted(&settings.prefix.chord()),
         "escape_timeout" => quoted(&units::format_duration(settings.escape_timeout)),
         "mouse" => settings.mouse.to_string(),
+        "bell" => quoted(name_of(&ui::BELLS, settings.bell)),
+        "suspend" => quoted(name_of(&ui::SUSPENDS, settings.suspend)),
+        "frame_rate" => settings.frame_rate.to_string(),
         _ => return None,
     })
 }

@@ -60,7 +60,7 @@ pub use priority::Priority;
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
 pub(crate) use sessions::{check_session_name, sessions};
 pub use settings::{change, choices, question, settings};
-pub use ui::{Prefix, UiSettings};
+pub use ui::{Bell, Prefix, Suspend, UiSettings};
 
 use crate::disk::{ImageSource, WritePolicy};
 use crate::keys::KeyLayout;

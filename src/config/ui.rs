@@ -8,7 +8,34 @@ use super::units;
 use crate::keys::{Key, parse_chord};
 
 /// Keys of the `[ui]` table.
-pub(super) const KEYS: &[&str] = &["prefix", "escape_timeout", "mouse"];
+pub(super) const KEYS: &[&str] = &["prefix", "escape_timeout", "mouse", "bell", "suspend", "frame_rate"];
+
+/// What a session's bell does, by name.
+pub(super) const BELLS: [(&str, Bell); 3] = [("terminal", Bell::Terminal), ("mark", Bell::Mark), ("off", Bell::Off)];
+/// Who gets Ctrl-Z, by name.
+pub(super) const SUSPENDS: [(&str, Suspend); 2] = [("guest", Suspend::Guest), ("dosmux", Suspend::Dosmux)];
+/// Most frames a second.
+const MAX_FRAME_RATE: u32 = 60;
+
+/// What happens when a session rings its bell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bell {
+    /// The terminal's bell rings if the session has the keys; another session is marked.
+    Terminal,
+    /// A session that is not in view is marked.
+    Mark,
+    /// Nothing.
+    Off,
+}
+
+/// Who gets Ctrl-Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suspend {
+    /// The session, as the key Ctrl-Z.
+    Guest,
+    /// dosmux, which stops until its shell continues it.
+    Dosmux,
+}
 
 /// Settings of the terminal UI.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +47,24 @@ pub struct UiSettings {
     pub escape_timeout: Duration,
     /// True if the mouse works the UI; false leaves it to the terminal, for its own selecting.
     pub mouse: bool,
+    /// What a session's bell does.
+    pub bell: Bell,
+    /// Who gets Ctrl-Z.
+    pub suspend: Suspend,
+    /// Frames a second at most. *Range*: 1–60.
+    pub frame_rate: u32,
 }
 
 impl Default for UiSettings {
     fn default() -> UiSettings {
-        UiSettings { prefix: Prefix::default(), escape_timeout: Duration::from_millis(50), mouse: true }
+        UiSettings {
+            prefix: Prefix::default(),
+            escape_timeout: Duration::from_millis(50),
+            mouse: true,
+            bell: Bell::Terminal,
+            suspend: Suspend::Guest,
+            frame_rate: MAX_FRAME_RATE,
+        }
     }
 }
 
@@ -150,6 +190,15 @@ pub(super) fn ui(root: &Table<'_>) -> Result<UiSettings, FileError> {
     if let Some(item) = table.get("mouse") {
         settings.mouse = item.boolean()?;
     }
+    if let Some(item) = table.get("bell") {
+        settings.bell = item.choice(&BELLS)?;
+    }
+    if let Some(item) = table.get("suspend") {
+        settings.suspend = item.choice(&SUSPENDS)?;
+    }
+    if let Some(item) = table.get("frame_rate") {
+        settings.frame_rate = item.integer(1, MAX_FRAME_RATE)?;
+    }
     Ok(settings)
 }
 
@@ -176,10 +225,12 @@ mod tests {
 
     #[test]
     fn every_key_reaches_the_settings() {
-        let text = "[ui]\nprefix = 'ctrl+b'\nescape_timeout = '0.2s'\nmouse = false";
+        let text = "[ui]\nprefix = 'ctrl+b'\nescape_timeout = '0.2s'\nmouse = false\nbell = 'off'\nsuspend = 'dosmux'\nframe_rate = 20";
         let settings = parse_ui(Path::new("c.toml"), text).unwrap();
         let prefix = Prefix { key: Key::B, ctrl: true, shift: false, alt: false };
-        assert_eq!(settings, UiSettings { prefix, escape_timeout: Duration::from_millis(200), mouse: false });
+        let (bell, suspend, frame_rate) = (Bell::Off, Suspend::Dosmux, 20);
+        let escape_timeout = Duration::from_millis(200);
+        assert_eq!(settings, UiSettings { prefix, escape_timeout, mouse: false, bell, suspend, frame_rate });
     }
 
     #[test]
@@ -191,7 +242,7 @@ mod tests {
     fn errors_name_the_place_and_the_choices() {
         assert_eq!(
             error("[ui]\nprefx = 1"),
-            "c.toml:2:1: ui.prefx: unknown key; valid keys are prefix, escape_timeout, mouse"
+            "c.toml:2:1: ui.prefx: unknown key; valid keys are prefix, escape_timeout, mouse, bell, suspend, frame_rate"
         );
         assert_eq!(
             error("[ui]\nescape_timeout = '10s'"),

@@ -87,6 +87,10 @@ pub enum Action {
     Palette,
     /// Opens the menu.
     Menu,
+    /// Asks for a file and records the session in it, or ends the recording.
+    Record,
+    /// Stops dosmux until its shell continues it.
+    Suspend,
     /// Asks for the session's new name.
     Rename,
     /// Draws everything afresh.
@@ -250,6 +254,13 @@ pub const COMMANDS: &[Command] = &[
         action: Action::Screenshot,
     },
     Command {
+        triggers: &[Trigger::Char('R')],
+        keys: "R",
+        name: "",
+        help: "record the session as an asciicast, or end the recording",
+        action: Action::Record,
+    },
+    Command {
         triggers: &[Trigger::Char('|'), Trigger::Char('%')],
         keys: "| %",
         name: "split",
@@ -348,6 +359,13 @@ pub const COMMANDS: &[Command] = &[
         name: "",
         help: "draw the window afresh",
         action: Action::Redraw,
+    },
+    Command {
+        triggers: &[Trigger::Char('Z')],
+        keys: "Z",
+        name: "",
+        help: "stop dosmux until its shell continues it",
+        action: Action::Suspend,
     },
     Command {
         triggers: &[Trigger::Char('h'), Trigger::Char('?'), Trigger::Key(Key::F1)],

@@ -2,6 +2,7 @@
 //! and draws what has changed, at most once a frame.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -11,14 +12,17 @@ use super::app::{App, Effect, Event};
 use super::error::TuiError;
 use super::folder;
 use super::input::{Parser, TermEvent};
+use super::record::{Ended, Recorder};
 use super::save::save;
 use super::sessions::Sessions;
 use crate::config::{SessionSpec, UiSettings};
+use crate::types::SessionId;
 
-/// Shortest time from one frame to the next: 60 a second.
-const FRAME_TIME: Duration = Duration::from_micros(16_667);
 /// Wakes taken in before a frame is due, so that a flood of input does not stop drawing.
 const WAKES_PER_FRAME: usize = 64;
+/// How long answers of the terminal are awaited before it is given back: a shell would take them
+/// for input.
+const LAST_ANSWERS: Duration = Duration::from_millis(300);
 
 /// Why the loop wakes up.
 #[derive(Debug)]
@@ -31,6 +35,10 @@ pub enum Wake {
     Resized,
     /// The program was stopped and goes on: others may have used the terminal.
     Continued,
+    /// The program is asked to stop until it is continued.
+    StopAsked,
+    /// All that was sent to the terminal has been written.
+    Written,
     /// Some session has changed.
     Sessions,
     /// Something went wrong that the user should know of.
@@ -51,6 +59,27 @@ pub trait Display {
     fn use_kitty(&mut self) -> io::Result<()>;
     /// Takes the terminal over again after others may have used it.
     fn retake(&mut self) -> io::Result<()>;
+    /// How long a frame must wait at most because the terminal is behind, unless a wake comes
+    /// first; `None` if it can be drawn at once.
+    fn busy(&mut self) -> Option<Duration> {
+        None
+    }
+    /// The terminal has come to the end of a frame.
+    fn answered(&mut self) {}
+    /// True if [`Display::answered`] will be called for frames that were drawn.
+    fn expects_answers(&self) -> bool {
+        false
+    }
+    /// Rings the terminal's bell.
+    fn ring(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    /// Gives the terminal back, stops the program, and takes the terminal over when it goes on.
+    ///
+    /// *Errors*: the program cannot be stopped; the terminal is as it was.
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Runs the app.
@@ -61,14 +90,19 @@ pub struct Driver<'a, S, D> {
     /// Set by the sessions when one of them has changed.
     changed: Arc<AtomicBool>,
     app: App,
+    recorder: Recorder,
     parser: Parser,
     start: Instant,
     /// When the parser's unfinished sequence is given up.
     parser_due: Option<Duration>,
     /// Earliest time of the next frame.
     next_frame: Duration,
+    /// Shortest time from one frame to the next.
+    frame_time: Duration,
     dirty: bool,
     quit: bool,
+    /// The program is to stop until it is continued.
+    stop: bool,
 }
 
 impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
@@ -85,25 +119,39 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             display,
             changed,
             parser: Parser::new(settings.escape_timeout),
+            frame_time: Duration::from_secs(1) / settings.frame_rate.max(1),
             app: App::new(size, settings),
+            recorder: Recorder::default(),
             start: Instant::now(),
             parser_due: None,
             next_frame: Duration::ZERO,
             dirty: true,
             quit: false,
+            stop: false,
         })
     }
 
     /// Runs until the user quits, the last session is closed, or something ends the program.
     pub fn run(&mut self, wakes: &Receiver<Wake>) -> Result<(), TuiError> {
         self.changed.store(true, Ordering::Relaxed);
+        let ended = self.run_on(wakes);
+        if !matches!(ended, Err(TuiError::InputEnded)) {
+            self.settle(wakes);
+        }
+        ended
+    }
+
+    fn run_on(&mut self, wakes: &Receiver<Wake>) -> Result<(), TuiError> {
         loop {
             if self.changed.swap(false, Ordering::Relaxed) {
-                self.update(Event::Sessions(self.sessions.views()))?;
+                self.look()?;
             }
             self.expire()?;
             if self.quit {
                 return Ok(());
+            }
+            if std::mem::take(&mut self.stop) {
+                self.suspend(wakes)?;
             }
             self.draw_if_due()?;
             let Some(wake) = self.sleep(wakes) else { continue };
@@ -112,6 +160,27 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
                 self.take(wake)?;
             }
         }
+    }
+
+    /// Takes in what the sessions show and do.
+    fn look(&mut self) -> Result<(), TuiError> {
+        let views = self.sessions.views();
+        for ended in self.recorder.note(&views, self.now()) {
+            self.recording_ended(ended)?;
+        }
+        self.update(Event::Sessions(views))
+    }
+
+    fn record(&mut self, id: SessionId, path: &Path) -> Result<(), TuiError> {
+        let views = self.sessions.views();
+        let Some(view) = views.iter().find(|view| view.id == id) else { return Ok(()) };
+        let started = self.recorder.start(view, path, self.now());
+        let problem = |error| format!("cannot record to {}: {error}", path.display());
+        self.update(Event::Recording(id, started.map_err(problem)))
+    }
+
+    fn recording_ended(&mut self, Ended { id, path, outcome }: Ended) -> Result<(), TuiError> {
+        self.update(Event::Recorded(id, path, outcome.map_err(|error| error.to_string())))
     }
 
     /// Tells the user something from the start.
@@ -129,8 +198,8 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
     }
 
     /// Waits for a wake, or until something is due.
-    fn sleep(&self, wakes: &Receiver<Wake>) -> Option<Wake> {
-        let frame = self.dirty.then_some(self.next_frame);
+    fn sleep(&mut self, wakes: &Receiver<Wake>) -> Option<Wake> {
+        let frame = self.frame_due();
         let due = [frame, self.parser_due, self.app.deadline()].into_iter().flatten().min();
         let received = match due {
             None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -144,6 +213,46 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
         }
     }
 
+    /// When the next frame is due. One that waits for the terminal is looked at again at a wake.
+    fn frame_due(&mut self) -> Option<Duration> {
+        if !self.dirty {
+            return None;
+        }
+        let free = self.display.busy().map_or(Some(Duration::ZERO), |wait| self.now().checked_add(wait))?;
+        Some(self.next_frame.max(free))
+    }
+
+    /// Takes in the terminal's answers to the last frames, for a while.
+    fn settle(&mut self, wakes: &Receiver<Wake>) {
+        let end = self.now() + LAST_ANSWERS;
+        while self.display.expects_answers() {
+            let Ok(wake) = wakes.recv_timeout(end.saturating_sub(self.now())) else { return };
+            let mut events = Vec::new();
+            if let Wake::Input(bytes) = wake {
+                self.parser.feed(&bytes, &mut events);
+            }
+            events.iter().filter(|event| **event == TermEvent::Well).for_each(|_| self.display.answered());
+        }
+    }
+
+    fn suspend(&mut self, wakes: &Receiver<Wake>) -> Result<(), TuiError> {
+        self.settle(wakes);
+        match self.display.suspend() {
+            Ok(()) => self.retaken(),
+            Err(error) => self.update(Event::Trouble(format!("cannot stop dosmux: {error}"))),
+        }
+    }
+
+    /// The terminal is ours again.
+    fn retaken(&mut self) -> Result<(), TuiError> {
+        self.parser.set_kitty(false);
+        self.dirty = true;
+        // Keys that came up meanwhile were not reported.
+        self.update(Event::Terminal(TermEvent::FocusLost))?;
+        let (cols, rows) = self.display.size().map_err(TuiError::terminal("asking for its size"))?;
+        self.update(Event::Resize(cols, rows))
+    }
+
     fn take(&mut self, wake: Wake) -> Result<(), TuiError> {
         match wake {
             Wake::Input(bytes) => self.input(&bytes),
@@ -154,12 +263,13 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             }
             Wake::Continued => {
                 self.display.retake().map_err(TuiError::terminal("being taken over again"))?;
-                self.parser.set_kitty(false);
-                self.dirty = true;
-                // Keys that came up meanwhile were not reported.
-                self.update(Event::Terminal(TermEvent::FocusLost))
+                self.retaken()
             }
-            Wake::Sessions => Ok(()),
+            Wake::StopAsked => {
+                self.stop = true;
+                Ok(())
+            }
+            Wake::Sessions | Wake::Written => Ok(()),
             Wake::Trouble(text) => self.update(Event::Trouble(text)),
             Wake::Signalled(signal) => Err(TuiError::Signalled(signal)),
         }
@@ -173,7 +283,13 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
     }
 
     fn terminal_events(&mut self, events: Vec<TermEvent>) -> Result<(), TuiError> {
-        events.into_iter().try_for_each(|event| self.update(Event::Terminal(event)))
+        events.into_iter().try_for_each(|event| match event {
+            TermEvent::Well => {
+                self.display.answered();
+                Ok(())
+            }
+            event => self.update(Event::Terminal(event)),
+        })
     }
 
     /// Does what is due by the clock.
@@ -224,8 +340,16 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             Effect::Close(id) => {
                 self.sessions.close(id);
                 // At once, so that what was typed next goes to the session that is shown next.
-                return self.update(Event::Sessions(self.sessions.views()));
+                return self.look();
             }
+            Effect::Record(id, path) => return self.record(id, &path),
+            Effect::StopRecording(id) => {
+                if let Some(ended) = self.recorder.stop(id, self.now()) {
+                    return self.recording_ended(ended);
+                }
+            }
+            Effect::Suspend => self.stop = true,
+            Effect::Ring => self.display.ring().map_err(TuiError::terminal("ringing its bell"))?,
             Effect::Redraw => {
                 self.display.forget();
                 self.dirty = true;
@@ -240,16 +364,16 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
 
     fn start(&mut self, spec: &SessionSpec) -> Result<(), TuiError> {
         let started = self.sessions.start(spec);
-        self.update(Event::Sessions(self.sessions.views()))?;
+        self.look()?;
         self.update(Event::Started(started))
     }
 
     fn draw_if_due(&mut self) -> Result<(), TuiError> {
         let now = self.now();
-        if self.dirty && now >= self.next_frame {
+        if self.dirty && now >= self.next_frame && self.display.busy().is_none() {
             self.display.draw(&self.app).map_err(TuiError::terminal("drawing"))?;
             self.dirty = false;
-            self.next_frame = now + FRAME_TIME;
+            self.next_frame = now + self.frame_time;
         }
         Ok(())
     }

@@ -14,9 +14,11 @@
 //! | [`folder`] | what is in a folder, for picking an image |
 //! | [`pan`] | which part of a large screen is shown |
 //! | [`view`], [`widgets`] | drawing the state into a buffer |
+//! | `record`, `save` | recordings and other files that the user asks for |
 //! | [`picture`] | such a buffer as an SVG picture |
 //! | [`ability`] | what the terminal can show |
 //! | `painter` | from frames to the terminal's bytes |
+//! | `link`, `writer` | how much is on its way to the terminal; the thread that writes |
 //! | [`driver`] | the event loop |
 //!
 //! A key's way down: bytes → [`input::Parser`] → [`app::App`] → [`keyboard::Keyboard`] →
@@ -34,12 +36,14 @@ pub mod input;
 pub mod keyboard;
 pub mod keymap;
 pub mod layout;
+mod link;
 pub mod list;
 mod look_alike;
 mod painter;
 pub mod pan;
 pub mod picture;
 pub mod prompt;
+mod record;
 mod save;
 mod sessions;
 mod signals;
@@ -47,6 +51,7 @@ mod terminal;
 mod theme;
 pub mod view;
 pub mod widgets;
+mod writer;
 
 pub use error::TuiError;
 pub use sessions::Sessions;

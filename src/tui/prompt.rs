@@ -13,6 +13,8 @@ const CAPACITY: usize = 1024;
 pub enum Purpose {
     /// The file of a picture of the session's screen.
     Screenshot(SessionId),
+    /// The file of a recording.
+    Record(SessionId),
     /// The session's new name.
     Rename(SessionId),
     /// The new value of a setting of the session.
@@ -25,6 +27,7 @@ impl Purpose {
     pub fn question(self) -> &'static str {
         match self {
             Purpose::Screenshot(_) => "picture to file (txt, ans, html, svg, png): ",
+            Purpose::Record(_) => "record to file (asciicast): ",
             Purpose::Rename(_) => "name of the session: ",
             Purpose::Setting(_, key) => config::question(key),
         }

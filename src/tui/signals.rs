@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::thread;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::{SigId, flag, low_level};
 
 use super::driver::Wake;
@@ -26,6 +26,7 @@ pub(super) struct Signals {
 struct Arrived {
     resized: Arc<AtomicBool>,
     continued: Arc<AtomicBool>,
+    stopping: Arc<AtomicBool>,
     /// Number of the ending signal, 0 for none.
     ended: Arc<AtomicUsize>,
 }
@@ -39,6 +40,9 @@ impl Arrived {
         }
         if self.continued.swap(false, Ordering::Relaxed) {
             wakes.push(Wake::Continued);
+        }
+        if self.stopping.swap(false, Ordering::Relaxed) {
+            wakes.push(Wake::StopAsked);
         }
         if self.resized.swap(false, Ordering::Relaxed) {
             wakes.push(Wake::Resized);
@@ -60,7 +64,8 @@ impl Signals {
         }
         signals.ids.push(flag::register(SIGWINCH, arrived.resized.clone())?);
         signals.ids.push(flag::register(SIGCONT, arrived.continued.clone())?);
-        for signal in ENDING.into_iter().chain([SIGWINCH, SIGCONT]) {
+        signals.ids.push(flag::register(SIGTSTP, arrived.stopping.clone())?);
+        for signal in ENDING.into_iter().chain([SIGWINCH, SIGCONT, SIGTSTP]) {
             signals.ids.push(low_level::pipe::register(signal, writer.try_clone()?)?);
         }
         thread::Builder::new().name("signals".to_owned()).spawn(move || forward(reader, &arrived, &wake))?;

@@ -1,25 +1,29 @@
 //! The real terminal: its modes, kept for as long as [`TerminalDisplay`] lives and restored when it
 //! is dropped or the UI panics; and drawing on it.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
+use crossterm::queue;
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
-use crossterm::{execute, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 
 use super::ability::Ability;
 use super::app::App;
 use super::driver::{Display, Wake};
+use super::link::Link;
 use super::painter::Painter;
 use super::view;
+use super::writer::Writer;
 
 /// Asks whether the terminal speaks the kitty keyboard protocol; one that does not says nothing.
 const KITTY_QUERY: &[u8] = b"\x1b[?u";
@@ -36,34 +40,42 @@ const FRAME_END: &[u8] = b"\x1b[?2026l";
 /// Bytes read from the terminal at once.
 const READ_BYTES: usize = 4096;
 
-/// Which modes of the terminal have been changed. Shared with the panic hook.
-#[derive(Debug, Default)]
+/// Asks the terminal whether it is well (DSR); it answers when it has come so far.
+const ASK: &[u8] = b"\x1b[5n";
+const BELL: &[u8] = b"\x07";
+/// How long what is being written may take when the terminal is given back.
+const LAST_WRITE: Duration = Duration::from_millis(300);
+
+/// The modes of the terminal, and what writes to it. Shared with the panic hook.
 struct Modes {
+    writer: Writer,
     changed: AtomicBool,
     kitty: AtomicBool,
     /// The mouse is to be reported.
     mouse: bool,
+    /// Frames are on their way that the terminal may not show for long: it need not show them.
+    behind: AtomicBool,
 }
 
 impl Modes {
     fn enter(&self) -> io::Result<()> {
         terminal::enable_raw_mode()?;
         self.changed.store(true, Ordering::Relaxed);
-        let mut out = io::stdout();
+        let mut out = Vec::new();
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
         if self.mouse {
-            out.write_all(MOUSE_ON)?;
+            out.extend_from_slice(MOUSE_ON);
         }
         // Each of the terminal's two screens has a keyboard mode of its own: ask in ours.
-        out.write_all(KITTY_QUERY)?;
-        out.flush()
+        out.extend_from_slice(KITTY_QUERY);
+        self.writer.send(&out)
     }
 
     fn use_kitty(&self) -> io::Result<()> {
         if self.kitty.swap(true, Ordering::Relaxed) {
             return Ok(());
         }
-        write_all(KITTY_PUSH)
+        self.writer.send(KITTY_PUSH)
     }
 
     /// Gives the terminal back as it was. Does nothing the second time.
@@ -71,25 +83,20 @@ impl Modes {
         if !self.changed.swap(false, Ordering::Relaxed) {
             return;
         }
-        // Nothing can be done about a terminal that fails now.
-        let _ = write_all(FRAME_END);
+        let mut out = FRAME_END.to_vec();
         if self.kitty.swap(false, Ordering::Relaxed) {
-            let _ = write_all(KITTY_POP);
+            out.extend_from_slice(KITTY_POP);
         }
         if self.mouse {
-            let _ = write_all(MOUSE_OFF);
+            out.extend_from_slice(MOUSE_OFF);
         }
-        let mut out = io::stdout();
-        let _ = execute!(out, DisableFocusChange, DisableBracketedPaste, SetCursorStyle::DefaultUserShape, Show);
-        let _ = execute!(out, LeaveAlternateScreen);
+        // Nothing can be done about a terminal that fails now.
+        let _ = queue!(out, DisableFocusChange, DisableBracketedPaste, SetCursorStyle::DefaultUserShape, Show);
+        let _ = queue!(out, LeaveAlternateScreen);
+        let patience = if self.behind.load(Ordering::Relaxed) { None } else { Some(LAST_WRITE) };
+        let _ = self.writer.finish(&out, patience);
         let _ = terminal::disable_raw_mode();
     }
-}
-
-fn write_all(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
 }
 
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
@@ -133,18 +140,27 @@ impl Drop for PanicGuard {
 pub(super) struct TerminalDisplay {
     painter: Painter,
     modes: Arc<Modes>,
+    link: Link,
+    start: Instant,
     _panic_guard: PanicGuard,
 }
 
 impl TerminalDisplay {
     /// Takes over a terminal that can show what `ability` says; `mouse` asks it to report the mouse.
     pub(super) fn open(ability: Ability, mouse: bool, wake: SyncSender<Wake>) -> io::Result<TerminalDisplay> {
-        let modes = Arc::new(Modes { mouse, ..Modes::default() });
+        let writer = Writer::start(wake.clone())?;
+        let (changed, kitty, behind) = (AtomicBool::new(false), AtomicBool::new(false), AtomicBool::new(false));
+        let modes = Arc::new(Modes { writer, changed, kitty, mouse, behind });
         let guard = PanicGuard::install(modes.clone(), wake);
-        let display = TerminalDisplay { painter: Painter::new(ability), modes, _panic_guard: guard };
+        let (painter, link) = (Painter::new(ability), Link::new());
+        let display = TerminalDisplay { painter, modes, link, start: Instant::now(), _panic_guard: guard };
         // If this fails, dropping `display` undoes what was done.
         display.modes.enter()?;
         Ok(display)
+    }
+
+    fn note_link(&self) {
+        self.modes.behind.store(self.link.expects_answers(), Ordering::Relaxed);
     }
 }
 
@@ -161,7 +177,29 @@ impl Display for TerminalDisplay {
         if bytes.is_empty() {
             return Ok(());
         }
-        write_all(&[FRAME_BEGIN, bytes.as_bytes(), FRAME_END].concat())
+        let bytes = [FRAME_BEGIN, bytes.as_bytes(), FRAME_END, ASK].concat();
+        self.modes.writer.send(&bytes)?;
+        self.link.sent(self.start.elapsed(), bytes.len());
+        self.note_link();
+        Ok(())
+    }
+
+    fn busy(&mut self) -> Option<Duration> {
+        // The writer says when it has written all.
+        if !self.modes.writer.is_idle() { Some(Duration::MAX) } else { self.link.wait(self.start.elapsed()) }
+    }
+
+    fn answered(&mut self) {
+        self.link.answered(self.start.elapsed());
+        self.note_link();
+    }
+
+    fn expects_answers(&self) -> bool {
+        self.link.expects_answers()
+    }
+
+    fn ring(&mut self) -> io::Result<()> {
+        self.modes.writer.send(BELL)
     }
 
     fn forget(&mut self) {
@@ -172,8 +210,21 @@ impl Display for TerminalDisplay {
         self.modes.use_kitty()
     }
 
+    fn suspend(&mut self) -> io::Result<()> {
+        if !has_shell() {
+            return Err(io::Error::other("no shell waits that could bring it back"));
+        }
+        self.modes.restore();
+        let stopped = kill_current_process_group(Signal::STOP);
+        // From here on the program goes on.
+        self.retake()?;
+        Ok(stopped?)
+    }
+
     fn retake(&mut self) -> io::Result<()> {
         self.modes.restore();
+        self.link = Link::new();
+        self.note_link();
         self.modes.enter()?;
         self.forget();
         Ok(())
@@ -184,6 +235,12 @@ impl Drop for TerminalDisplay {
     fn drop(&mut self) {
         self.modes.restore();
     }
+}
+
+/// True if a shell waits that can bring the program back after it has been stopped: then the
+/// program has a process group of its own.
+fn has_shell() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
 /// Starts the thread that reads the terminal. It ends with the terminal or with the program: a

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::{App, Effect, Mode, Question};
+use crate::config::Suspend;
 use crate::keys::{Key, KeyEvent, chord_events};
 use crate::session::Command;
 use crate::tui::commands::{self, Action, PAN_ROWS};
-use crate::tui::input::{Act, Symbol, TermKey};
+use crate::tui::input::{Act, Mods, Symbol, TermKey};
 use crate::tui::layout::Direction;
 use crate::tui::prompt::Purpose;
 use crate::tui::sessions::ending;
@@ -19,6 +20,10 @@ impl App {
             Mode::Guest if self.is_prefix(key) && key.act != Act::Release => {
                 self.release_keys(effects);
                 self.set_mode(Mode::Prefix);
+            }
+            Mode::Guest if self.suspends(key) => {
+                self.release_keys(effects);
+                effects.push(Effect::Suspend);
             }
             Mode::Guest => self.play(key, now, effects),
             Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
@@ -37,6 +42,12 @@ impl App {
 
     fn is_prefix(&self, key: &TermKey) -> bool {
         commands::is_prefix(key, self.settings.prefix)
+    }
+
+    /// True for Ctrl-Z if the user wants it to stop dosmux.
+    fn suspends(&self, key: &TermKey) -> bool {
+        let ctrl_z = key.symbol == Symbol::Char('z') && key.mods == Mods::CTRL;
+        ctrl_z && key.act == Act::Press && self.settings.suspend == Suspend::Dosmux
     }
 
     fn play(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
@@ -98,6 +109,8 @@ impl App {
             Action::Pan(cols, rows) => self.pan_by(cols, rows),
             Action::Hold => self.hold(id, effects),
             Action::Screenshot => self.ask_for(Purpose::Screenshot(id)),
+            Action::Record => self.toggle_recording(id, effects),
+            Action::Suspend => effects.push(Effect::Suspend),
             Action::Rename => self.ask_for(Purpose::Rename(id)),
             Action::Go(way) => self.go_or_switch(way, effects),
             Action::Split(how) => self.split(how, now),

@@ -7,11 +7,12 @@ mod palette;
 mod panel;
 mod paste;
 mod prompts;
+mod recordings;
 mod settings;
 mod views;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -54,6 +55,10 @@ pub enum Event {
     Folder(Result<Folder, String>),
     /// What each session has used, as [`Effect::Look`] asked for.
     Gauges(Vec<Gauge>),
+    /// A recording has begun in this file, or not: why.
+    Recording(SessionId, Result<PathBuf, String>),
+    /// A recording in this file has ended; whole, or not: why.
+    Recorded(SessionId, PathBuf, Result<(), String>),
     /// Something went wrong that the user should know of.
     Trouble(String),
     /// A deadline passed.
@@ -89,6 +94,14 @@ pub enum Effect {
     Redraw,
     /// Switches the kitty keyboard protocol on.
     UseKitty,
+    /// Begins to record a session in a new file.
+    Record(SessionId, PathBuf),
+    /// Ends the recording of a session.
+    StopRecording(SessionId),
+    /// Rings the terminal's bell.
+    Ring,
+    /// Stops the program until its shell continues it.
+    Suspend,
     /// Ends the UI.
     Quit,
 }
@@ -160,6 +173,8 @@ pub struct App {
     zoomed: bool,
     /// Where the views of screens stand that are larger than their views.
     pans: BTreeMap<SessionId, Pan>,
+    /// Sessions that are being recorded.
+    recorded: BTreeSet<SessionId>,
     size: (u16, u16),
     /// What is shown has changed since it was last drawn.
     dirty: bool,
@@ -186,6 +201,7 @@ impl App {
             layout: None,
             zoomed: false,
             pans: BTreeMap::new(),
+            recorded: BTreeSet::new(),
             size,
             dirty: true,
         }
@@ -285,7 +301,7 @@ impl App {
             Event::Terminal(TermEvent::Paste(text)) => self.paste(&text, now, &mut effects),
             Event::Terminal(TermEvent::FocusLost) => self.release_keys(&mut effects),
             Event::Terminal(TermEvent::Mouse(event)) => self.mouse(&event, now, &mut effects),
-            Event::Terminal(TermEvent::FocusGained) => {}
+            Event::Terminal(TermEvent::FocusGained | TermEvent::Well) => {}
             Event::Terminal(TermEvent::KittySpoken) => effects.push(Effect::UseKitty),
             Event::Resize(cols, rows) => {
                 self.size = (cols, rows);
@@ -296,6 +312,8 @@ impl App {
             Event::Started(Err(problem)) => self.say(problem, now),
             Event::Folder(folder) => self.show_folder(folder, now),
             Event::Gauges(gauges) => self.looked(gauges, now),
+            Event::Recording(id, outcome) => self.recording(id, outcome, now),
+            Event::Recorded(id, path, outcome) => self.recording_ended(id, &path, outcome, now),
             Event::Trouble(text) => self.say(text, now),
             Event::Tick => self.tick(now, &mut effects),
         }

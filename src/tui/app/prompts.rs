@@ -16,6 +16,7 @@ impl App {
         let name = self.focused().map_or("", |view| &view.name);
         let proposal = match purpose {
             Purpose::Screenshot(_) => format!("{}.svg", file_name(name)),
+            Purpose::Record(_) => format!("{}-1.cast", file_name(name)),
             Purpose::Rename(_) => name.to_owned(),
             Purpose::Setting(..) => String::new(),
         };
@@ -46,6 +47,10 @@ impl App {
         self.after_panel();
         let done = match (answer, purpose) {
             (Answer::Given(text), Purpose::Screenshot(id)) => self.screenshot(id, Path::new(text.trim())),
+            (Answer::Given(text), Purpose::Record(id)) => match text.trim() {
+                "" => Err("a recording needs a file".to_owned()),
+                path => Ok(Effect::Record(id, PathBuf::from(path))),
+            },
             (Answer::Given(text), Purpose::Rename(id)) => {
                 let name = text.trim();
                 check_session_name(name).map(|()| Effect::Rename(id, name.to_owned()))

@@ -106,6 +106,10 @@ fn short(effect: &Effect) -> String {
         Effect::Look => "look".to_owned(),
         Effect::Redraw => "redraw".to_owned(),
         Effect::UseKitty => "kitty".to_owned(),
+        Effect::Record(id, path) => format!("record {} in {}", id.0, path.display()),
+        Effect::StopRecording(id) => format!("stop recording {}", id.0),
+        Effect::Ring => "ring".to_owned(),
+        Effect::Suspend => "suspend".to_owned(),
         Effect::Quit => "quit".to_owned(),
     }
 }
@@ -463,4 +467,30 @@ fn the_monitor_view_looks_once_a_second_while_it_is_open() {
     assert_eq!(bench.feed(b"\x1b[B\r"), "focus 1");
     assert_eq!(bench.wait(Duration::from_secs(5)), "");
     assert_eq!(bench.app.deadline(), None);
+}
+
+#[test]
+fn ctrl_z_goes_to_the_guest_unless_the_user_wants_it_to_stop_dosmux() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1a"), "0+ctrl, 0+z");
+    assert_eq!(bench.feed(b"\x1dZ"), "0-z, 0-ctrl, suspend");
+    bench.app.settings.suspend = crate::config::Suspend::Dosmux;
+    assert_eq!(bench.feed(b"\x1a"), "suspend");
+    assert_eq!(bench.feed(b"z"), "0+z");
+}
+
+#[test]
+fn a_recording_is_begun_in_a_file_and_ended_by_the_same_command() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dR"), "");
+    assert_eq!(bench.app.line().unwrap(), "record to file (asciicast): s0-1.cast");
+    assert_eq!(bench.feed(b"\r"), "record 0 in s0-1.cast");
+    assert!(!bench.app.is_recorded(SessionId(0)), "not before there is a file");
+    bench.update(Event::Recording(SessionId(0), Ok("s0-2.cast".into())));
+    assert!(bench.app.is_recorded(SessionId(0)));
+    assert_eq!(bench.app.line().unwrap(), "recording to s0-2.cast");
+    assert_eq!(bench.feed(b"\x1dR"), "stop recording 0");
+    bench.update(Event::Recorded(SessionId(0), "s0-2.cast".into(), Err("disk full".to_owned())));
+    assert!(!bench.app.is_recorded(SessionId(0)));
+    assert_eq!(bench.app.line().unwrap(), "the recording s0-2.cast ends early: disk full");
 }

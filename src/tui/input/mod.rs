@@ -31,6 +31,8 @@ pub enum TermEvent {
     FocusLost,
     /// The terminal answered that it speaks the kitty keyboard protocol.
     KittySpoken,
+    /// The terminal answered that it is well: it has come to where it was asked.
+    Well,
 }
 
 /// What a key did.

@@ -230,6 +230,8 @@ impl Parser {
         match last {
             b'I' if parameters.is_empty() => out.push(TermEvent::FocusGained),
             b'O' if parameters.is_empty() => out.push(TermEvent::FocusLost),
+            // DSR, the answer to `CSI 5 n`.
+            b'n' if fields.number(0) == 0 => out.push(TermEvent::Well),
             b'u' => self.unicode_key(&fields, out),
             b'~' if fields.number(0) == PASTE_BEGIN_NUMBER => self.state = State::Paste,
             b'~' if fields.number(0) == OTHER_KEY_NUMBER && fields.count() >= 3 => {

@@ -63,7 +63,7 @@ fn after(area: Rect, offset: u16) -> Rect {
 }
 
 #[cfg(test)]
-mod testing {
+pub(in crate::tui) mod testing {
     use std::sync::Arc;
 
     use super::*;
@@ -75,7 +75,7 @@ mod testing {
     use crate::types::SessionId;
 
     /// An idle session with an empty screen of 80 × 25.
-    pub(super) fn session(id: u32, name: &str) -> SessionView {
+    pub(in crate::tui) fn session(id: u32, name: &str) -> SessionView {
         let screen = Screen {
             cols: 80,
             rows: 25,
