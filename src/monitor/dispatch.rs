@@ -1,6 +1,6 @@
 //! From a core's exit to what answers it.
 
-use super::stats::TrapKind;
+use super::stats::{IdleReason, TrapKind};
 use super::vm::{StopReason, Vm};
 use crate::cpu::{Exit, Fault, Insn};
 
@@ -12,7 +12,7 @@ pub(super) enum Next {
     /// Goes on, but the guest asked for input or the time and there was nothing new.
     Polled,
     /// The guest does nothing until an interrupt.
-    Idle,
+    Idle(IdleReason),
     /// Restarts the machine.
     Reboot,
     /// Stops the machine.
@@ -33,14 +33,14 @@ impl Vm {
             Exit::BudgetUsed => Next::Go,
             Exit::Fault(fault, insn) => self.fault(fault, &insn),
             Exit::Interrupt(vector) => self.software_interrupt(vector, self.cpu.eip()),
-            Exit::Spin if self.interrupts_enabled() => Next::Idle,
+            Exit::Spin if self.interrupts_enabled() => Next::Idle(IdleReason::Spin),
             Exit::Spin => Next::Stop(StopReason::LoopWithInterruptsOff(self.cs_ip())),
             Exit::CoprocessorError => {
                 self.board.raise_coprocessor_error();
                 self.board_touched = true;
                 Next::Go
             }
-            Exit::CoprocessorWait if self.interrupts_enabled() => Next::Idle,
+            Exit::CoprocessorWait if self.interrupts_enabled() => Next::Idle(IdleReason::Coprocessor),
             Exit::CoprocessorWait => Next::Stop(StopReason::CoprocessorWaitWithInterruptsOff(self.cs_ip())),
             // The bit map forbids every port and CPL 3 every HLT, so these come as faults instead.
             Exit::PortRead(..) | Exit::PortWrite(..) | Exit::StringPort(_) | Exit::Halt | Exit::Shutdown => {

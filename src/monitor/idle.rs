@@ -12,6 +12,7 @@
 
 use std::time::Duration;
 
+use super::stats::IdleReason;
 use crate::bios::table::service;
 use crate::clock::VirtTime;
 use crate::cpu::Fpu;
@@ -130,8 +131,14 @@ impl IdleDetector {
         }
     }
 
-    /// The guest polled and got nothing. True if it is idle.
-    pub(super) fn polled(&mut self, now: VirtTime, retired: u64, state: GuestState<'_>, mem: &mut Memory) -> bool {
+    /// The guest polled and got nothing. If it is idle: how that is known.
+    pub(super) fn polled(
+        &mut self,
+        now: VirtTime,
+        retired: u64,
+        state: GuestState<'_>,
+        mem: &mut Memory,
+    ) -> Option<IdleReason> {
         let round = retired.saturating_sub(self.last_poll);
         if round > LOOP_LIMIT {
             self.activity(mem);
@@ -144,7 +151,10 @@ impl IdleDetector {
         }
         self.polls = self.polls.saturating_add(1);
         self.recent = self.recent.saturating_add(1);
-        self.proven(state, mem) || self.habitual(now)
+        if self.proven(state, mem) {
+            return Some(IdleReason::Poll);
+        }
+        self.habitual(now).then_some(IdleReason::Habit)
     }
 
     fn habitual(&self, now: VirtTime) -> bool {
@@ -218,7 +228,9 @@ mod tests {
                 mem.write_u8(PhysAddr(0x1000 + at), crate::types::lo8(regs.gpr[0]));
             }
             other(&mut detector, &mut mem);
-            if detector.polled(VirtTime(retired * NS_PER_INSTRUCTION), retired, (&regs, 0, &Fpu::default()), &mut mem) {
+            if detector.polled(VirtTime(retired * NS_PER_INSTRUCTION), retired, (&regs, 0, &Fpu::default()), &mut mem)
+                == Some(IdleReason::Habit)
+            {
                 return true;
             }
         }
@@ -246,7 +258,9 @@ mod tests {
     fn a_state_that_recurs_is_idle_at_once() {
         let (mut detector, mut mem) = (IdleDetector::new(), Memory::new(0x10000));
         let regs = Regs::default();
-        let polls = (0..100).find(|&poll| detector.polled(VirtTime(poll), poll, (&regs, 0, &Fpu::default()), &mut mem));
+        let polls = (0..100).find(|&poll| {
+            detector.polled(VirtTime(poll), poll, (&regs, 0, &Fpu::default()), &mut mem) == Some(IdleReason::Poll)
+        });
         assert!(polls.is_some_and(|polls| polls <= 8), "{polls:?}");
     }
 
@@ -257,7 +271,7 @@ mod tests {
         let polls = (0..400).find(|&poll| {
             // The guest finishes something first.
             regs.gpr[0] += u32::from(poll < 40);
-            detector.polled(VirtTime(poll), poll, (&regs, 0, &Fpu::default()), &mut mem)
+            detector.polled(VirtTime(poll), poll, (&regs, 0, &Fpu::default()), &mut mem).is_some()
         });
         assert!(polls.is_some_and(|polls| (40..80).contains(&polls)), "{polls:?}");
     }
@@ -268,12 +282,8 @@ mod tests {
         let regs = Regs::default();
         for poll in 0..100u8 {
             mem.write_u8(PhysAddr(0x1000), poll);
-            assert!(!detector.polled(
-                VirtTime(u64::from(poll)),
-                u64::from(poll),
-                (&regs, 0, &Fpu::default()),
-                &mut mem
-            ));
+            let (now, state) = (VirtTime(u64::from(poll)), (&regs, 0, &Fpu::default()));
+            assert_eq!(detector.polled(now, u64::from(poll), state, &mut mem), None);
         }
     }
 }

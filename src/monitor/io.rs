@@ -1,7 +1,6 @@
 //! Port accesses of the guest, which the I/O permission bit map makes trap.
 
 use super::stats::TrapKind;
-use super::trace::Event;
 use super::vm::Vm;
 use crate::devices::{Board, CoprocessorSignal};
 use crate::types::{Port, Width};
@@ -16,7 +15,7 @@ impl Vm {
         let now = self.now();
         let value = self.board.read(port, width, now);
         tracing::trace!(at = %self.cs_ip(), "IN {:04X}h gives {value:X}h", port.0);
-        self.trace_port(Event::PortRead(port, value));
+        self.trace_read(port, value);
         self.cpu.set_accumulator(width, value);
         if !Board::is_quiet_read(port) {
             self.idle.activity(&mut self.mem);
@@ -30,7 +29,7 @@ impl Vm {
         let now = self.now();
         let value = self.cpu.accumulator(width);
         tracing::trace!(at = %self.cs_ip(), "OUT {:04X}h, {value:X}h", port.0);
-        self.trace_port(Event::PortWrite(port, value));
+        self.trace_write(port, value);
         self.board.write(port, width, value, now);
         // Ending an interrupt is part of every tick, not something that a program does.
         if INTERRUPT_COMMANDS.contains(&port) {

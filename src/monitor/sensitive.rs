@@ -1,8 +1,7 @@
 //! The instructions that IOPL 0 makes a V86 task trap on. Source: 80386 PRM §15.4.
 
 use super::dispatch::Next;
-use super::stats::TrapKind;
-use super::trace::Event;
+use super::stats::{IdleReason, TrapKind};
 use super::vm::{StopReason, Vm};
 use crate::cpu::regs::eflags;
 use crate::cpu::{ControlAccess, ControlRegister, Fault, Insn, Sensitive};
@@ -118,13 +117,13 @@ impl Vm {
         self.note_interrupt(vector);
         if vector == INT_MULTIPLEX && self.cpu.regs().ax() == RELEASE_TIME_SLICE {
             self.cpu.set_accumulator(Width::Byte, 0);
-            return Next::Idle;
+            return Next::Idle(IdleReason::TimeSlice);
         }
         if let Err(reason) = self.reflect(Vector(vector)) {
             self.cpu.set_eip(trapped_at);
             return Next::Stop(reason);
         }
-        if vector == INT_DOS_IDLE { Next::Idle } else { Next::Go }
+        if vector == INT_DOS_IDLE { Next::Idle(IdleReason::Dos) } else { Next::Go }
     }
 
     fn hlt(&mut self, insn: &Insn) -> Next {
@@ -134,7 +133,7 @@ impl Vm {
         }
         self.cpu.set_eip(insn.next_eip);
         self.halted = true;
-        Next::Idle
+        Next::Idle(IdleReason::Halt)
     }
 
     fn string_port(&mut self, insn: &Insn) -> Result<(), Fault> {
@@ -145,18 +144,20 @@ impl Vm {
             Some(value) => {
                 stats.count(TrapKind::Out);
                 board.write(port, width, value, now);
-                last = Some(Event::PortWrite(port, value));
+                last = Some((port, value, true));
                 0
             }
             None => {
                 stats.count(TrapKind::In);
                 let value = board.read(port, width, now);
-                last = Some(Event::PortRead(port, value));
+                last = Some((port, value, false));
                 value
             }
         });
-        if let Some(last) = last {
-            self.trace_port(last);
+        match last {
+            Some((port, value, true)) => self.trace_write(port, value),
+            Some((port, value, false)) => self.trace_read(port, value),
+            None => {}
         }
         self.idle.activity(&mut self.mem);
         self.after_port_write();

@@ -3,9 +3,10 @@
 //! Gap: a service reads and writes guest memory past the processor, so no data breakpoint traps.
 
 use super::dispatch::Next;
-use super::stats::TrapKind;
+use super::stats::{IdleReason, TrapKind};
 use super::vm::{StopReason, Vm};
 use crate::bios::rom::Rom;
+use crate::bios::table::service;
 use crate::bios::{self, Bios, Outcome};
 use crate::cpu::regs::{Regs, eflags};
 use crate::mem::GuestMemory;
@@ -51,10 +52,10 @@ impl Vm {
             }
             Outcome::Polled => Next::Polled,
             Outcome::Looked => Next::Go,
-            Outcome::Yield => Next::Idle,
+            Outcome::Yield => Next::Idle(IdleReason::TimeSlice),
             Outcome::Wait => {
                 self.enable_interrupts(true);
-                Next::Idle
+                Next::Idle(waits_for(number))
             }
             Outcome::Reboot => Next::Reboot,
             Outcome::NoBoot => Next::Stop(StopReason::NoBootDisk),
@@ -91,5 +92,14 @@ impl Vm {
             self.cpu.set_regs(&regs);
         }
         result
+    }
+}
+
+/// What a guest waits for whose service `number` has to be asked again.
+fn waits_for(number: u8) -> IdleReason {
+    match number {
+        service::KEYBOARD => IdleReason::Key,
+        service::PAUSE => IdleReason::PauseKey,
+        _ => IdleReason::Delay,
     }
 }

@@ -9,8 +9,8 @@ use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
 use super::programs::Programs;
-use super::stats::TrapKind;
 pub use super::stats::TrapStats;
+use super::stats::{IdleReason, TrapKind};
 use super::trace::Trace;
 use crate::bios::rom::Rom;
 use crate::bios::{self, BiosState};
@@ -117,6 +117,8 @@ pub struct Vm {
     pub(super) stats: TrapStats,
     pub(super) trace: Trace,
     pub(super) programs: Programs,
+    /// Why the guest waits, or waited last.
+    idle_reason: IdleReason,
     next_event: Option<VirtTime>,
     stopped: Option<StopReason>,
     screen_changed: bool,
@@ -162,6 +164,7 @@ impl Vm {
             stats: TrapStats::default(),
             trace: Trace::new(),
             programs: Programs::default(),
+            idle_reason: IdleReason::Halt,
             next_event: None,
             stopped: None,
             screen_changed: true,
@@ -222,7 +225,7 @@ impl Vm {
             }
             self.take_interrupt();
             if self.halted {
-                return self.idle_pause();
+                return self.idle_pause(IdleReason::Halt);
             }
             if let Some(pause) = self.run_slice(until, last) {
                 return pause;
@@ -241,13 +244,13 @@ impl Vm {
         let next = self.dispatch(exit);
         self.interrupt_shadow &= !shadow;
         let next = match next {
-            Next::Polled if self.judge_poll() => Next::Idle,
-            Next::Go if exit == Exit::BudgetUsed && self.in_untrapped_loop() => Next::Idle,
+            Next::Polled => self.judge_poll().map_or(Next::Go, Next::Idle),
+            Next::Go if exit == Exit::BudgetUsed && self.in_untrapped_loop() => Next::Idle(IdleReason::Loop),
             other => other,
         };
         match next {
             Next::Go | Next::Polled => None,
-            Next::Idle => self.idle_unless_interrupted(),
+            Next::Idle(reason) => self.idle_unless_interrupted(reason),
             Next::Reboot => {
                 self.reset();
                 None
@@ -290,27 +293,31 @@ impl Vm {
         self.interrupt_shadow || !self.cpu.interruptible()
     }
 
-    fn idle_unless_interrupted(&mut self) -> Option<Pause> {
+    fn idle_unless_interrupted(&mut self, reason: IdleReason) -> Option<Pause> {
         let now = self.now();
         self.update_board(now);
         if self.interrupts_enabled() && self.board.interrupt_pending() {
             return None;
         }
-        Some(self.idle_pause())
+        Some(self.idle_pause(reason))
     }
 
-    fn idle_pause(&mut self) -> Pause {
+    fn idle_pause(&mut self, reason: IdleReason) -> Pause {
+        self.idle_reason = reason;
         self.stats.count(TrapKind::Idle);
         self.programs.settle();
         Pause::Idle(self.next_event)
     }
 
     /// The guest polled: is that all it does?
-    fn judge_poll(&mut self) -> bool {
+    fn judge_poll(&mut self) -> Option<IdleReason> {
         self.note_display();
         let (now, retired) = (self.now(), self.cpu.retired());
         let guest = (&self.cpu.regs(), self.guest_flags(), self.cpu.coprocessor());
-        self.interrupts_enabled_after_return() && self.idle.polled(now, retired, guest, &mut self.mem)
+        if !self.interrupts_enabled_after_return() {
+            return None;
+        }
+        self.idle.polled(now, retired, guest, &mut self.mem)
     }
 
     /// A poll is answered with interrupts off, inside the service's stub; its IRET restores the
@@ -347,7 +354,7 @@ impl Vm {
 
     fn after_probe(&mut self, next: Next) {
         match next {
-            Next::Go | Next::Polled | Next::Idle => {}
+            Next::Go | Next::Polled | Next::Idle(_) => {}
             Next::Reboot => self.reset(),
             Next::Stop(reason) => self.stopped = Some(reason),
         }
@@ -363,6 +370,8 @@ impl Vm {
 
     /// Lets idle time pass up to `to` (no effect if that is past). Call after [`Pause::Idle`].
     pub fn skip_to(&mut self, to: VirtTime) {
+        let waited = u64::try_from(to.since(self.now()).as_nanos()).unwrap_or(u64::MAX);
+        self.stats.wait(self.idle_reason, waited);
         self.clock.skip_to(self.cpu.retired(), to);
     }
 

@@ -91,6 +91,8 @@ pub enum Action {
     Record,
     /// Stops dosmux until its shell continues it.
     Suspend,
+    /// Asks for a file for a picture of the whole window.
+    WindowPicture,
     /// Asks for the session's new name.
     Rename,
     /// Draws everything afresh.
@@ -259,6 +261,13 @@ pub const COMMANDS: &[Command] = &[
         name: "",
         help: "record the session as an asciicast, or end the recording",
         action: Action::Record,
+    },
+    Command {
+        triggers: &[Trigger::Char('W')],
+        keys: "W",
+        name: "",
+        help: "save a picture of the whole window",
+        action: Action::WindowPicture,
     },
     Command {
         triggers: &[Trigger::Char('|'), Trigger::Char('%')],

@@ -328,6 +328,7 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             }
             Effect::Browse(path) => return self.update(Event::Folder(folder::read(&path))),
             Effect::Look => return self.update(Event::Gauges(self.sessions.gauges())),
+            Effect::Inspect(id) => return self.update(Event::Inspection(id, self.sessions.inspect(id))),
             Effect::Hold(id, held) => self.sessions.hold(id, held),
             Effect::Rename(id, name) => self.sessions.rename(id, name),
             Effect::Save(path, data) => {

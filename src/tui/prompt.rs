@@ -15,6 +15,8 @@ pub enum Purpose {
     Screenshot(SessionId),
     /// The file of a recording.
     Record(SessionId),
+    /// The file of a picture of the whole window.
+    Window,
     /// The session's new name.
     Rename(SessionId),
     /// The new value of a setting of the session.
@@ -26,7 +28,7 @@ impl Purpose {
     #[must_use]
     pub fn question(self) -> &'static str {
         match self {
-            Purpose::Screenshot(_) => "picture to file (txt, ans, html, svg, png): ",
+            Purpose::Screenshot(_) | Purpose::Window => "picture to file (txt, ans, html, svg, png): ",
             Purpose::Record(_) => "record to file (asciicast): ",
             Purpose::Rename(_) => "name of the session: ",
             Purpose::Setting(_, key) => config::question(key),

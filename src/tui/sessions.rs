@@ -1,6 +1,9 @@
 //! What the UI needs of the sessions below it.
 
+use std::sync::Arc;
+
 use crate::config::SessionSpec;
+use crate::session::inspect::Inspection;
 use crate::session::{Command, Gauge, Manager, SessionState, SessionView};
 use crate::types::SessionId;
 
@@ -12,6 +15,8 @@ pub trait Sessions {
     fn focus(&self, id: SessionId);
     /// What each session has used so far.
     fn gauges(&self) -> Vec<Gauge>;
+    /// What a session's machine is doing.
+    fn inspect(&self, id: SessionId) -> Option<Arc<Inspection>>;
     /// Lets a session stand still, or go on.
     fn hold(&self, id: SessionId, held: bool);
     /// Gives a session another name.
@@ -39,6 +44,10 @@ impl Sessions for Manager {
 
     fn gauges(&self) -> Vec<Gauge> {
         Manager::gauges(self)
+    }
+
+    fn inspect(&self, id: SessionId) -> Option<Arc<Inspection>> {
+        Manager::inspect(self, id)
     }
 
     fn hold(&self, id: SessionId, held: bool) {

@@ -6,7 +6,9 @@ use ratatui::widgets::Widget;
 
 use super::app::{App, Mode};
 use super::layout::Place;
-use super::widgets::{CursorView, HelpView, LineView, OverviewView, ScreenView, StatusView, TitleView, WatchView};
+use super::widgets::{
+    CursorView, HelpView, LineView, OverviewView, PageView, ScreenView, StatusView, TitleView, WatchView,
+};
 
 /// Draws `app` into `area` and says where the terminal's cursor belongs, if it is to be seen.
 ///
@@ -15,13 +17,17 @@ use super::widgets::{CursorView, HelpView, LineView, OverviewView, ScreenView, S
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     let status = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     let guest = Rect { height: area.height.saturating_sub(1), ..area };
-    let (mut cursor, crop) = match app.mode() {
+    let (mut cursor, crop) = match app.backdrop() {
         Mode::Overview(marked) => {
             OverviewView::new(app.sessions(), marked).render(guest, buf);
             (None, None)
         }
         Mode::Watch => {
             WatchView::new(app.sessions(), app.watch()).render(guest, buf);
+            (None, None)
+        }
+        Mode::Page => {
+            PageView::new(app.sessions(), app.page()).render(guest, buf);
             (None, None)
         }
         _ => draw_views(app, buf),

@@ -11,6 +11,7 @@ use dosmux::config::{SessionSpec, UiSettings};
 use dosmux::keys::{Key, Locks};
 use dosmux::monitor::vm::{StopReason, TrapStats};
 use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen};
+use dosmux::session::inspect::Inspection;
 use dosmux::session::{Command, Gauge, SessionState, SessionView};
 use dosmux::tui::app::App;
 use dosmux::tui::driver::{Display, Driver, Wake};
@@ -72,6 +73,10 @@ impl Sessions for Echoes {
 
     fn gauges(&self) -> Vec<Gauge> {
         lock(&self.views).iter().map(|view| Gauge::new(view.id)).collect()
+    }
+
+    fn inspect(&self, _: SessionId) -> Option<Arc<Inspection>> {
+        None
     }
 
     fn hold(&self, id: SessionId, held: bool) {

@@ -62,9 +62,11 @@ pub struct FileName {
 }
 
 impl FileName {
+    const NONE: FileName = FileName { len: 0, bytes: [0; NAME_BYTES] };
+
     /// What `byte` gives for 0, 1, 2, … up to the first that is no text.
     fn read(byte: impl Fn(u16) -> u8) -> FileName {
-        let mut name = FileName { len: 0, bytes: [0; NAME_BYTES] };
+        let mut name = FileName::NONE;
         for (step, place) in (0u16..).zip(&mut name.bytes) {
             let read = byte(step);
             if read < b' ' {
@@ -135,65 +137,102 @@ impl fmt::Display for Event {
     }
 }
 
+/// What a ring keeps of an event, beside its key: little, because traps are frequent.
+#[derive(Clone, Copy)]
+struct Entry {
+    time: VirtTime,
+    at: SegOff,
+    /// AX, or what a port gave or got.
+    value: u32,
+    count: u64,
+}
+
 /// The last `N` entries.
 struct Ring<const N: usize> {
-    /// What makes two entries the same, beside those, because all are compared.
+    /// What makes two entries the same, apart from those, because it is compared.
     keys: [u64; N],
-    entries: [Traced; N],
+    entries: [Entry; N],
     /// Where the next one goes.
     next: usize,
 }
 
-/// The key of no entry: no event has this kind.
-const NO_KEY: u64 = u64::MAX;
-const NO_ENTRY: Traced = Traced { time: VirtTime::ZERO, at: SegOff { seg: 0, off: 0 }, event: Event::Reset, count: 0 };
+const NO_ENTRY: Entry = Entry { time: VirtTime::ZERO, at: ANYWHERE, value: 0, count: 0 };
 
 impl<const N: usize> Ring<N> {
     fn new() -> Ring<N> {
-        Ring { keys: [NO_KEY; N], entries: [NO_ENTRY; N], next: 0 }
+        Ring { keys: [key(ANYWHERE, RESET, 0); N], entries: [NO_ENTRY; N], next: 0 }
     }
 
-    /// Notes `event`, or counts it where it was noted a short while ago.
+    /// Notes an event, or counts it where it was noted a short while ago.
     #[inline]
-    fn note(&mut self, key: u64, time: VirtTime, at: SegOff, event: Event) {
+    fn note(&mut self, key: u64, time: VirtTime, at: SegOff, value: u32) {
         for back in 1..=LOOK_BACK {
             let index = self.next.wrapping_sub(back) % N;
             if self.keys[index] == key {
                 let entry = &mut self.entries[index];
-                *entry = Traced { time, at, event, count: entry.count + 1 };
+                (entry.time, entry.at, entry.value) = (time, at, value);
+                entry.count += 1;
                 return;
             }
         }
-        self.put(key, Traced { time, at, event, count: 1 });
+        self.put(key, Entry { time, at, value, count: 1 });
     }
 
-    fn put(&mut self, key: u64, entry: Traced) {
-        self.keys[self.next] = key;
-        self.entries[self.next] = entry;
-        self.next = (self.next + 1) % N;
+    /// Notes an event by itself; gives its place.
+    fn put(&mut self, key: u64, entry: Entry) -> usize {
+        let place = self.next;
+        self.keys[place] = key;
+        self.entries[place] = entry;
+        self.next = (place + 1) % N;
+        place
     }
 
-    fn entries(&self) -> impl Iterator<Item = Traced> + '_ {
-        self.entries.iter().filter(|entry| entry.count > 0).copied()
+    /// The entries; `file` gives the name of the file that the one at a place is about.
+    fn entries(&self, file: impl Fn(usize) -> Option<FileName>) -> Vec<Traced> {
+        let used = (0..N).filter(|&place| self.entries[place].count > 0);
+        let traced = used.map(|place| {
+            let Entry { time, at, value, count } = self.entries[place];
+            Traced { time, at, event: event(self.keys[place], value, file(place)), count }
+        });
+        traced.collect()
     }
 }
 
 /// What the monitor keeps; see the module's text.
 pub(super) struct Trace {
     dos: Ring<DOS_CALLS>,
+    /// The files that entries of `dos` with a [`FILE_CALL`] are about.
+    files: [FileName; DOS_CALLS],
     calls: Ring<CALLS>,
     hardware: Ring<HARDWARE>,
 }
 
-/// Kinds of events in keys.
+/// Kinds of events in keys. Resets and calls that name a file are never counted together.
 const CALL: u8 = 0;
-const EXCEPTION: u8 = 1;
-const INTERRUPT: u8 = 2;
-const PORT_READ: u8 = 3;
-const PORT_WRITE: u8 = 4;
+const FILE_CALL: u8 = 1;
+const EXCEPTION: u8 = 2;
+const INTERRUPT: u8 = 3;
+const PORT_READ: u8 = 4;
+const PORT_WRITE: u8 = 5;
+const RESET: u8 = 6;
 
-fn key(at: SegOff, kind: u8, low: u16) -> u64 {
-    u64::from(at.seg) << 48 | u64::from(at.off) << 32 | u64::from(kind) << 16 | u64::from(low)
+/// What names an event: its place, its kind, and vector and function, or port.
+const fn key(at: SegOff, kind: u8, low: u16) -> u64 {
+    (at.seg as u64) << 48 | (at.off as u64) << 32 | (kind as u64) << 16 | low as u64
+}
+
+/// The event that `key` names.
+fn event(key: u64, value: u32, file: Option<FileName>) -> Event {
+    let [low, high, kind, ..] = key.to_le_bytes();
+    let port = Port(u16::from_le_bytes([low, high]));
+    match kind {
+        CALL | FILE_CALL => Event::Call { vector: high, ax: lo16(value), file: file.filter(|_| kind == FILE_CALL) },
+        EXCEPTION => Event::Exception(low),
+        INTERRUPT => Event::Interrupt(low),
+        PORT_READ => Event::PortRead(port, value),
+        PORT_WRITE => Event::PortWrite(port, value),
+        _ => Event::Reset,
+    }
 }
 
 /// For what is the same wherever it happens.
@@ -201,13 +240,14 @@ const ANYWHERE: SegOff = SegOff { seg: 0, off: 0 };
 
 impl Trace {
     pub(super) fn new() -> Trace {
-        Trace { dos: Ring::new(), calls: Ring::new(), hardware: Ring::new() }
+        Trace { dos: Ring::new(), files: [FileName::NONE; DOS_CALLS], calls: Ring::new(), hardware: Ring::new() }
     }
 
     /// The entries of all rings, first to last.
     fn entries(&self) -> Vec<Traced> {
-        let calls = self.dos.entries().chain(self.calls.entries());
-        let mut entries: Vec<Traced> = calls.chain(self.hardware.entries()).collect();
+        let mut entries = self.dos.entries(|place| Some(self.files[place]));
+        entries.extend(self.calls.entries(|_| None));
+        entries.extend(self.hardware.entries(|_| None));
         entries.sort_by_key(|entry| entry.time);
         entries
     }
@@ -229,56 +269,64 @@ impl Vm {
             return;
         }
         let (time, ax) = (self.now(), lo16(self.cpu.accumulator(Width::Word)));
-        let file = if vector == DOS { self.named_file(ax) } else { None };
-        let event = Event::Call { vector, ax, file };
-        if file.is_some() {
-            // Another name is another event.
-            return self.trace.dos.put(NO_KEY, Traced { time, at, event, count: 1 });
-        }
         let function = if names::has_functions(vector) { hi8(u32::from(ax)) } else { 0 };
-        let key = key(at, CALL, u16::from_be_bytes([vector, function]));
-        if DOS_VECTORS.contains(&vector) {
-            self.trace.dos.note(key, time, at, event);
-        } else {
-            self.trace.calls.note(key, time, at, event);
+        let low = u16::from_be_bytes([vector, function]);
+        let value = u32::from(ax);
+        match self.named_file(vector, ax) {
+            Some(file) => {
+                let place = self.trace.dos.put(key(at, FILE_CALL, low), Entry { time, at, value, count: 1 });
+                self.trace.files[place] = file;
+            }
+            None if DOS_VECTORS.contains(&vector) => self.trace.dos.note(key(at, CALL, low), time, at, value),
+            None => self.trace.calls.note(key(at, CALL, low), time, at, value),
         }
     }
 
     /// An exception that the processor reports at CS:EIP.
     pub(super) fn trace_exception(&mut self, vector: u8) {
         let at = self.cs_ip();
-        self.trace.dos.note(key(at, EXCEPTION, u16::from(vector)), self.now(), at, Event::Exception(vector));
+        self.trace.dos.note(key(at, EXCEPTION, u16::from(vector)), self.now(), at, 0);
     }
 
     /// A hardware interrupt before the instruction at CS:EIP.
     #[inline]
     pub(super) fn trace_interrupt(&mut self, vector: u8) {
         let (time, at) = (self.now(), self.cs_ip());
-        self.trace.hardware.note(key(ANYWHERE, INTERRUPT, u16::from(vector)), time, at, Event::Interrupt(vector));
+        self.trace.hardware.note(key(ANYWHERE, INTERRUPT, u16::from(vector)), time, at, 0);
     }
 
-    /// A port access at CS:EIP.
+    /// IN or INS at CS:EIP that read `value`.
     #[inline]
-    pub(super) fn trace_port(&mut self, event: Event) {
+    pub(super) fn trace_read(&mut self, port: Port, value: u32) {
+        self.trace_port(PORT_READ, port, value);
+    }
+
+    /// OUT or OUTS at CS:EIP of `value`.
+    #[inline]
+    pub(super) fn trace_write(&mut self, port: Port, value: u32) {
+        self.trace_port(PORT_WRITE, port, value);
+    }
+
+    #[inline]
+    fn trace_port(&mut self, kind: u8, port: Port, value: u32) {
         let at = self.cs_ip();
-        let (kind, port) = match event {
-            Event::PortRead(port, _) => (PORT_READ, port),
-            Event::PortWrite(port, _) => (PORT_WRITE, port),
-            _ => return,
-        };
         if at.seg != rom::SEGMENT {
-            self.trace.hardware.note(key(at, kind, port.0), self.now(), at, event);
+            self.trace.hardware.note(key(at, kind, port.0), self.now(), at, value);
         }
     }
 
     /// The machine starts afresh.
     pub(super) fn trace_reset(&mut self) {
-        let entry = Traced { time: self.now(), at: self.cs_ip(), event: Event::Reset, count: 1 };
-        self.trace.dos.put(NO_KEY, entry);
+        let (time, at) = (self.now(), self.cs_ip());
+        self.trace.dos.put(key(at, RESET, 0), Entry { time, at, value: 0, count: 1 });
     }
 
-    /// The file that a call of DOS with `ax` names, if it does. Source: RBIL, INT 21h.
-    fn named_file(&self, ax: u16) -> Option<FileName> {
+    /// The file that INT `vector` with `ax` names, if it does. Source: RBIL, INT 21h.
+    #[inline]
+    fn named_file(&self, vector: u8, ax: u16) -> Option<FileName> {
+        if vector != DOS {
+            return None;
+        }
         let offset = match hi8(u32::from(ax)) {
             0x39..=0x3D | 0x41 | 0x43 | 0x4B | 0x4E | 0x56 | 0x5A | 0x5B => Gpr::Edx,
             0x6C => Gpr::Esi,
@@ -296,7 +344,7 @@ mod tests {
 
     fn call(ring: &mut Ring<CALLS>, time: u64, ip: u16, vector: u8) {
         let at = SegOff::new(0x1000, ip);
-        ring.note(key(at, CALL, u16::from(vector)), VirtTime(time), at, Event::Call { vector, ax: 0, file: None });
+        ring.note(key(at, CALL, u16::from(vector) << 8), VirtTime(time), at, 0);
     }
 
     #[test]
@@ -307,7 +355,7 @@ mod tests {
             call(&mut ring, 2 * time, 0x20, 0x16);
             call(&mut ring, 2 * time + 1, 0x30, 0x28);
         }
-        let counts: Vec<(u16, u64)> = ring.entries().map(|entry| (entry.at.off, entry.count)).collect();
+        let counts: Vec<(u16, u64)> = ring.entries(|_| None).iter().map(|entry| (entry.at.off, entry.count)).collect();
         assert_eq!(counts, [(0x10, 1), (0x20, 998), (0x30, 998)]);
     }
 
@@ -317,7 +365,7 @@ mod tests {
         for ip in 0..200 {
             call(&mut ring, u64::from(ip), ip, 0x21);
         }
-        let mut ips: Vec<u16> = ring.entries().map(|entry| entry.at.off).collect();
+        let mut ips: Vec<u16> = ring.entries(|_| None).iter().map(|entry| entry.at.off).collect();
         ips.sort_unstable();
         assert_eq!(ips, (200 - 32..200).collect::<Vec<u16>>());
     }

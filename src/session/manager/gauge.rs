@@ -1,5 +1,6 @@
 //! What a session has used since its start, for whoever watches over many.
 
+use crate::clock::VirtTime;
 use crate::mem::PAGE_BYTES;
 use crate::monitor::vm::TrapStats;
 use crate::session::Session;
@@ -12,7 +13,9 @@ pub struct Gauge {
     pub id: SessionId,
     /// Host time that its slices took. *Units*: nanoseconds.
     pub busy_ns: u64,
-    /// Entries of the monitor and instructions.
+    /// Its clock.
+    pub time: VirtTime,
+    /// Entries of the monitor, instructions, and how long it has waited for what.
     pub stats: TrapStats,
     /// Memory that belongs to it alone. *Units*: bytes.
     pub private_bytes: u64,
@@ -27,7 +30,7 @@ impl Gauge {
     #[must_use]
     pub fn new(id: SessionId) -> Gauge {
         let stats = TrapStats::default();
-        Gauge { id, busy_ns: 0, stats, private_bytes: 0, shared_bytes: 0, sectors_written: 0 }
+        Gauge { id, busy_ns: 0, time: VirtTime::ZERO, stats, private_bytes: 0, shared_bytes: 0, sectors_written: 0 }
     }
 
     /// Reads everything but the host time from the session's machine.
@@ -36,6 +39,7 @@ impl Gauge {
         self.private_bytes = memory.private_frames() as u64 * u64::from(PAGE_BYTES);
         self.shared_bytes = u64::from(memory.size()).saturating_sub(self.private_bytes);
         self.sectors_written = session.vm().sectors_written();
+        self.time = session.now();
         self.stats = session.stats();
     }
 }

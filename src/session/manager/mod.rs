@@ -10,11 +10,13 @@
 //! | `worker` | the threads |
 //! | `view` | what others see of a session |
 //! | `gauge` | what a session has used |
+//! | `inspected` | what a session's machine is doing |
 //! | `host_time` | the host's clocks |
 
 mod errands;
 mod gauge;
 mod host_time;
+mod inspected;
 mod pace;
 mod queue;
 mod settings;
@@ -33,6 +35,7 @@ pub use self::settings::takes_effect_at_once;
 use self::slot::Slot;
 pub use self::view::{SessionState, SessionView};
 use self::worker::Shared;
+use super::inspect::Inspection;
 use super::{Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::config::SessionSpec;
 use crate::keys::KeyEvent;
@@ -217,6 +220,14 @@ impl Manager {
     pub fn gauges(&self) -> Vec<Gauge> {
         let slots = self.shared.lock().slots.clone();
         slots.iter().map(|slot| slot.gauge()).collect()
+    }
+
+    /// What a session's machine is doing. Waits for no slice: while one runs, this is as at the end of the
+    /// first slice after it was last asked for, and nothing before that.
+    #[must_use]
+    pub fn inspect(&self, id: SessionId) -> Option<Arc<Inspection>> {
+        let slot = self.shared.lock().slot(id)?;
+        slot.inspect()
     }
 
     /// Calls `waker` (from a worker thread) whenever a session's screen or state has changed, at

@@ -13,6 +13,7 @@ use super::Command;
 use super::errands::{Errands, RequestId};
 use super::gauge::Gauge;
 use super::host_time::HostTime;
+use super::inspected::Inspected;
 use super::pace::{Pace, Plan, SLICE_NS};
 use super::queue::Next;
 use super::settings::adjusted;
@@ -21,6 +22,7 @@ use crate::clock::VirtTime;
 use crate::config::{Background, SessionSpec, Speed};
 use crate::keys::{KeyEvent, Locks};
 use crate::monitor::vm::Pause;
+use crate::session::inspect::Inspection;
 use crate::session::{Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::types::SessionId;
 
@@ -41,6 +43,7 @@ pub(super) struct Slot {
     gauge: Mutex<Gauge>,
     /// Somebody asked for the gauge during a slice: it is to be read at the slice's end.
     gauge_wanted: AtomicBool,
+    inspected: Inspected,
     /// The settings in use; the name in them is that at its start.
     spec: Mutex<Arc<SessionSpec>>,
     foreground: AtomicBool,
@@ -81,6 +84,7 @@ impl Slot {
             published: Mutex::new(published),
             gauge: Mutex::new(Gauge::new(id)),
             gauge_wanted: AtomicBool::new(false),
+            inspected: Inspected::default(),
             spec: Mutex::new(Arc::new(spec.clone())),
             foreground: AtomicBool::new(false),
             shut_out: AtomicBool::new(false),
@@ -227,6 +231,17 @@ impl Slot {
         gauge.clone()
     }
 
+    /// What the machine is doing. Does not wait for a running slice: then it is as at the end of the first
+    /// slice after it was last asked for, and nothing the first time.
+    pub(super) fn inspect(&self) -> Option<Arc<Inspection>> {
+        match self.machine.try_lock().as_deref() {
+            Ok(Some(machine)) => self.inspected.renew(&machine.session),
+            Ok(None) => {}
+            Err(_) => self.inspected.want(),
+        }
+        self.inspected.last()
+    }
+
     /// Waits for a running slice and drops the machine, which closes its images.
     pub(super) fn close(&self) {
         lock(&self.machine).take();
@@ -273,6 +288,7 @@ impl Slot {
         if self.gauge_wanted.swap(false, Ordering::Relaxed) {
             lock(&self.gauge).read(&machine.session);
         }
+        self.inspected.renew_if_wanted(&machine.session);
         machine.dirty |= machine.session.take_screen_changed();
         let locks = machine.session.locks();
         machine.dirty |= locks != machine.locks;

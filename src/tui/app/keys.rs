@@ -36,6 +36,7 @@ impl App {
             Mode::Help(top) => self.help_key(top, key),
             Mode::Watch => self.watch_key(key, effects),
             Mode::Panel => self.panel_key(key, now, effects),
+            Mode::Page => self.page_key(key, effects),
             Mode::Overview(marked) => self.overview_key(marked, key, now, effects),
         }
     }
@@ -111,6 +112,7 @@ impl App {
             Action::Screenshot => self.ask_for(Purpose::Screenshot(id)),
             Action::Record => self.toggle_recording(id, effects),
             Action::Suspend => effects.push(Effect::Suspend),
+            Action::WindowPicture => self.ask_for_picture(),
             Action::Rename => self.ask_for(Purpose::Rename(id)),
             Action::Go(way) => self.go_or_switch(way, effects),
             Action::Split(how) => self.split(how, now),
@@ -191,6 +193,7 @@ impl App {
         let last = self.sessions.len().saturating_sub(1);
         let columns = overview_columns(self.sessions.len(), self.guest_area());
         let marked = match key.symbol {
+            _ if key.character() == Some('W') => return self.ask_for_picture(),
             Symbol::Key(Key::Left) => marked.saturating_sub(1),
             Symbol::Key(Key::Right) => marked + 1,
             Symbol::Key(Key::Up) => marked.checked_sub(columns).unwrap_or(marked),

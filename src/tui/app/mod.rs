@@ -3,6 +3,7 @@
 mod keys;
 mod mouse;
 mod opening;
+mod page;
 mod palette;
 mod panel;
 mod paste;
@@ -14,6 +15,7 @@ mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
@@ -29,16 +31,20 @@ use super::prompt::Prompt;
 use crate::config::{Prefix, SessionSpec, UiSettings};
 use crate::keys::Typing;
 use crate::monitor::vm::StopReason;
+use crate::session::inspect::Inspection;
 use crate::session::{Command, Gauge, SessionState, SessionView};
 use crate::types::SessionId;
+pub use page::{Page, Tab};
 pub use panel::Panel;
 use settings::Wishes;
 pub use watch::{Order, Rates, Watch};
 
 /// How long a message stays.
 const MESSAGE_TIME: Duration = Duration::from_secs(5);
-const WATCH_HINT: &str = "up and down choose  left and right sort  Enter shows  Esc leaves";
-const OVERVIEW_HINT: &str = "arrows choose  Enter shows  t tiles  Esc leaves";
+const WATCH_HINT: &str =
+    "\u{2191}\u{2193} choose  \u{2190}\u{2192} sort  Enter details  s show  p pause  W picture  Esc leave";
+const PAGE_HINT: &str = "\u{2190}\u{2192} section  \u{2191}\u{2193} scroll  p pause  s show  W picture  Esc back";
+const OVERVIEW_HINT: &str = "arrows choose  Enter shows  t tiles  W picture  Esc leaves";
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -59,6 +65,8 @@ pub enum Event {
     Recording(SessionId, Result<PathBuf, String>),
     /// A recording in this file has ended; whole, or not: why.
     Recorded(SessionId, PathBuf, Result<(), String>),
+    /// What a session's machine is doing, as [`Effect::Inspect`] asked for; nothing if it is not known yet.
+    Inspection(SessionId, Option<Arc<Inspection>>),
     /// Something went wrong that the user should know of.
     Trouble(String),
     /// A deadline passed.
@@ -90,6 +98,8 @@ pub enum Effect {
     Send(SessionId, Command),
     /// Looks at what each session has used.
     Look,
+    /// Looks at what a session's machine is doing.
+    Inspect(SessionId),
     /// Draws everything afresh, whatever the terminal is believed to show.
     Redraw,
     /// Switches the kitty keyboard protocol on.
@@ -123,6 +133,8 @@ pub enum Mode {
     Watch,
     /// They choose from the list in [`App::panel`].
     Panel,
+    /// They move in the monitor view's page of one session.
+    Page,
     /// They choose among all sessions, of which the one at this index is marked.
     Overview(usize),
 }
@@ -164,9 +176,12 @@ pub struct App {
     profiles: Vec<SessionSpec>,
     /// The folder that was last looked at for an image.
     folder: Option<PathBuf>,
+    /// The mode that a prompt was opened in, and that its end returns to.
+    before_prompt: Mode,
     message: Option<Message>,
     keyboard: Keyboard,
     watch: Watch,
+    page: Option<Page>,
     /// Which sessions are in view, and where.
     layout: Option<Layout>,
     /// The focused view has the window to itself for the time being.
@@ -195,9 +210,11 @@ impl App {
             wishes: BTreeMap::new(),
             profiles: Vec::new(),
             folder: None,
+            before_prompt: Mode::Guest,
             message: None,
             keyboard: Keyboard::new(),
             watch: Watch::default(),
+            page: None,
             layout: None,
             zoomed: false,
             pans: BTreeMap::new(),
@@ -242,6 +259,12 @@ impl App {
         self.mode
     }
 
+    /// The mode that says what is shown: that from which a prompt was opened, while there is one.
+    #[must_use]
+    pub fn backdrop(&self) -> Mode {
+        if self.mode == Mode::Prompt { self.before_prompt } else { self.mode }
+    }
+
     /// Where the view of a session's screen stands.
     #[must_use]
     pub fn pan(&self, session: SessionId) -> Pan {
@@ -269,13 +292,17 @@ impl App {
             Mode::Prefix => return Some(commands::hint()),
             Mode::Confirm(question) => return Some(self.ask(question)),
             Mode::Prompt => return self.prompt().map(Prompt::line),
-            Mode::Overview(_) => return Some(OVERVIEW_HINT.to_owned()),
-            Mode::Watch => return Some(WATCH_HINT.to_owned()),
             Mode::Panel => return self.message.as_ref().map(|message| message.text.clone()),
-            Mode::Guest | Mode::Help(_) => {}
+            _ => {}
         }
         if let Some(message) = &self.message {
             return Some(message.text.clone());
+        }
+        match self.mode {
+            Mode::Overview(_) => return Some(OVERVIEW_HINT.to_owned()),
+            Mode::Watch => return Some(WATCH_HINT.to_owned()),
+            Mode::Page => return Some(PAGE_HINT.to_owned()),
+            _ => {}
         }
         way_on(&self.focused()?.state, self.settings.prefix)
     }
@@ -289,7 +316,11 @@ impl App {
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         let message = self.message.as_ref().map(|message| message.until);
-        let look = (self.mode == Mode::Watch).then(|| self.watch.deadline());
+        let look = match self.backdrop() {
+            Mode::Watch => Some(self.watch.deadline()),
+            Mode::Page => self.page.as_ref().map(Page::deadline),
+            _ => None,
+        };
         [message, self.keyboard.deadline(), look].into_iter().flatten().min()
     }
 
@@ -314,6 +345,7 @@ impl App {
             Event::Gauges(gauges) => self.looked(gauges, now),
             Event::Recording(id, outcome) => self.recording(id, outcome, now),
             Event::Recorded(id, path, outcome) => self.recording_ended(id, &path, outcome, now),
+            Event::Inspection(id, inspection) => self.inspected(id, inspection, now),
             Event::Trouble(text) => self.say(text, now),
             Event::Tick => self.tick(now, &mut effects),
         }
@@ -322,9 +354,7 @@ impl App {
     }
 
     fn tick(&mut self, now: Duration, effects: &mut Vec<Effect>) {
-        if self.mode == Mode::Watch && self.watch.deadline() <= now {
-            effects.push(Effect::Look);
-        }
+        self.look_again(now, effects);
         let released = self.keyboard.tick(now);
         self.send_keys(released, effects);
         if self.message.as_ref().is_some_and(|message| message.until <= now) {

@@ -8,6 +8,7 @@ use crate::config::check_session_name;
 use crate::screen::picture::{Format, Picture};
 use crate::session::SessionState;
 use crate::tui::input::TermKey;
+use crate::tui::picture::picture;
 use crate::tui::prompt::{Answer, Prompt, Purpose};
 use crate::types::SessionId;
 
@@ -17,6 +18,7 @@ impl App {
         let proposal = match purpose {
             Purpose::Screenshot(_) => format!("{}.svg", file_name(name)),
             Purpose::Record(_) => format!("{}-1.cast", file_name(name)),
+            Purpose::Window => "dosmux.svg".to_owned(),
             Purpose::Rename(_) => name.to_owned(),
             Purpose::Setting(..) => String::new(),
         };
@@ -26,6 +28,7 @@ impl App {
     /// Asks for a text, of which `proposal` is a first version.
     pub(super) fn ask_with(&mut self, purpose: Purpose, proposal: &str) {
         self.prompt = Some(Prompt::new(purpose, proposal));
+        self.before_prompt = self.mode;
         self.set_mode(Mode::Prompt);
     }
 
@@ -44,13 +47,17 @@ impl App {
             return;
         }
         self.prompt = None;
-        self.after_panel();
+        match self.before_prompt {
+            mode @ (Mode::Watch | Mode::Page | Mode::Overview(_)) => self.set_mode(mode),
+            _ => self.after_panel(),
+        }
         let done = match (answer, purpose) {
             (Answer::Given(text), Purpose::Screenshot(id)) => self.screenshot(id, Path::new(text.trim())),
             (Answer::Given(text), Purpose::Record(id)) => match text.trim() {
                 "" => Err("a recording needs a file".to_owned()),
                 path => Ok(Effect::Record(id, PathBuf::from(path))),
             },
+            (Answer::Given(text), Purpose::Window) => self.window_picture(Path::new(text.trim())),
             (Answer::Given(text), Purpose::Rename(id)) => {
                 let name = text.trim();
                 check_session_name(name).map(|()| Effect::Rename(id, name.to_owned()))
@@ -69,12 +76,19 @@ impl App {
     /// *Errors*: what is wrong with the file's name.
     fn screenshot(&self, id: SessionId, path: &Path) -> Result<Effect, String> {
         let session = self.session(id).ok_or("the session is gone")?;
-        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        let format = Format::from_extension(extension).ok_or_else(|| {
-            let known: Vec<&str> = Format::ALL.iter().map(|&(extension, _)| extension).collect();
-            format!("the file's name must end in one of .{}", known.join(", ."))
-        })?;
-        Ok(Effect::Save(path.to_owned(), Picture::from(session.screen.as_ref()).encode(format)))
+        Ok(Effect::Save(path.to_owned(), Picture::from(session.screen.as_ref()).encode(format_of(path)?)))
+    }
+
+    pub(super) fn ask_for_picture(&mut self) {
+        self.ask_for(Purpose::Window);
+    }
+
+    /// A picture of the window as it is behind the question for its name.
+    ///
+    /// *Errors*: what is wrong with the file's name.
+    fn window_picture(&self, path: &Path) -> Result<Effect, String> {
+        let (cols, rows) = self.size;
+        Ok(Effect::Save(path.to_owned(), picture(self, cols, rows).encode(format_of(path)?)))
     }
 
     /// Lets a session stand still, or go on.
@@ -97,4 +111,15 @@ fn file_name(name: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
     let name: String = name.chars().map(safe).collect();
     name.trim_start_matches('.').to_owned()
+}
+
+/// The format that a file's name stands for.
+///
+/// *Errors*: what is wrong with the name.
+fn format_of(path: &Path) -> Result<Format, String> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    Format::from_extension(extension).ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.iter().map(|&(extension, _)| extension).collect();
+        format!("the file's name must end in one of .{}", known.join(", ."))
+    })
 }

@@ -4,7 +4,7 @@ use super::super::input::{Mods, Parser, Symbol, TermKey};
 use super::super::layout::Place;
 use super::*;
 use crate::config::SessionSpec;
-use crate::keys::Locks;
+use crate::keys::{Key, Locks};
 use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 use crate::types::SegOff;
@@ -103,6 +103,7 @@ fn short(effect: &Effect) -> String {
         Effect::Adjust(id, _) => format!("adjust {}", id.0),
         Effect::Restart(id, _) => format!("restart {}", id.0),
         Effect::Browse(path) => format!("browse {}", path.display()),
+        Effect::Inspect(id) => format!("inspect {}", id.0),
         Effect::Look => "look".to_owned(),
         Effect::Redraw => "redraw".to_owned(),
         Effect::UseKitty => "kitty".to_owned(),
@@ -464,7 +465,7 @@ fn the_monitor_view_looks_once_a_second_while_it_is_open() {
     assert_eq!(bench.wait(Duration::from_millis(900)), "");
     assert_eq!(bench.wait(Duration::from_millis(100)), "look");
     bench.update(Event::Gauges(gauges));
-    assert_eq!(bench.feed(b"\x1b[B\r"), "focus 1");
+    assert_eq!(bench.feed(b"\x1b[Bs"), "focus 1");
     assert_eq!(bench.wait(Duration::from_secs(5)), "");
     assert_eq!(bench.app.deadline(), None);
 }
@@ -493,4 +494,50 @@ fn a_recording_is_begun_in_a_file_and_ended_by_the_same_command() {
     bench.update(Event::Recorded(SessionId(0), "s0-2.cast".into(), Err("disk full".to_owned())));
     assert!(!bench.app.is_recorded(SessionId(0)));
     assert_eq!(bench.app.line().unwrap(), "the recording s0-2.cast ends early: disk full");
+}
+
+/// The monitor view with a row for each session.
+fn monitor() -> Bench {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dm"), "look");
+    let gauges = bench.views.iter().map(|view| Gauge::new(view.id)).collect();
+    bench.update(Event::Gauges(gauges));
+    bench
+}
+
+#[test]
+fn the_page_of_a_session_looks_each_second_pauses_it_and_goes_back_to_the_list() {
+    let mut bench = monitor();
+    assert_eq!(bench.feed(b"\x1b[B\r"), "inspect 1");
+    assert_eq!(bench.app.mode(), Mode::Page);
+    bench.update(Event::Inspection(SessionId(1), None));
+    assert_eq!(bench.wait(Duration::from_millis(999)), "");
+    assert_eq!(bench.wait(Duration::from_millis(1)), "inspect 1");
+    assert_eq!(bench.feed(b"p"), "hold 1");
+    assert_eq!(bench.feed(b"\x1b"), "look");
+    assert_eq!(bench.app.mode(), Mode::Watch);
+    assert_eq!(bench.wait(Duration::from_secs(1)), "look", "the page is no longer looked at");
+}
+
+#[test]
+fn the_monitor_view_shows_and_pauses_the_marked_session() {
+    assert_eq!(monitor().feed(b"\x1b[B\x1b[Bs"), "focus 2");
+    assert_eq!(monitor().feed(b"p"), "hold 0");
+    let mut bench = monitor();
+    bench.feed(b"\x1b[B\r");
+    assert_eq!(bench.feed(b"s"), "focus 1");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn a_picture_of_the_window_shows_what_was_there_before_its_name_was_asked_for() {
+    let mut bench = monitor();
+    bench.feed(b"W");
+    assert!(bench.app.line().unwrap().ends_with(": dosmux.svg"), "{:?}", bench.app.line());
+    assert_eq!(bench.app.backdrop(), Mode::Watch);
+    let saved = bench.update(Event::Terminal(TermEvent::Key(TermKey::legacy(Symbol::Key(Key::Enter), Mods::NONE))));
+    assert!(saved.starts_with("save dosmux.svg"), "{saved}");
+    assert_eq!(bench.app.mode(), Mode::Watch);
+    let picture = crate::tui::picture::picture(&bench.app, 80, 24);
+    assert!(picture.glyphs.iter().map(|glyph| glyph.char).collect::<String>().contains("traps/s"));
 }

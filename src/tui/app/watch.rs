@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{App, Effect, Mode};
 use crate::keys::Key;
-use crate::monitor::stats::TrapKind;
+use crate::monitor::stats::{IdleReason, TrapKind};
 use crate::session::Gauge;
 use crate::tui::input::{Symbol, TermKey};
 use crate::types::SessionId;
@@ -20,6 +20,10 @@ pub struct Rates {
     pub id: SessionId,
     /// Share of one host processor. *Units*: tenths of a per cent.
     pub busy: u64,
+    /// Share of its time that the guest waits. *Units*: tenths of a per cent.
+    pub idle: u64,
+    /// What it waits for and the share of its time, in tenths of a per cent: the most first.
+    pub waits: Vec<(IdleReason, u64)>,
     /// Guest instructions.
     pub instructions: u64,
     /// Entries of the monitor, and how many of each kind, in the order of [`TrapKind::ALL`].
@@ -40,6 +44,8 @@ pub enum Order {
     Number,
     /// Share of the processor.
     Busy,
+    /// Share of time in which the guest waits.
+    Idle,
     /// Guest instructions.
     Instructions,
     /// Entries of the monitor.
@@ -54,9 +60,10 @@ pub enum Order {
 
 impl Order {
     /// Every order, in that of the columns.
-    pub const ALL: [Order; 7] = [
+    pub const ALL: [Order; 8] = [
         Order::Number,
         Order::Busy,
+        Order::Idle,
         Order::Instructions,
         Order::Traps,
         Order::Interrupts,
@@ -133,6 +140,7 @@ impl Watch {
             let value = match order {
                 Order::Number => 0,
                 Order::Busy => rates.busy,
+                Order::Idle => rates.idle,
                 Order::Instructions => rates.instructions,
                 Order::Traps => rates.traps,
                 Order::Interrupts => rates.interrupts,
@@ -152,17 +160,33 @@ fn rates(now: &Gauge, before: &Gauge, span: Duration) -> Rates {
         u64::try_from(rate).unwrap_or(u64::MAX)
     };
     let kind = |kind: TrapKind| per_second(now.stats.of(kind), before.stats.of(kind));
+    let waits = waits(now, before);
     let injected = [TrapKind::Interrupt, TrapKind::Idle];
     let kinds = TrapKind::ALL.iter().map(|&each| (each.name(), kind(each))).filter(|&(_, rate)| rate > 0);
     Rates {
         id: now.id,
         busy: per_second(now.busy_ns, before.busy_ns) / 1_000_000,
+        idle: waits.iter().map(|(_, share)| share).sum::<u64>().min(1000),
+        waits,
         instructions: per_second(now.stats.instructions, before.stats.instructions),
         traps: TrapKind::ALL.iter().filter(|kind| !injected.contains(kind)).map(|&each| kind(each)).sum(),
         interrupts: kind(TrapKind::Interrupt),
         kinds: kinds.collect(),
         totals: now.clone(),
     }
+}
+
+/// What a guest waited for between two looks, with the share of its own time.
+fn waits(now: &Gauge, before: &Gauge) -> Vec<(IdleReason, u64)> {
+    let guest_ns = now.time.since(before.time).as_nanos().max(1);
+    let share = |reason: IdleReason| {
+        let waited = now.stats.idle_ns(reason).saturating_sub(before.stats.idle_ns(reason));
+        u64::try_from(u128::from(waited) * 1000 / guest_ns).unwrap_or(0).min(1000)
+    };
+    let mut waits: Vec<_> = IdleReason::ALL.into_iter().map(|reason| (reason, share(reason))).collect();
+    waits.retain(|&(_, share)| share > 0);
+    waits.sort_by_key(|&(_, share)| Reverse(share));
+    waits
 }
 
 impl App {
@@ -181,7 +205,13 @@ impl App {
     /// Takes in what each session has used, as [`Effect::Look`] asked for.
     pub(super) fn looked(&mut self, gauges: Vec<Gauge>, now: Duration) {
         self.watch.look(now, gauges);
-        self.dirty |= self.mode == Mode::Watch;
+        self.dirty |= self.backdrop() == Mode::Watch;
+    }
+
+    fn with_marked(&mut self, act: impl FnOnce(&mut App, SessionId)) {
+        if let Some(id) = self.watch.rates.get(self.watch.marked()).map(|rates| rates.id) {
+            act(self, id);
+        }
     }
 
     /// Moves the mark by some rows.
@@ -200,13 +230,13 @@ impl App {
                 self.watch.order = self.watch.order.step(arrow == Key::Left);
                 self.watch.sort();
             }
-            Symbol::Key(Key::Enter) => {
-                self.set_mode(Mode::Guest);
-                if let Some(id) = self.watch.rates.get(marked).map(|rates| rates.id) {
-                    self.show(id, effects);
-                }
-            }
-            _ => self.set_mode(Mode::Guest),
+            Symbol::Key(Key::Enter) => self.with_marked(|app, id| app.open_page(id, effects)),
+            _ => match key.character() {
+                Some('s') => self.with_marked(|app, id| app.show_from_monitor(id, effects)),
+                Some('p') => self.with_marked(|app, id| app.hold(id, effects)),
+                Some('W') => self.ask_for_picture(),
+                _ => self.set_mode(Mode::Guest),
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ mod screen;
 mod status;
 mod title;
 mod watch;
+mod watch_page;
 
 pub use help::HelpView;
 pub use line::LineView;
@@ -17,6 +18,7 @@ pub use screen::{CursorShape, CursorView, ScreenView};
 pub use status::{StatusSpot, StatusView};
 pub use title::TitleView;
 pub use watch::WatchView;
+pub use watch_page::PageView;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 
 use super::status::word;
 use super::{fill, write};
-use crate::session::SessionView;
+use crate::session::{SessionState, SessionView};
 use crate::tui::app::{Order, Rates, Watch};
 use crate::tui::theme;
 
@@ -22,18 +22,23 @@ const fn column(heading: &'static str, width: u16, order: Option<Order>) -> Colu
     Column { heading, width, order }
 }
 
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column; 11] = [
     column("#", 3, Some(Order::Number)),
-    column("session", 16, None),
-    column("state", 8, None),
+    column("session", 11, None),
+    column("state", 14, None),
     column("CPU %", 6, Some(Order::Busy)),
-    column("MIPS", 7, Some(Order::Instructions)),
-    column("traps/s", 9, Some(Order::Traps)),
+    column("idle%", 6, Some(Order::Idle)),
+    column("MIPS", 6, Some(Order::Instructions)),
+    column("traps/s", 8, Some(Order::Traps)),
     column("IRQ/s", 6, Some(Order::Interrupts)),
-    column("own MiB", 8, Some(Order::Memory)),
+    column("MiB", 5, Some(Order::Memory)),
     column("shared", 7, None),
     column("written", 8, Some(Order::Writes)),
 ];
+
+/// The column of the names: it gets what a wide window has to spare, up to this.
+const NAME_COLUMN: usize = 1;
+const MOST_SPARE: u16 = 20;
 
 /// Rows for the traps of the marked session, with their heading.
 const DETAIL_ROWS: u16 = 5;
@@ -60,8 +65,9 @@ impl<'a> WatchView<'a> {
         [
             index.map_or_else(String::new, |index| (index + 1).to_string()),
             view.map_or_else(String::new, |view| view.name.clone()),
-            view.map_or("", |view| word(&view.state)).to_owned(),
+            view.map_or_else(String::new, |view| state(&view.state, rates)),
             tenths(rates.busy),
+            tenths(rates.idle),
             tenths(rates.instructions / 100_000),
             rates.traps.to_string(),
             rates.interrupts.to_string(),
@@ -71,12 +77,16 @@ impl<'a> WatchView<'a> {
         ]
     }
 
-    /// The traps of the marked session by kind, as many as fit in a line each.
+    /// What the marked session waits for, and its traps by kind, as many as fit in a line each.
     fn details(&self, width: u16) -> Vec<String> {
         let Some(rates) = self.watch.rates().get(self.watch.marked()) else { return Vec::new() };
+        let waits = rates
+            .waits
+            .iter()
+            .map(|(reason, share)| format!(" waits {}.{} % ({}) ", share / 10, share % 10, reason.name()));
+        let kinds = rates.kinds.iter().map(|(kind, rate)| format!(" {kind} {rate}/s "));
         let mut lines = vec![String::new()];
-        for (kind, rate) in &rates.kinds {
-            let part = format!(" {kind} {rate}/s ");
+        for part in waits.chain(kinds) {
             if lines.last().is_some_and(|line| line.chars().count() + part.chars().count() > usize::from(width)) {
                 lines.push(String::new());
             }
@@ -116,18 +126,29 @@ impl Widget for WatchView<'_> {
     }
 }
 
+/// What a session does; how it is known, if it waits.
+fn state(state: &SessionState, rates: &Rates) -> String {
+    match (state, rates.waits.first()) {
+        (SessionState::Idle, Some((reason, _))) => format!("{} {}", word(state), reason.name()),
+        _ => word(state).to_owned(),
+    }
+}
+
 /// Writes one cell for each column, numbers to the right; columns that do not fit are left out.
 fn write_row(area: Rect, buf: &mut Buffer, cells: &[String; COLUMNS.len()], style: impl Fn(&Column) -> Style) {
     let mut x = area.x;
-    for (column, text) in COLUMNS.iter().zip(cells) {
-        let place = Rect { x, width: column.width, ..area }.intersection(area);
+    let all: u16 = COLUMNS.iter().map(|column| column.width).sum();
+    let spare = area.width.saturating_sub(all).min(MOST_SPARE);
+    for (index, (column, text)) in COLUMNS.iter().zip(cells).enumerate() {
+        let width = column.width + if index == NAME_COLUMN { spare } else { 0 };
+        let place = Rect { x, width, ..area }.intersection(area);
         let is_text = column.order.is_none() && column.heading != "shared";
-        let blanks = usize::from(column.width).saturating_sub(1 + text.chars().count());
+        let blanks = usize::from(width).saturating_sub(1 + text.chars().count());
         let text = if is_text { format!(" {text}") } else { format!("{}{text} ", " ".repeat(blanks)) };
-        if !area.is_empty() && place.width == column.width {
+        if !area.is_empty() && place.width == width {
             write(place, buf, &text, style(column));
         }
-        x = x.saturating_add(column.width);
+        x = x.saturating_add(width);
     }
 }
 
@@ -147,6 +168,8 @@ mod tests {
         app.update(Event::Gauges(gauges.clone()), Duration::from_secs(1));
         gauges[0].stats.count(crate::monitor::stats::TrapKind::Sti);
         gauges[1].busy_ns = 423_000_000;
+        gauges[1].time = crate::clock::VirtTime(1_000_000_000);
+        gauges[1].stats.wait(crate::monitor::stats::IdleReason::Dos, 600_000_000);
         gauges[1].stats.instructions = 25_000_000;
         gauges[1].private_bytes = 3 << 19;
         gauges[1].sectors_written = 7;
@@ -158,8 +181,14 @@ mod tests {
     #[test]
     fn each_session_has_a_row_with_its_rates() {
         let rows = watched(80, 12);
-        assert_eq!(rows[0].trim_end(), " #  session         state  CPU %   MIPS  traps/s IRQ/s own MiB shared written");
-        assert_eq!(rows[2].trim_end(), " 2  right           idle    42.3   25.0       42     0     1.5    0.0   3 KiB");
+        assert_eq!(
+            rows[0].trim_end(),
+            " #  session    state        CPU % idle%  MIPS traps/s IRQ/s  MiB shared written"
+        );
+        assert_eq!(
+            rows[2].trim_end(),
+            " 2  right      idle INT 28h  42.3  60.0  25.0      42     0  1.5    0.0   3 KiB"
+        );
         assert!(rows.iter().any(|row| row.contains(" STI 1/s ")), "{rows:#?}");
     }
 
