@@ -227,12 +227,17 @@ impl Key {
     }
 }
 
-/// Parses a chord such as `alt+f10`, `ctrl+alt+del`, `enter` or `kp+` into its keys, modifiers
+/// Parses a chord such as `alt+f10`, `ctrl+alt+del`, `enter`, `kp+` or `sysrq` into its keys, modifiers
 /// first. *Errors*: the part that names no key.
 pub fn parse_chord(text: &str) -> Result<Vec<Key>, String> {
     let mut keys = Vec::new();
     let mut rest = text;
     loop {
+        // A key of its own on the 84-key board, Alt with Print Screen on the 101-key one.
+        if rest.eq_ignore_ascii_case("sysrq") {
+            keys.extend([Key::LeftAlt, Key::PrintScreen]);
+            return Ok(keys);
+        }
         if let Some(key) = Key::from_name(rest) {
             keys.push(key);
             return Ok(keys);
@@ -266,6 +271,12 @@ mod tests {
     #[test]
     fn a_chord_names_the_part_that_is_no_key() {
         assert_eq!(parse_chord("ctrl+hyper+x"), Err("hyper".to_owned()));
+    }
+
+    #[test]
+    fn sysrq_is_alt_with_print_screen() {
+        assert_eq!(parse_chord("sysrq"), Ok(vec![Key::LeftAlt, Key::PrintScreen]));
+        assert_eq!(parse_chord("ctrl+SysRq"), Ok(vec![Key::LeftCtrl, Key::LeftAlt, Key::PrintScreen]));
     }
 
     #[test]

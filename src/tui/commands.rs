@@ -57,6 +57,12 @@ pub enum Action {
     PrintScreen,
     /// Sends Pause.
     Pause,
+    /// Sends SysRq.
+    SysRq,
+    /// Opens a picture of the board to choose keys from.
+    KeyMenu,
+    /// Sends the next key, whatever it is.
+    PassKey,
     /// Moves the view of a screen that is larger than the window: columns, rows.
     Pan(i16, i16),
     /// Goes to the view in this direction.
@@ -234,6 +240,21 @@ pub const COMMANDS: &[Command] = &[
         action: Action::PrintScreen,
     },
     Command { triggers: &[Trigger::Char('z')], keys: "z", name: "", help: "send Pause", action: Action::Pause },
+    Command { triggers: &[Trigger::Char('Y')], keys: "Y", name: "", help: "send SysRq", action: Action::SysRq },
+    Command {
+        triggers: &[Trigger::Char('K')],
+        keys: "K",
+        name: "",
+        help: "send any key or chord, chosen from a picture of the board",
+        action: Action::KeyMenu,
+    },
+    Command {
+        triggers: &[Trigger::Char('v')],
+        keys: "v",
+        name: "",
+        help: "send the next key to the session, whatever it is",
+        action: Action::PassKey,
+    },
     Command {
         triggers: &[Trigger::Char('e')],
         keys: "e",

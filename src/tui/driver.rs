@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::app::{App, Effect, Event};
 use super::error::TuiError;
 use super::folder;
-use super::input::{Parser, TermEvent};
+use super::input::{Dialect, Parser, TermEvent};
 use super::record::{Ended, Recorder};
 use super::save::save;
 use super::sessions::Sessions;
@@ -181,6 +181,11 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
 
     fn recording_ended(&mut self, Ended { id, path, outcome }: Ended) -> Result<(), TuiError> {
         self.update(Event::Recorded(id, path, outcome.map_err(|error| error.to_string())))
+    }
+
+    /// Says which terminal it is, where that makes a difference.
+    pub fn speak(&mut self, dialect: Dialect) {
+        self.parser.set_dialect(dialect);
     }
 
     /// Tells the user something from the start.

@@ -42,8 +42,19 @@ pub struct Keyboard {
     down: Vec<(Symbol, Key)>,
     /// Modifiers that are down.
     modifiers: Vec<Key>,
-    /// The struck chord that is still down, and when it comes up.
-    struck: Option<(Chord, Duration)>,
+    /// What was struck and is still down.
+    struck: Option<Strike>,
+}
+
+/// Keys that come up by themselves.
+#[derive(Debug)]
+struct Strike {
+    /// What they are, if striking the same again is a repeat.
+    chord: Option<Chord>,
+    /// The keys in the order they went down.
+    keys: Vec<Key>,
+    /// When they come up.
+    until: Duration,
 }
 
 impl Keyboard {
@@ -77,10 +88,18 @@ impl Keyboard {
         played
     }
 
-    /// Lets a struck key come up if it is time.
+    /// Strikes `keys` together, with nothing else held.
+    pub fn strike_together(&mut self, keys: &[Key], now: Duration) -> Vec<KeyEvent> {
+        let mut out = self.release_all();
+        out.extend(keys.iter().map(|&key| KeyEvent { key, down: true }));
+        self.struck = Some(Strike { chord: None, keys: keys.to_vec(), until: now + STRIKE_TIME });
+        out
+    }
+
+    /// Lets struck keys come up if it is time.
     pub fn tick(&mut self, now: Duration) -> Vec<KeyEvent> {
         let mut out = Vec::new();
-        if self.struck.is_some_and(|(_, until)| until <= now) {
+        if self.struck.as_ref().is_some_and(|strike| strike.until <= now) {
             self.finish_strike(&mut out);
         }
         out
@@ -89,7 +108,7 @@ impl Keyboard {
     /// When [`Keyboard::tick`] has something to do.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
-        self.struck.map(|(_, until)| until)
+        self.struck.as_ref().map(|strike| strike.until)
     }
 
     /// Lets every key come up: the keyboard goes to another window or session.
@@ -124,18 +143,18 @@ impl Keyboard {
 
     /// A key that will not report its release was struck.
     fn strike(&mut self, chord: Chord, now: Duration, out: &mut Vec<KeyEvent>) {
-        let repeats = self.struck.is_some_and(|(held, _)| held == chord);
+        let repeats = self.struck.as_ref().is_some_and(|strike| strike.chord == Some(chord));
         if !repeats {
             self.finish_strike(out);
             self.set_modifiers(chord.held, out);
         }
         out.push(KeyEvent { key: chord.key, down: true });
-        self.struck = Some((chord, now + STRIKE_TIME));
+        self.struck = Some(Strike { chord: Some(chord), keys: vec![chord.key], until: now + STRIKE_TIME });
     }
 
     fn finish_strike(&mut self, out: &mut Vec<KeyEvent>) {
-        if let Some((chord, _)) = self.struck.take() {
-            out.push(KeyEvent { key: chord.key, down: false });
+        if let Some(strike) = self.struck.take() {
+            out.extend(strike.keys.iter().rev().map(|&key| KeyEvent { key, down: false }));
             self.set_modifiers(Held::default(), out);
         }
     }
@@ -280,6 +299,15 @@ mod tests {
         assert_eq!(bench.feed(b"\x1b[55;2;47u"), "-shift +/");
         assert_eq!(bench.feed(b"\x1b[57441;1:3u"), "");
         assert_eq!(bench.feed(b"\x1b[55;1:3u"), "-/");
+    }
+
+    #[test]
+    fn keys_struck_together_stay_down_as_long_as_one() {
+        let mut bench = Bench::new(false);
+        bench.feed(b"x");
+        assert_eq!(show(&bench.keyboard.strike_together(&[Key::LeftCtrl, Key::Pause], bench.now)), "-x +ctrl +pause");
+        assert_eq!(bench.wait(59), "");
+        assert_eq!(bench.wait(1), "-pause -ctrl");
     }
 
     #[test]

@@ -65,6 +65,7 @@ use crate::config::{Config, SessionSpec, UiSettings};
 use crate::session::{Host, Manager};
 use ability::{Ability, TerminalEnvironment};
 use driver::{Driver, Wake};
+use input::Dialect;
 use signals::Signals;
 use terminal::TerminalDisplay;
 
@@ -114,6 +115,7 @@ fn show(
         TerminalDisplay::open(ability, settings.mouse, wake.clone()).map_err(TuiError::terminal("being set up"))?;
     terminal::spawn_reader(wake).map_err(TuiError::terminal("being read"))?;
     let mut driver = Driver::new(manager, &mut display, changed, settings)?;
+    driver.speak(Dialect::of(terminal.term.as_deref()));
     driver.offer(profiles);
     if let Some(notice) = notice {
         driver.say(notice)?;

@@ -25,6 +25,8 @@ use super::painter::Painter;
 use super::view;
 use super::writer::Writer;
 
+/// Arrow keys and keypad in their plain forms: a program before us may have left it otherwise.
+const PLAIN_KEYS: &[u8] = b"\x1b[?1l\x1b>";
 /// Asks whether the terminal speaks the kitty keyboard protocol; one that does not says nothing.
 const KITTY_QUERY: &[u8] = b"\x1b[?u";
 /// Disambiguate (1), report releases (2), alternate keys (4), all keys as sequences (8), text (16).
@@ -66,6 +68,7 @@ impl Modes {
         if self.mouse {
             out.extend_from_slice(MOUSE_ON);
         }
+        out.extend_from_slice(PLAIN_KEYS);
         // Each of the terminal's two screens has a keyboard mode of its own: ask in ours.
         out.extend_from_slice(KITTY_QUERY);
         self.writer.send(&out)

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use super::app::{App, Mode};
 use super::layout::Place;
 use super::widgets::{
-    CursorView, HelpView, LineView, OverviewView, PageView, ScreenView, StatusView, TitleView, WatchView,
+    CursorView, HelpView, KeyMenuView, LineView, OverviewView, PageView, ScreenView, StatusView, TitleView, WatchView,
 };
 
 /// Draws `app` into `area` and says where the terminal's cursor belongs, if it is to be seen.
@@ -37,6 +37,11 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     if let Some(panel) = app.panel().filter(|_| matches!(app.mode(), Mode::Panel | Mode::Prompt | Mode::Confirm(_))) {
         panel.view().render(guest, buf);
         cursor = panel.view().cursor(guest);
+    }
+    if app.mode() == Mode::Keys {
+        let view = KeyMenuView::new(app.key_menu());
+        cursor = view.cursor(guest);
+        view.render(guest, buf);
     }
     if let Some(text) = app.line().filter(|_| guest.height > 0) {
         let line = Rect { y: guest.bottom() - 1, height: 1, ..guest };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{App, Effect, Mode, Question};
 use crate::config::Suspend;
-use crate::keys::{Key, KeyEvent, chord_events};
+use crate::keys::{Key, KeyEvent};
 use crate::session::Command;
 use crate::tui::commands::{self, Action, PAN_ROWS};
 use crate::tui::input::{Act, Mods, Symbol, TermKey};
@@ -26,10 +26,13 @@ impl App {
                 effects.push(Effect::Suspend);
             }
             Mode::Guest => self.play(key, now, effects),
+            Mode::Pass => self.pass(key, now, effects),
+            Mode::Keys if key.act == Act::Repeat && !key.is_modifier() => self.key_menu_key(key, now, effects),
             Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
             Mode::Panel if key.act == Act::Repeat => self.panel_key(key, now, effects),
             // The prefix key and modifiers come up, or a modifier is pressed for the command.
             _ if key.act != Act::Press || key.is_modifier() => {}
+            Mode::Keys => self.key_menu_key(key, now, effects),
             Mode::Prefix => self.command(key, now, effects),
             Mode::Confirm(question) => self.answer(question, key, now, effects),
             Mode::Prompt => self.prompt_key(key, now, effects),
@@ -51,7 +54,7 @@ impl App {
         ctrl_z && key.act == Act::Press && self.settings.suspend == Suspend::Dosmux
     }
 
-    fn play(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
+    pub(super) fn play(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
         let board = self.board();
         let played = self.keyboard.play(key, &board, now);
         self.send_keys(played.events, effects);
@@ -71,8 +74,9 @@ impl App {
         }
     }
 
-    fn strike(&self, keys: &[Key], effects: &mut Vec<Effect>) {
-        self.send_keys(chord_events(keys), effects);
+    pub(super) fn strike(&mut self, keys: &[Key], now: Duration, effects: &mut Vec<Effect>) {
+        let events = self.keyboard.strike_together(keys, now);
+        self.send_keys(events, effects);
     }
 
     fn command(&mut self, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
@@ -103,10 +107,13 @@ impl App {
             Action::Last => self.show_last(now, effects),
             Action::Close => self.set_mode(Mode::Confirm(Question::Close(id))),
             Action::Reset => self.set_mode(Mode::Confirm(Question::Reset(id))),
-            Action::CtrlAltDel => self.strike(&[Key::LeftCtrl, Key::LeftAlt, Key::Delete], effects),
-            Action::CtrlBreak => self.strike(&[Key::LeftCtrl, Key::Pause], effects),
-            Action::PrintScreen => self.strike(&[Key::PrintScreen], effects),
-            Action::Pause => self.strike(&[Key::Pause], effects),
+            Action::CtrlAltDel => self.strike(&[Key::LeftCtrl, Key::LeftAlt, Key::Delete], now, effects),
+            Action::CtrlBreak => self.strike(&[Key::LeftCtrl, Key::Pause], now, effects),
+            Action::PrintScreen => self.strike(&[Key::PrintScreen], now, effects),
+            Action::SysRq => self.strike(&[Key::LeftAlt, Key::PrintScreen], now, effects),
+            Action::KeyMenu => self.open_key_menu(),
+            Action::PassKey => self.set_mode(Mode::Pass),
+            Action::Pause => self.strike(&[Key::Pause], now, effects),
             Action::Pan(cols, rows) => self.pan_by(cols, rows),
             Action::Hold => self.hold(id, effects),
             Action::Screenshot => self.ask_for(Purpose::Screenshot(id)),

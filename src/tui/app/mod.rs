@@ -1,5 +1,6 @@
 //! The UI's state and how it changes: events in, effects out, no I/O and no clock of its own.
 
+mod key_menu;
 mod keys;
 mod mouse;
 mod opening;
@@ -34,6 +35,7 @@ use crate::monitor::vm::StopReason;
 use crate::session::inspect::Inspection;
 use crate::session::{Command, Gauge, SessionState, SessionView};
 use crate::types::SessionId;
+pub use key_menu::KeyMenu;
 pub use page::{Page, Tab};
 pub use panel::Panel;
 use settings::Wishes;
@@ -45,6 +47,7 @@ const WATCH_HINT: &str =
     "\u{2191}\u{2193} choose  \u{2190}\u{2192} sort  Enter details  s show  p pause  W picture  Esc leave";
 const PAGE_HINT: &str = "\u{2190}\u{2192} section  \u{2191}\u{2193} scroll  p pause  s show  W picture  Esc back";
 const OVERVIEW_HINT: &str = "arrows choose  Enter shows  t tiles  W picture  Esc leaves";
+const PASS_HINT: &str = "the next key goes to the session";
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -123,6 +126,10 @@ pub enum Mode {
     Guest,
     /// The next one is a command.
     Prefix,
+    /// They go to the session up to the next one that is no modifier, be it the prefix key.
+    Pass,
+    /// They choose in [`App::key_menu`].
+    Keys,
     /// The next one answers a question.
     Confirm(Question),
     /// They edit the text of [`App::prompt`].
@@ -180,6 +187,7 @@ pub struct App {
     before_prompt: Mode,
     message: Option<Message>,
     keyboard: Keyboard,
+    key_menu: KeyMenu,
     watch: Watch,
     page: Option<Page>,
     /// Which sessions are in view, and where.
@@ -213,6 +221,7 @@ impl App {
             before_prompt: Mode::Guest,
             message: None,
             keyboard: Keyboard::new(),
+            key_menu: KeyMenu::default(),
             watch: Watch::default(),
             page: None,
             layout: None,
@@ -293,6 +302,7 @@ impl App {
             Mode::Confirm(question) => return Some(self.ask(question)),
             Mode::Prompt => return self.prompt().map(Prompt::line),
             Mode::Panel => return self.message.as_ref().map(|message| message.text.clone()),
+            Mode::Pass => return Some(PASS_HINT.to_owned()),
             _ => {}
         }
         if let Some(message) = &self.message {

@@ -16,6 +16,7 @@ impl App {
     pub(super) fn mouse(&mut self, event: &MouseEvent, now: Duration, effects: &mut Vec<Effect>) {
         let at = Position { x: event.col, y: event.row };
         match (self.mode, event.kind) {
+            (Mode::Keys, MouseKind::Press(MouseButton::Left)) => self.key_menu_click(at, now, effects),
             (Mode::Panel, kind) => self.panel_mouse(kind, at, now, effects),
             (Mode::Help(top), MouseKind::Wheel(way)) => self.scroll_help(top, way),
             (Mode::Watch, MouseKind::Wheel(way)) => self.move_watch(rows(way)),

@@ -28,6 +28,7 @@ impl Group {
     fn of(action: Action) -> Group {
         match action {
             Action::CtrlAltDel | Action::CtrlBreak | Action::PrintScreen | Action::Pause => Group::Keys,
+            Action::SysRq | Action::KeyMenu | Action::PassKey => Group::Keys,
             Action::Next | Action::Previous | Action::Last | Action::Select | Action::Go(_) => Group::View,
             Action::Split(_) | Action::Hide | Action::Zoom | Action::Tile | Action::Pan(..) => Group::View,
             Action::Overview | Action::Watch => Group::View,

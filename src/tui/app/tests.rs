@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use ratatui::layout::Position;
+
 use super::super::input::{Mods, Parser, Symbol, TermKey};
 use super::super::layout::Place;
 use super::*;
@@ -7,6 +9,7 @@ use crate::config::SessionSpec;
 use crate::keys::{Key, Locks};
 use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
+use crate::tui::widgets::KeyMenuView;
 use crate::types::SegOff;
 
 mod panels;
@@ -199,8 +202,55 @@ fn escape_and_unknown_keys_leave_the_prefix() {
 #[test]
 fn special_chords_are_struck_whole() {
     let mut bench = Bench::new();
-    assert_eq!(bench.feed(b"\x1dk"), "0+ctrl, 0+alt, 0+del, 0-del, 0-alt, 0-ctrl");
-    assert_eq!(bench.feed(b"\x1db"), "0+ctrl, 0+pause, 0-pause, 0-ctrl");
+    assert_eq!(bench.feed(b"\x1dk"), "0+ctrl, 0+alt, 0+del");
+    assert_eq!(bench.wait(Duration::from_millis(60)), "0-del, 0-alt, 0-ctrl");
+    assert_eq!(bench.feed(b"\x1db\x1dY"), "0+ctrl, 0+pause, 0-pause, 0-ctrl, 0+alt, 0+prtsc");
+}
+
+#[test]
+fn the_key_menu_strikes_what_was_named_or_chosen() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dKctrl+alt+f12\r"), "0+ctrl, 0+alt, 0+f12");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+    assert_eq!(bench.wait(Duration::from_millis(60)), "0-f12, 0-alt, 0-ctrl");
+    assert_eq!(bench.feed(b"\x1dK\x1b[B\x1b[C\x1b[C\r"), "0+f2");
+    assert_eq!(bench.feed(b"\x1dKhyper\r"), "0-f2");
+    assert_eq!(bench.app.line().unwrap(), "no key is called hyper");
+    assert_eq!(bench.feed(b"\x1b"), "");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn every_key_of_the_board_can_be_struck_by_name() {
+    for &key in Key::ALL {
+        let mut bench = Bench::new();
+        bench.feed(format!("\x1dK{}\r", key.name()).as_bytes());
+        assert_eq!(bench.wait(Duration::from_millis(60)), format!("0-{}", key.name()));
+    }
+}
+
+#[test]
+fn a_click_chooses_in_the_key_menu_and_another_strikes() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dK");
+    let view = KeyMenuView::new(bench.app.key_menu());
+    let places = (1..=80).flat_map(|col| (1..=23).map(move |row| (col, row)));
+    let pause =
+        |&(x, y): &(u16, u16)| view.key_at(bench.app.guest_area(), Position { x: x - 1, y: y - 1 }) == Some(Key::Pause);
+    let (col, row) = places.into_iter().find(pause).unwrap();
+    let click = format!("\x1b[<0;{col};{row}M\x1b[<0;{col};{row}m");
+    assert_eq!(bench.feed(click.as_bytes()), "");
+    assert_eq!(bench.app.key_menu().text(), "pause");
+    assert_eq!(bench.feed(click.as_bytes()), "0+pause");
+}
+
+#[test]
+fn the_next_key_can_be_passed_whatever_it_is() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dv"), "");
+    assert_eq!(bench.app.line().unwrap(), "the next key goes to the session");
+    assert_eq!(bench.feed(b"\x1d"), "0+ctrl, 0+]");
+    assert_eq!(bench.feed(b"\x1dn"), "0-], 0-ctrl, focus 1");
 }
 
 #[test]

@@ -16,6 +16,27 @@ pub use parser::Parser;
 
 use crate::keys::{Key, Locks};
 
+/// Which of the terminals that send the same bytes for different keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// xterm and its many likes, PuTTY and rxvt.
+    #[default]
+    Xterm,
+    /// The console of Linux.
+    LinuxConsole,
+}
+
+impl Dialect {
+    /// What a terminal speaks that is called `term` in the environment.
+    #[must_use]
+    pub fn of(term: Option<&str>) -> Dialect {
+        match term {
+            Some(term) if term == "linux" || term.starts_with("linux-") => Dialect::LinuxConsole,
+            _ => Dialect::Xterm,
+        }
+    }
+}
+
 /// Something the terminal told us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TermEvent {
@@ -130,3 +151,6 @@ impl TermKey {
         }
     }
 }
+
+#[cfg(test)]
+mod terminal_tests;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::mouse::{self, MouseButton};
 use super::sequences::{
-    control_byte, csi_final, kitty_code, linux_function, locks, modifiers, ss3_final, tilde_number,
+    control_byte, csi_final, kitty_code, linux_function, locks, modifiers, rxvt_modifiers, ss3_final, tilde_number,
 };
-use super::{Act, Mods, Symbol, TermEvent, TermKey};
+use super::{Act, Dialect, Mods, Symbol, TermEvent, TermKey};
 use crate::keys::Key;
 
 /// How long a paste that has begun waits for its rest: long, for a slow link may stall, and what
@@ -69,6 +69,7 @@ pub struct Parser {
     /// The mouse button that is down, for terminals that do not say which one came up.
     button: Option<MouseButton>,
     escape_timeout: Duration,
+    dialect: Dialect,
 }
 
 impl Parser {
@@ -78,7 +79,20 @@ impl Parser {
     #[must_use]
     pub fn new(escape_timeout: Duration) -> Parser {
         let state = State::Ground;
-        Parser { state, held: Vec::new(), meta: false, kitty: false, button: None, escape_timeout }
+        Parser {
+            state,
+            held: Vec::new(),
+            meta: false,
+            kitty: false,
+            button: None,
+            escape_timeout,
+            dialect: Dialect::default(),
+        }
+    }
+
+    /// Says which terminal it is, where that makes a difference.
+    pub fn set_dialect(&mut self, dialect: Dialect) {
+        self.dialect = dialect;
     }
 
     /// Call after switching the kitty protocol on: keys that come as sequences are then known to
@@ -162,6 +176,11 @@ impl Parser {
 
     fn escape(&mut self, byte: u8, out: &mut Vec<TermEvent>) {
         match byte {
+            // Alt+Tab is the window manager's, or the same on the console.
+            b'\t' if self.dialect == Dialect::LinuxConsole => {
+                out.push(struck(Symbol::Key(Key::Tab), Mods::SHIFT));
+                self.reset();
+            }
             b'[' => self.state = State::Csi,
             b'O' => self.state = State::Ss3,
             0x1B if self.meta => {
@@ -192,24 +211,28 @@ impl Parser {
 
     fn csi(&mut self, byte: u8, out: &mut Vec<TermEvent>) {
         match byte {
+            // rxvt ends the numbered keys so with Shift held.
+            b'$' if !self.held.is_empty() && self.held.iter().all(u8::is_ascii_digit) => self.csi_end(byte, out),
             b'[' if self.held.is_empty() => self.state = State::LinuxFunction,
             b'M' if self.held.is_empty() => self.state = State::X10Mouse,
             // Parameter and intermediate bytes; one too many is dropped, which spoils the sequence.
             0x20..=0x3F if self.held.len() <= MAX_PARAMETER_BYTES => self.held.push(byte),
             0x20..=0x3F => {}
-            0x40..=0x7E => {
-                let parameters = std::mem::take(&mut self.held);
-                let meta = self.meta;
-                self.reset();
-                if parameters.len() <= MAX_PARAMETER_BYTES {
-                    self.csi_complete(&parameters, byte, meta, out);
-                }
-            }
+            0x40..=0x7E => self.csi_end(byte, out),
             // A control byte, or one of a character, inside a sequence ends it.
             _ => {
                 self.reset();
                 self.ground(byte, out);
             }
+        }
+    }
+
+    fn csi_end(&mut self, last: u8, out: &mut Vec<TermEvent>) {
+        let parameters = std::mem::take(&mut self.held);
+        let meta = self.meta;
+        self.reset();
+        if parameters.len() <= MAX_PARAMETER_BYTES {
+            self.csi_complete(&parameters, last, meta, out);
         }
     }
 
@@ -239,13 +262,13 @@ impl Parser {
                     out.push(struck(symbol, modifiers(fields.number(1))));
                 }
             }
-            b'~' => self.named_key(tilde_number(fields.number(0)), &fields, meta, out),
-            // rxvt ends the numbered keys so with Ctrl held.
-            b'^' => {
-                let key = tilde_number(fields.number(0)).map(|(key, _)| (key, Mods::CTRL));
-                self.named_key(key, &fields, meta, out);
+            b'~' | b'$' | b'^' | b'@' => {
+                let key = tilde_number(fields.number(0), self.dialect);
+                let held = rxvt_modifiers(last);
+                let both = |(key, mods): (Key, Mods)| (key, Mods { shift: mods.shift || held.shift, ..held });
+                self.named_key(key.map(both), &fields, meta, out);
             }
-            _ => self.named_key(csi_final(last), &fields, meta, out),
+            _ => self.named_key(csi_final(last, parameters.is_empty(), self.dialect), &fields, meta, out),
         }
     }
 

@@ -58,7 +58,7 @@ fn escape_alone_is_a_key_and_before_something_is_alt() {
 /// Byte sequences of terminals in use, each with the key it means.
 const GOLDEN: &[(&str, &[u8], Key, Mods)] = &[
     ("xterm", b"\x1b[A", Key::Up, NONE),
-    ("xterm", b"\x1bOA", Key::Up, NONE),
+    ("putty", b"\x1bOA", Key::Up, CTRL),
     ("xterm", b"\x1b[1;2A", Key::Up, SHIFT),
     ("xterm", b"\x1b[1;3B", Key::Down, ALT),
     ("xterm", b"\x1b[1;5C", Key::Right, CTRL),
@@ -93,9 +93,6 @@ const GOLDEN: &[(&str, &[u8], Key, Mods)] = &[
     ("linux console", b"\x1b[[A", Key::F1, NONE),
     ("linux console", b"\x1b[[E", Key::F5, NONE),
     ("linux console", b"\x1b[17~", Key::F6, NONE),
-    ("linux console", b"\x1b[25~", Key::F1, SHIFT),
-    ("linux console", b"\x1b[34~", Key::F8, SHIFT),
-    ("linux console", b"\x1b[G\x1b[A", Key::Up, NONE),
     ("putty", b"\x1b[11~", Key::F1, NONE),
     ("putty", b"\x1b[14~", Key::F4, NONE),
     ("putty", b"\x1b\x1b[21~", Key::F10, ALT),

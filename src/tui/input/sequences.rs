@@ -1,6 +1,6 @@
 //! The tables behind escape sequences: final letters, `~` numbers, kitty's functional keys.
 
-use super::{Mods, Symbol};
+use super::{Dialect, Mods, Symbol};
 use crate::keys::{Key, Locks};
 
 /// Keys named by the final byte of `CSI … X`.
@@ -11,6 +11,8 @@ const CSI_FINALS: &[(u8, Key)] = &[
     (b'D', Key::Left),
     (b'E', Key::Keypad5),
     (b'F', Key::End),
+    // The keypad's 5 of the linux console.
+    (b'G', Key::Keypad5),
     (b'H', Key::Home),
     (b'P', Key::F1),
     (b'Q', Key::F2),
@@ -23,6 +25,8 @@ const SS3_FINALS: &[(u8, Key)] = &[
     (b'M', Key::KeypadEnter),
     (b'j', Key::KeypadMultiply),
     (b'k', Key::KeypadPlus),
+    // PuTTY's plus; elsewhere the comma of a VT220, which a PC lacks.
+    (b'l', Key::KeypadPlus),
     (b'm', Key::KeypadMinus),
     (b'n', Key::KeypadPeriod),
     (b'o', Key::KeypadDivide),
@@ -41,38 +45,34 @@ const SS3_FINALS: &[(u8, Key)] = &[
 /// Arrow keys of rxvt: lower-case finals are Shift after CSI and Ctrl after SS3.
 const RXVT_ARROWS: &[(u8, Key)] = &[(b'a', Key::Up), (b'b', Key::Down), (b'c', Key::Right), (b'd', Key::Left)];
 
-/// Keys named by the number of `CSI n ~`, and whether the sequence means Shift with the key.
-const TILDE_NUMBERS: &[(u32, Key, bool)] = &[
-    (1, Key::Home, false),
-    (2, Key::Insert, false),
-    (3, Key::Delete, false),
-    (4, Key::End, false),
-    (5, Key::PageUp, false),
-    (6, Key::PageDown, false),
-    (7, Key::Home, false),
-    (8, Key::End, false),
-    (11, Key::F1, false),
-    (12, Key::F2, false),
-    (13, Key::F3, false),
-    (14, Key::F4, false),
-    (15, Key::F5, false),
-    (17, Key::F6, false),
-    (18, Key::F7, false),
-    (19, Key::F8, false),
-    (20, Key::F9, false),
-    (21, Key::F10, false),
-    (23, Key::F11, false),
-    (24, Key::F12, false),
-    // The linux console sends the codes of F13–F20 for Shift+F1–F8.
-    (25, Key::F1, true),
-    (26, Key::F2, true),
-    (28, Key::F3, true),
-    (29, Key::F4, true),
-    (31, Key::F5, true),
-    (32, Key::F6, true),
-    (33, Key::F7, true),
-    (34, Key::F8, true),
+/// Keys named by the number of `CSI n ~`.
+const TILDE_NUMBERS: &[(u32, Key)] = &[
+    (1, Key::Home),
+    (2, Key::Insert),
+    (3, Key::Delete),
+    (4, Key::End),
+    (5, Key::PageUp),
+    (6, Key::PageDown),
+    (7, Key::Home),
+    (8, Key::End),
+    (11, Key::F1),
+    (12, Key::F2),
+    (13, Key::F3),
+    (14, Key::F4),
+    (15, Key::F5),
+    (17, Key::F6),
+    (18, Key::F7),
+    (19, Key::F8),
+    (20, Key::F9),
+    (21, Key::F10),
+    (23, Key::F11),
+    (24, Key::F12),
 ];
+
+/// Numbers of F13–F20, which stand for function keys with Shift.
+const SHIFTED_NUMBERS: [u32; 8] = [25, 26, 28, 29, 31, 32, 33, 34];
+const FUNCTION_KEYS: [Key; 12] =
+    [Key::F1, Key::F2, Key::F3, Key::F4, Key::F5, Key::F6, Key::F7, Key::F8, Key::F9, Key::F10, Key::F11, Key::F12];
 
 /// Keys of the kitty protocol that have a code in Unicode's private use area.
 const KITTY_CODES: &[(u32, Key)] = &[
@@ -127,8 +127,12 @@ fn find(table: &[(u8, Key)], byte: u8) -> Option<Key> {
     table.iter().find(|&&(b, _)| b == byte).map(|&(_, key)| key)
 }
 
-/// The key of `CSI X` and the modifiers the final byte itself implies.
-pub(super) fn csi_final(byte: u8) -> Option<(Key, Mods)> {
+/// The key of `CSI X` and the modifiers the final byte itself implies; `bare` if there is nothing between
+/// them.
+pub(super) fn csi_final(byte: u8, bare: bool, dialect: Dialect) -> Option<(Key, Mods)> {
+    if byte == b'P' && bare && dialect == Dialect::LinuxConsole {
+        return Some((Key::Pause, Mods::NONE));
+    }
     if byte == b'Z' {
         return Some((Key::Tab, Mods::SHIFT));
     }
@@ -136,16 +140,30 @@ pub(super) fn csi_final(byte: u8) -> Option<(Key, Mods)> {
     plain.or_else(|| find(RXVT_ARROWS, byte).map(|key| (key, Mods::SHIFT)))
 }
 
-/// The key of `SS3 X` and the modifiers the final byte itself implies.
+/// The key of `SS3 X` and the modifiers the final byte itself implies. Arrows come so from PuTTY with
+/// Ctrl, as the UI asks every terminal for the other form.
 pub(super) fn ss3_final(byte: u8) -> Option<(Key, Mods)> {
+    if (b'A'..=b'D').contains(&byte) {
+        return find(CSI_FINALS, byte).map(|key| (key, Mods::CTRL));
+    }
     let plain = find(CSI_FINALS, byte).or_else(|| find(SS3_FINALS, byte)).map(|key| (key, Mods::NONE));
     plain.or_else(|| find(RXVT_ARROWS, byte).map(|key| (key, Mods::CTRL)))
 }
 
 /// The key of `CSI n ~` and the modifiers the number itself implies.
-pub(super) fn tilde_number(number: u32) -> Option<(Key, Mods)> {
-    let row = TILDE_NUMBERS.iter().find(|&&(n, _, _)| n == number);
-    row.map(|&(_, key, shift)| (key, Mods { shift, ..Mods::NONE }))
+pub(super) fn tilde_number(number: u32, dialect: Dialect) -> Option<(Key, Mods)> {
+    if let Some(&(_, key)) = TILDE_NUMBERS.iter().find(|&&(n, _)| n == number) {
+        return Some((key, Mods::NONE));
+    }
+    // Shift adds 12 on the linux console, 10 in PuTTY and rxvt; xterm has another form.
+    let first = if dialect == Dialect::LinuxConsole { 0 } else { 2 };
+    let index = SHIFTED_NUMBERS.iter().position(|&n| n == number)?;
+    FUNCTION_KEYS.get(first + index).map(|&key| (key, Mods::SHIFT))
+}
+
+/// The modifiers that rxvt tells by the last byte of a numbered key.
+pub(super) fn rxvt_modifiers(last: u8) -> Mods {
+    Mods { shift: matches!(last, b'$' | b'@'), ctrl: matches!(last, b'^' | b'@'), alt: false }
 }
 
 /// The key of the linux console's `CSI [ X`: F1–F5.

@@ -1,6 +1,7 @@
 //! The parts of the window. Each draws values into a buffer, clipped to its area.
 
 mod help;
+mod key_menu;
 mod line;
 mod overview;
 mod panel;
@@ -11,6 +12,8 @@ mod watch;
 mod watch_page;
 
 pub use help::HelpView;
+pub use key_menu::KeyMenuView;
+pub(in crate::tui) use key_menu::neighbour;
 pub use line::LineView;
 pub use overview::{OverviewView, overview_at, overview_columns};
 pub use panel::{PanelPlace, PanelView};

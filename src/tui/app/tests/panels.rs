@@ -87,7 +87,7 @@ fn menus_open_one_another_and_escape_goes_back() {
     assert!(bench.shows("send Ctrl-Alt-Del"));
     bench.feed(b"\x1b");
     assert!(bench.shows("send keys"));
-    assert_eq!(bench.feed(b"\r\r"), "0+ctrl, 0+alt, 0+del, 0-del, 0-alt, 0-ctrl");
+    assert_eq!(bench.feed(b"\r\r"), "0+ctrl, 0+alt, 0+del");
     assert!(bench.app.panel().is_none());
 }
 
