@@ -35,6 +35,7 @@ use crate::devices::Board;
 use crate::disk::Drives;
 use crate::keys::Typing;
 use crate::mem::GuestMemory;
+use crate::screen::Scrollback;
 use crate::types::{Port, SegOff, Width, lo8, lo16};
 
 /// What a service wants the monitor to do next.
@@ -64,6 +65,9 @@ pub struct BiosState {
     clock_reads: time_1ah::ClockReads,
     delay: Option<wait::Delay>,
     keyboard: KeyboardState,
+    /// What the services scrolled off the screen, and what others find to have scrolled off. A
+    /// restart leaves it alone.
+    pub scrollback: Scrollback,
 }
 
 /// What scan codes become.
@@ -79,6 +83,12 @@ impl BiosState {
     #[must_use]
     pub fn new(typing: Typing) -> BiosState {
         BiosState { keyboard: KeyboardState { typing, dead: None }, ..BiosState::default() }
+    }
+
+    /// The state after a restart.
+    fn restart(&mut self) {
+        let scrollback = std::mem::take(&mut self.scrollback);
+        *self = BiosState { scrollback, ..BiosState::new(self.keyboard.typing) };
     }
 
     /// Sets what the keys type.
@@ -152,7 +162,7 @@ impl Bios<'_> {
 /// Power-on self test: fills the vector table, the BIOS data area and the chips' registers, and
 /// leaves CS:IP at the boot stub and SS:SP at a small stack.
 pub fn post(bios: &mut Bios<'_>) {
-    *bios.state = BiosState::new(bios.state.keyboard.typing);
+    bios.state.restart();
     post::run(bios);
 }
 

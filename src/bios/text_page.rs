@@ -123,6 +123,9 @@ pub(super) fn scroll(bios: &mut Bios<'_>, window: Window, lines: u8, attr: u8, u
     let height = window.bottom - window.top + 1;
     let lines = if lines == 0 || lines > height { height } else { lines };
     let kept = height - lines;
+    if up && kept > 0 && scrolls_the_screen(bios, window) {
+        keep_rows(bios, page, window, lines);
+    }
     for index in 0..kept {
         let (from, to) = if up {
             (window.top + lines + index, window.top + index)
@@ -135,6 +138,27 @@ pub(super) fn scroll(bios: &mut Bios<'_>, window: Window, lines: u8, attr: u8, u
         let row = if up { window.bottom - index } else { window.top + index };
         let width = u16::from(window.right - window.left) + 1;
         write_cells(bios, page, Position { row, col: window.left }, b' ', Some(attr), width);
+    }
+}
+
+/// True if what leaves `window` at its top leaves the screen: not part of a row, and not a list in a
+/// corner of a program's screen.
+fn scrolls_the_screen(bios: &Bios<'_>, window: Window) -> bool {
+    let whole_rows = window.left == 0 && u16::from(window.right) + 1 == cols(bios);
+    whole_rows && window.top == 0 && (u16::from(window.bottom) + 1) * 2 >= rows(bios)
+}
+
+/// Keeps the first `lines` rows of `window`, which are about to scroll off the screen.
+fn keep_rows(bios: &mut Bios<'_>, page: u8, window: Window, lines: u8) {
+    let base = base(bios);
+    let mut cells = [0; 512];
+    let bytes = (usize::from(window.right) + 1) * 2;
+    for row in window.top..window.top + lines {
+        let at = cell_offset(bios, page, Position { row, col: 0 });
+        let room = (MEMORY_BYTES - at) as usize;
+        let cells = &mut cells[..bytes.min(room)];
+        bios.mem.physical().read_bytes(PhysAddr(base + at), cells);
+        bios.state.scrollback.push(cells);
     }
 }
 

@@ -89,6 +89,7 @@ fn ui_value(settings: &UiSettings, key: &str) -> Option<String> {
         "bell" => quoted(name_of(&ui::BELLS, settings.bell)),
         "suspend" => quoted(name_of(&ui::SUSPENDS, settings.suspend)),
         "frame_rate" => settings.frame_rate.to_string(),
+        "clipboard" => settings.clipboard.to_string(),
         _ => return None,
     })
 }
@@ -107,6 +108,7 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "fpu" => spec.fpu.to_string(),
         "keyboard" => quoted(spec.keyboard.name()),
         "code_page" => spec.code_page.number().to_string(),
+        "scrollback" => spec.scrollback.to_string(),
         "debug_port" => quoted(&spec.debug_port.as_ref()?.to_string_lossy()),
         _ => return None,
     })

@@ -15,6 +15,7 @@
 //! fpu = true                # an 80387; false: none
 //! keyboard = "us"           # layout: "us", "uk", "de", "fr", "no", "se", "fi", "jp", "dvorak"...
 //! code_page = 437           # what the character codes mean
+//! scrollback = 2000         # rows kept when they scroll off the screen, 0-100000
 //! debug_port = "e9.log"     # gets what the guest writes to port E9h
 //! ```
 //!
@@ -57,7 +58,7 @@ pub use explain::explain;
 pub use file::{load, load_without_sessions, parse, parse_without_sessions};
 pub use locate::{ConfigSource, Environment, locate, user_file};
 pub use priority::Priority;
-pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, WRITE_POLICIES};
+pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, MAX_SCROLLBACK, WRITE_POLICIES};
 pub(crate) use sessions::{check_session_name, sessions};
 pub use settings::{change, choices, question, settings};
 pub use ui::{Bell, Prefix, Suspend, UiSettings};
@@ -143,6 +144,8 @@ pub struct SessionSpec {
     pub keyboard: KeyLayout,
     /// What the character codes mean that the guest writes to its screen.
     pub code_page: CodePage,
+    /// Rows that are kept when they scroll off the screen. *Range*: 0–100 000.
+    pub scrollback: u32,
     /// File that receives what the guest writes to port E9h.
     pub debug_port: Option<std::path::PathBuf>,
 }
@@ -164,6 +167,7 @@ impl SessionSpec {
             fpu: true,
             keyboard: KeyLayout::US,
             code_page: CodePage::US,
+            scrollback: 2000,
             debug_port: None,
         }
     }

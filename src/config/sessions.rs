@@ -21,6 +21,7 @@ pub(super) const KEYS: &[&str] = &[
     "fpu",
     "keyboard",
     "code_page",
+    "scrollback",
     "debug_port",
 ];
 
@@ -38,6 +39,8 @@ pub const WRITE_POLICIES: &[(&str, WritePolicy)] =
 pub const MAX_FLOPPIES: usize = 2;
 /// Most hard disks of a session: C: to F:, as on the two channels of an AT with four drives.
 pub const MAX_DISKS: usize = 4;
+/// Most rows of a session's scrollback.
+pub const MAX_SCROLLBACK: u32 = 100_000;
 /// Most characters in a session's name, so that status lines stay readable.
 pub const MAX_NAME_CHARS: usize = 32;
 
@@ -111,6 +114,9 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
     }
     if let Some(item) = table.get("code_page") {
         spec.code_page = code_page(&item)?;
+    }
+    if let Some(item) = table.get("scrollback") {
+        spec.scrollback = item.integer(0, MAX_SCROLLBACK)?;
     }
     if let Some(item) = table.get("debug_port") {
         spec.debug_port = Some(folder.join(not_empty(&item)?));

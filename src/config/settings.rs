@@ -78,6 +78,7 @@ pub fn question(key: &str) -> &'static str {
         "memory" => "memory, 1 MiB to 256 MiB: ",
         "priority" => "priority, 1 to 100 or { foreground = 4, background = 1 }: ",
         "speed" => "speed, max or such as 8 MIPS: ",
+        "scrollback" => "rows kept when they scroll off, 0 to 100000: ",
         "debug_port" => "file for what the guest writes to port E9h: ",
         _ => "value: ",
     }

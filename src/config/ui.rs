@@ -8,7 +8,7 @@ use super::units;
 use crate::keys::{Key, parse_chord};
 
 /// Keys of the `[ui]` table.
-pub(super) const KEYS: &[&str] = &["prefix", "escape_timeout", "mouse", "bell", "suspend", "frame_rate"];
+pub(super) const KEYS: &[&str] = &["prefix", "escape_timeout", "mouse", "clipboard", "bell", "suspend", "frame_rate"];
 
 /// What a session's bell does, by name.
 pub(super) const BELLS: [(&str, Bell); 3] = [("terminal", Bell::Terminal), ("mark", Bell::Mark), ("off", Bell::Off)];
@@ -53,6 +53,8 @@ pub struct UiSettings {
     pub suspend: Suspend,
     /// Frames a second at most. *Range*: 1–60.
     pub frame_rate: u32,
+    /// True if what is copied goes to the terminal's clipboard as well, by OSC 52.
+    pub clipboard: bool,
 }
 
 impl Default for UiSettings {
@@ -64,6 +66,7 @@ impl Default for UiSettings {
             bell: Bell::Terminal,
             suspend: Suspend::Guest,
             frame_rate: MAX_FRAME_RATE,
+            clipboard: false,
         }
     }
 }
@@ -190,6 +193,9 @@ pub(super) fn ui(root: &Table<'_>) -> Result<UiSettings, FileError> {
     if let Some(item) = table.get("mouse") {
         settings.mouse = item.boolean()?;
     }
+    if let Some(item) = table.get("clipboard") {
+        settings.clipboard = item.boolean()?;
+    }
     if let Some(item) = table.get("bell") {
         settings.bell = item.choice(&BELLS)?;
     }
@@ -225,12 +231,15 @@ mod tests {
 
     #[test]
     fn every_key_reaches_the_settings() {
-        let text = "[ui]\nprefix = 'ctrl+b'\nescape_timeout = '0.2s'\nmouse = false\nbell = 'off'\nsuspend = 'dosmux'\nframe_rate = 20";
+        let text = "[ui]\nprefix = 'ctrl+b'\nescape_timeout = '0.2s'\nmouse = false\nclipboard = true\nbell = 'off'\nsuspend = 'dosmux'\nframe_rate = 20";
         let settings = parse_ui(Path::new("c.toml"), text).unwrap();
         let prefix = Prefix { key: Key::B, ctrl: true, shift: false, alt: false };
         let (bell, suspend, frame_rate) = (Bell::Off, Suspend::Dosmux, 20);
         let escape_timeout = Duration::from_millis(200);
-        assert_eq!(settings, UiSettings { prefix, escape_timeout, mouse: false, bell, suspend, frame_rate });
+        assert_eq!(
+            settings,
+            UiSettings { prefix, escape_timeout, mouse: false, clipboard: true, bell, suspend, frame_rate }
+        );
     }
 
     #[test]
@@ -242,7 +251,8 @@ mod tests {
     fn errors_name_the_place_and_the_choices() {
         assert_eq!(
             error("[ui]\nprefx = 1"),
-            "c.toml:2:1: ui.prefx: unknown key; valid keys are prefix, escape_timeout, mouse, bell, suspend, frame_rate"
+            "c.toml:2:1: ui.prefx: unknown key; valid keys are prefix, escape_timeout, mouse, clipboard, bell, suspend, \
+             frame_rate"
         );
         assert_eq!(
             error("[ui]\nescape_timeout = '10s'"),

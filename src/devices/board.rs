@@ -16,6 +16,7 @@ use crate::clock::VirtTime;
 use crate::keys::KeyEvent;
 use crate::mem::Memory;
 use crate::screen::Screen;
+use crate::screen::scrolling::TextRows;
 use crate::types::{Irq, PhysAddr, Port, Vector, Width};
 
 const IRQ_TIMER: Irq = Irq(0);
@@ -222,6 +223,12 @@ impl Board {
     #[must_use]
     pub fn screen(&self, mem: &Memory, _now: VirtTime) -> Screen {
         self.video.screen(mem, mem.read_u8(BDA_VIDEO_MODE))
+    }
+
+    /// The characters and attributes of what the display shows; false, and nothing done, while it
+    /// shows nothing.
+    pub fn text_rows(&self, mem: &Memory, out: &mut TextRows) -> bool {
+        self.video.text_rows(mem, out)
     }
 
     /// Grows whenever a chip register that the display depends on changes (not its memory).

@@ -282,6 +282,14 @@ impl Memory {
         any
     }
 
+    /// True if one of these frames was written since the last [`Memory::take_dirty`] for it.
+    #[must_use]
+    pub fn is_dirty(&self, start: PhysAddr, bytes: u32) -> bool {
+        let first = frame_index(start);
+        let frames = self.frames.get(first..).unwrap_or(&[]);
+        frames.iter().take(bytes.div_ceil(PAGE_BYTES) as usize).any(|frame| frame.dirty)
+    }
+
     // --- code maps ---
 
     /// Marks `len` bytes from `addr`, within one page, as decoded.

@@ -15,6 +15,7 @@
 //! | `idle` | is the guest doing nothing? |
 //! | `display` | has the picture changed? |
 //! | [`programs`] | programs under the guest's DOS, and their exit codes |
+//! | `scrolling` | which rows have scrolled off the screen? |
 //! | [`stats`] | how often the monitor was entered, by kind |
 //! | [`trace`] | the last calls, exceptions, port accesses and interrupts |
 //! | `inspect` | what may be looked at from outside |
@@ -28,6 +29,7 @@ mod io;
 mod layout;
 pub mod programs;
 mod reflect;
+mod scrolling;
 mod sensitive;
 mod service;
 pub mod stats;

@@ -9,6 +9,7 @@ use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
 use super::programs::Programs;
+use super::scrolling::ScrollLooks;
 pub use super::stats::TrapStats;
 use super::stats::{IdleReason, TrapKind};
 use super::trace::Trace;
@@ -123,6 +124,7 @@ pub struct Vm {
     stopped: Option<StopReason>,
     screen_changed: bool,
     display: DisplayWatch,
+    pub(super) looks: ScrollLooks,
 }
 
 impl Vm {
@@ -169,6 +171,7 @@ impl Vm {
             stopped: None,
             screen_changed: true,
             display: DisplayWatch::new(),
+            looks: ScrollLooks::new(),
         };
         vm.start();
         vm
@@ -215,6 +218,9 @@ impl Vm {
             if now >= until {
                 return Pause::TimeReached;
             }
+            if self.looks.due(self.cpu.retired()) {
+                self.scheduled_look();
+            }
             if self.cpu.retired() >= last {
                 return Pause::BudgetUsed;
             }
@@ -238,7 +244,11 @@ impl Vm {
         let retired = self.cpu.retired();
         let horizon = self.next_event.map_or(until, |event| event.min(until));
         let room = self.clock.instructions_until(retired, horizon).min(last - retired);
-        let count = if self.interrupts_held_off() { 1 } else { room.min(self.idle.patience(retired)) };
+        let count = if self.interrupts_held_off() {
+            1
+        } else {
+            room.min(self.idle.patience(retired)).min(self.looks.room(retired))
+        };
         let exit = self.cpu.run(&mut self.mem, count.max(1));
         let shadow = std::mem::take(&mut self.interrupt_shadow);
         let next = self.dispatch(exit);
@@ -306,6 +316,7 @@ impl Vm {
         self.idle_reason = reason;
         self.stats.count(TrapKind::Idle);
         self.programs.settle();
+        self.look_for_scrolling();
         Pause::Idle(self.next_event)
     }
 
@@ -446,6 +457,7 @@ impl Vm {
     fn note_display(&mut self) {
         if self.display.take_changed(&mut self.mem, self.board.display_generation()) {
             self.screen_changed = true;
+            self.looks.note_written();
             self.idle.activity(&mut self.mem);
         }
     }

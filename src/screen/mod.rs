@@ -4,9 +4,12 @@
 mod cast;
 mod code_page;
 pub mod picture;
+mod scrollback;
+pub mod scrolling;
 
 pub use cast::Cast;
 pub use code_page::CodePage;
+pub use scrollback::{Row, Scrollback};
 
 /// One character cell as text memory holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -148,6 +148,12 @@ impl InputQueue {
         *self = InputQueue::new(self.typing);
     }
 
+    /// Forgets the text and chords that wait, but not the keys of one that has begun.
+    pub(super) fn drop_strokes(&mut self) {
+        self.strokes = VecDeque::new();
+        self.head_since = None;
+    }
+
     /// True if nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.live.is_empty() && self.strokes.is_empty() && self.current.is_empty()

@@ -18,4 +18,4 @@ pub use error::SessionError;
 pub use host::Host;
 pub use manager::{Answer, Command, Gauge, Manager, RequestId, SessionState, SessionView, takes_effect_at_once};
 pub use request::{Media, Reply, Request};
-pub use single::{NOMINAL_PS_PER_INSTRUCTION, Session, SessionOptions};
+pub use single::{History, NOMINAL_PS_PER_INSTRUCTION, Session, SessionOptions};

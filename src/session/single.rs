@@ -11,7 +11,7 @@ use crate::config::{BootDrive, SessionSpec, Speed};
 use crate::disk::Drives;
 use crate::keys::{Key, KeyEvent, KeyLayout, Locks, Typing};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
-use crate::screen::{CodePage, Screen};
+use crate::screen::{CodePage, Screen, Scrollback};
 use crate::types::PhysAddr;
 
 /// How long an instruction takes in deterministic mode when the session has no speed of its own.
@@ -38,6 +38,15 @@ pub struct SessionOptions {
     pub force_overlay: bool,
     /// What the guest's clock shows at power-on. *Units*: seconds since 1970-01-01, local time.
     pub rtc_start: u64,
+}
+
+/// What a session shows and has shown, at one moment.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The rows that have scrolled off the screen.
+    pub rows: Scrollback,
+    /// The screen below them.
+    pub screen: Screen,
 }
 
 /// A machine with a name, an input queue and a log.
@@ -90,7 +99,7 @@ impl Session {
             typing,
         };
         let vm = Vm::new(config, &host.rom, drives);
-        Session {
+        let mut session = Session {
             name: spec.name.clone(),
             typing,
             vm,
@@ -100,7 +109,9 @@ impl Session {
             log,
             idle_until: None,
             keyboard_idle: true,
-        }
+        };
+        session.set_scrollback(spec.scrollback);
+        session
     }
 
     /// The session's name.
@@ -156,6 +167,11 @@ impl Session {
         self.input.type_text(text)
     }
 
+    /// Drops the text and chords that wait; a character that has begun is typed to its end.
+    pub fn stop_typing(&mut self) {
+        self.input.drop_strokes();
+    }
+
     /// True if everything queued has been read by the guest.
     #[must_use]
     pub fn input_done(&self) -> bool {
@@ -196,6 +212,17 @@ impl Session {
     /// Lets the character codes of screen and keyboard mean those of `code_page` from now on.
     pub(super) fn set_code_page(&mut self, code_page: CodePage) {
         self.set_typing(Typing { code_page, ..self.typing });
+    }
+
+    /// Keeps the newest `rows` rows that scroll off the screen.
+    pub(super) fn set_scrollback(&mut self, rows: u32) {
+        self.vm.set_scrollback_limit(usize::try_from(rows).unwrap_or(usize::MAX));
+    }
+
+    /// What the display shows, and the rows that have scrolled off it.
+    #[must_use]
+    pub fn history(&mut self) -> History {
+        History { rows: self.vm.scrollback().clone(), screen: self.screen() }
     }
 
     /// Guest time.

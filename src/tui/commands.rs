@@ -101,6 +101,14 @@ pub enum Action {
     WindowPicture,
     /// Asks for the session's new name.
     Rename,
+    /// Goes through what scrolled off the screen, to select, copy and search.
+    CopyMode,
+    /// Pastes what was copied last.
+    Paste,
+    /// Asks for a file for all that scrolled off the screen.
+    SaveHistory,
+    /// Drops the pasted text that has not been typed yet.
+    StopTyping,
     /// Draws everything afresh.
     Redraw,
     /// Shows the help.
@@ -382,6 +390,34 @@ pub const COMMANDS: &[Command] = &[
         name: "",
         help: "",
         action: Action::Pan(PAN_COLS, 0),
+    },
+    Command {
+        triggers: &[Trigger::Char('[')],
+        keys: "[",
+        name: "",
+        help: "copy mode: go through what scrolled off, select, search, copy",
+        action: Action::CopyMode,
+    },
+    Command {
+        triggers: &[Trigger::Char(']')],
+        keys: "]",
+        name: "",
+        help: "paste what was copied",
+        action: Action::Paste,
+    },
+    Command {
+        triggers: &[Trigger::Char('H')],
+        keys: "H",
+        name: "",
+        help: "save all that scrolled off to a file",
+        action: Action::SaveHistory,
+    },
+    Command {
+        triggers: &[Trigger::Char('u')],
+        keys: "u",
+        name: "",
+        help: "stop typing what was pasted",
+        action: Action::StopTyping,
     },
     Command {
         triggers: &[Trigger::Char('w')],

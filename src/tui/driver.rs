@@ -57,6 +57,8 @@ pub trait Display {
     fn forget(&mut self);
     /// Switches the kitty keyboard protocol on.
     fn use_kitty(&mut self) -> io::Result<()>;
+    /// Puts a text into the terminal's clipboard.
+    fn set_clipboard(&mut self, text: &str) -> io::Result<()>;
     /// Takes the terminal over again after others may have used it.
     fn retake(&mut self) -> io::Result<()>;
     /// How long a frame must wait at most because the terminal is behind, unless a wake comes
@@ -103,6 +105,8 @@ pub struct Driver<'a, S, D> {
     quit: bool,
     /// The program is to stop until it is continued.
     stop: bool,
+    /// The session that was asked for its history and has not answered yet.
+    asked: Option<SessionId>,
 }
 
 impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
@@ -128,6 +132,7 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             dirty: true,
             quit: false,
             stop: false,
+            asked: None,
         })
     }
 
@@ -145,6 +150,7 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
         loop {
             if self.changed.swap(false, Ordering::Relaxed) {
                 self.look()?;
+                self.look_at_history()?;
             }
             self.expire()?;
             if self.quit {
@@ -334,6 +340,13 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             Effect::Browse(path) => return self.update(Event::Folder(folder::read(&path))),
             Effect::Look => return self.update(Event::Gauges(self.sessions.gauges())),
             Effect::Inspect(id) => return self.update(Event::Inspection(id, self.sessions.inspect(id))),
+            Effect::History(id) => {
+                self.asked = Some(id);
+                return self.look_at_history();
+            }
+            Effect::Clipboard(text) => {
+                self.display.set_clipboard(&text).map_err(TuiError::terminal("setting its clipboard"))?;
+            }
             Effect::Hold(id, held) => self.sessions.hold(id, held),
             Effect::Rename(id, name) => self.sessions.rename(id, name),
             Effect::Save(path, data) => {
@@ -372,6 +385,14 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
         let started = self.sessions.start(spec);
         self.look()?;
         self.update(Event::Started(started))
+    }
+
+    /// Passes on what a session shows and has shown, if it was asked for and is there.
+    fn look_at_history(&mut self) -> Result<(), TuiError> {
+        let Some(id) = self.asked else { return Ok(()) };
+        let Some(history) = self.sessions.history(id) else { return Ok(()) };
+        self.asked = None;
+        self.update(Event::History(id, history))
     }
 
     fn draw_if_due(&mut self) -> Result<(), TuiError> {

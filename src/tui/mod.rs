@@ -8,6 +8,7 @@
 //! | [`keyboard`] | which of the guest's keys are down |
 //! | [`commands`] | the commands behind the prefix key |
 //! | [`app`] | the state and how it changes; no I/O |
+//! | [`copy`] | going through what a session has shown |
 //! | [`layout`] | which sessions are in view, and where |
 //! | [`prompt`] | a line of text being edited |
 //! | [`list`] | rows to choose from, with a filter |
@@ -29,6 +30,7 @@
 pub mod ability;
 pub mod app;
 pub mod commands;
+pub mod copy;
 pub mod driver;
 mod error;
 pub mod folder;

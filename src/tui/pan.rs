@@ -1,5 +1,7 @@
 //! Which part of a screen the window shows: all of it where it fits, else the part with the cursor.
 
+use ratatui::layout::Rect;
+
 use crate::screen::Screen;
 
 /// The part of a screen that a window shows.
@@ -71,6 +73,13 @@ fn reach(start: u16, at: u16, length: u16) -> u16 {
 }
 
 impl Viewport {
+    /// Where it lies in `area`: in the middle, whole cells.
+    #[must_use]
+    pub fn place(&self, area: Rect) -> Rect {
+        let (width, height) = (self.cols.min(area.width), self.rows.min(area.height));
+        Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+    }
+
     /// What of `screen` lies outside, such as `rows 3-25 of 25`; `None` if nothing does.
     #[must_use]
     pub fn crop_mark(&self, screen: &Screen) -> Option<String> {

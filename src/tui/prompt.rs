@@ -17,6 +17,8 @@ pub enum Purpose {
     Record(SessionId),
     /// The file of a picture of the whole window.
     Window,
+    /// The file of a text that was copied in the session.
+    SaveText(SessionId),
     /// The session's new name.
     Rename(SessionId),
     /// The new value of a setting of the session.
@@ -30,6 +32,7 @@ impl Purpose {
         match self {
             Purpose::Screenshot(_) | Purpose::Window => "picture to file (txt, ans, html, svg, png): ",
             Purpose::Record(_) => "record to file (asciicast): ",
+            Purpose::SaveText(_) => "text to file: ",
             Purpose::Rename(_) => "name of the session: ",
             Purpose::Setting(_, key) => config::question(key),
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::config::SessionSpec;
 use crate::session::inspect::Inspection;
-use crate::session::{Command, Gauge, Manager, SessionState, SessionView};
+use crate::session::{Command, Gauge, History, Manager, SessionState, SessionView};
 use crate::types::SessionId;
 
 /// The sessions as the UI sees them: [`Manager`], or a stand-in for it in tests.
@@ -17,6 +17,8 @@ pub trait Sessions {
     fn gauges(&self) -> Vec<Gauge>;
     /// What a session's machine is doing.
     fn inspect(&self, id: SessionId) -> Option<Arc<Inspection>>;
+    /// What a session shows and has shown; `None` if that is known when the next change is told.
+    fn history(&self, id: SessionId) -> Option<History>;
     /// Lets a session stand still, or go on.
     fn hold(&self, id: SessionId, held: bool);
     /// Gives a session another name.
@@ -48,6 +50,10 @@ impl Sessions for Manager {
 
     fn inspect(&self, id: SessionId) -> Option<Arc<Inspection>> {
         Manager::inspect(self, id)
+    }
+
+    fn history(&self, id: SessionId) -> Option<History> {
+        Manager::history(self, id)
     }
 
     fn hold(&self, id: SessionId, held: bool) {

@@ -9,6 +9,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::queue;
@@ -222,6 +223,12 @@ impl Display for TerminalDisplay {
         // From here on the program goes on.
         self.retake()?;
         Ok(stopped?)
+    }
+
+    fn set_clipboard(&mut self, text: &str) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        queue!(bytes, CopyToClipboard::to_clipboard_from(text))?;
+        self.modes.writer.send(&bytes)
     }
 
     fn retake(&mut self) -> io::Result<()> {

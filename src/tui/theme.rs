@@ -21,6 +21,10 @@ pub(super) const STATUS_SHOWN: Style = Style::new().fg(SHOWN_TEXT).bg(SHOWN).add
 pub(super) const STATUS_TROUBLE: Style = Style::new().fg(TROUBLE).bg(BAR);
 /// The line of messages, questions and hints.
 pub(super) const MESSAGE: Style = Style::new().fg(SHOWN_TEXT).bg(LINE);
+/// What is selected in copy mode.
+pub(super) const SELECTED: Style = Style::new().fg(SHOWN_TEXT).bg(SHOWN);
+/// What is searched for in copy mode.
+pub(super) const FOUND: Style = Style::new().fg(SHOWN_TEXT).bg(LINE);
 /// The help.
 pub(super) const HELP: Style = Style::new().fg(BAR_TEXT).bg(PANEL);
 /// Keys named in the help.

@@ -7,7 +7,8 @@ use ratatui::widgets::Widget;
 use super::app::{App, Mode};
 use super::layout::Place;
 use super::widgets::{
-    CursorView, HelpView, KeyMenuView, LineView, OverviewView, PageView, ScreenView, StatusView, TitleView, WatchView,
+    CopyView, CursorView, HelpView, KeyMenuView, LineView, OverviewView, PageView, ScreenView, StatusView, TitleView,
+    WatchView,
 };
 
 /// Draws `app` into `area` and says where the terminal's cursor belongs, if it is to be seen.
@@ -66,6 +67,15 @@ fn draw_views(app: &App, buf: &mut Buffer) -> (Option<CursorView>, Option<String
         let Some(index) = app.sessions().iter().position(|view| view.id == id) else { continue };
         let session = &app.sessions()[index];
         let focused = app.focused_index() == Some(index);
+        if let Some(copy) = app.copy().filter(|copy| copy.session() == id) {
+            let view = CopyView::new(copy);
+            view.render(area, buf);
+            if let Some(title) = title {
+                TitleView::new(index, session, focused, Some("copy mode")).render(title, buf);
+            }
+            shown = (view.cursor(area), None);
+            continue;
+        }
         let viewport = app.pan(id).viewport(&session.screen, area.width, area.height);
         let view = ScreenView::new(&session.screen, viewport);
         view.render(area, buf);

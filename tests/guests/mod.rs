@@ -13,6 +13,7 @@ mod hooks;
 mod input;
 mod memory;
 mod ports;
+mod scrolling;
 mod self_modifying;
 mod services;
 mod stops;
@@ -25,6 +26,7 @@ pub(crate) use hooks::hooks;
 pub(crate) use input::{compute, echo, poll_keyboard, poll_tick, slow_echo, tick_echo};
 pub(crate) use memory::{a20_gate, high_memory_area};
 pub(crate) use ports::{chips, debug_port, disk_write};
+pub(crate) use scrolling::{Scroll, scroller};
 pub(crate) use self_modifying::self_modifying;
 pub(crate) use services::services;
 pub(crate) use stops::{

@@ -47,6 +47,8 @@ mod screens;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
+mod scrollback;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod start;

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use dosmux::config::{SessionSpec, UiSettings};
 use dosmux::keys::{Key, Locks};
 use dosmux::monitor::vm::{StopReason, TrapStats};
-use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen};
+use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen, Scrollback};
 use dosmux::session::inspect::Inspection;
-use dosmux::session::{Command, Gauge, SessionState, SessionView};
+use dosmux::session::{Command, Gauge, History, SessionState, SessionView};
 use dosmux::tui::app::App;
 use dosmux::tui::driver::{Display, Driver, Wake};
 use dosmux::tui::picture::picture;
@@ -79,6 +79,11 @@ impl Sessions for Echoes {
         None
     }
 
+    fn history(&self, id: SessionId) -> Option<History> {
+        let screen = lock(&self.views).iter().find(|view| view.id == id).map(|view| Screen::clone(&view.screen))?;
+        Some(History { rows: Scrollback::default(), screen })
+    }
+
     fn hold(&self, id: SessionId, held: bool) {
         self.change(id, |view| view.state = if held { SessionState::Paused } else { SessionState::Idle });
     }
@@ -114,6 +119,7 @@ impl Sessions for Echoes {
             Command::Key(event) if event.down => event.key.name().to_owned(),
             Command::Key(_) => return,
             Command::Text(text) => format!("<{} characters>", text.chars().count()),
+            Command::StopTyping => "<stop>".to_owned(),
             Command::Reset => "<reset>".to_owned(),
         };
         self.change(id, |view| {
@@ -142,6 +148,7 @@ struct Shown {
     text: String,
     frames: usize,
     kitty: bool,
+    clipboard: Option<String>,
 }
 
 #[derive(Clone)]
@@ -171,6 +178,11 @@ impl Display for FakeTerminal {
 
     fn use_kitty(&mut self) -> io::Result<()> {
         lock(&self.shown.0).kitty = true;
+        Ok(())
+    }
+
+    fn set_clipboard(&mut self, text: &str) -> io::Result<()> {
+        lock(&self.shown.0).clipboard = Some(text.to_owned());
         Ok(())
     }
 

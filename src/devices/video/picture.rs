@@ -3,6 +3,7 @@
 
 use super::{ATTRIBUTE_DISPLAY, Video};
 use crate::mem::Memory;
+use crate::screen::scrolling::TextRows;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
 
 /// Cells in the 32 KiB of text memory.
@@ -40,6 +41,21 @@ impl Video {
             mode,
             code_page: CodePage::US,
         }
+    }
+
+    /// The characters and attributes of what the display shows; false while it shows nothing.
+    pub(in crate::devices) fn text_rows(&self, mem: &Memory, out: &mut TextRows) -> bool {
+        if self.is_blanked() {
+            return false;
+        }
+        let geometry = self.geometry();
+        (out.cols, out.rows) = (geometry.cols, geometry.rows);
+        let bytes = 2 * usize::from(geometry.cols);
+        out.cells.resize(bytes * usize::from(geometry.rows), 0);
+        for (row, cells) in (0..geometry.rows).zip(out.cells.chunks_exact_mut(bytes)) {
+            self.read_text(mem, geometry.row_address(row), cells);
+        }
+        true
     }
 
     /// True while the CPU has the palette, or the sequencer the memory.

@@ -9,6 +9,7 @@
 //! | `errands` | what is asked of one session, and the answers |
 //! | `worker` | the threads |
 //! | `view` | what others see of a session |
+//! | `wanted` | something that is answered at the end of a slice |
 //! | `gauge` | what a session has used |
 //! | `inspected` | what a session's machine is doing |
 //! | `host_time` | the host's clocks |
@@ -22,6 +23,7 @@ mod queue;
 mod settings;
 mod slot;
 mod view;
+mod wanted;
 mod worker;
 
 use std::sync::Arc;
@@ -36,7 +38,7 @@ use self::slot::Slot;
 pub use self::view::{SessionState, SessionView};
 use self::worker::Shared;
 use super::inspect::Inspection;
-use super::{Host, Media, Request, Session, SessionError, SessionOptions};
+use super::{History, Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::config::SessionSpec;
 use crate::keys::KeyEvent;
 use crate::types::SessionId;
@@ -48,6 +50,8 @@ pub enum Command {
     Key(KeyEvent),
     /// Text to be typed, paced by the guest.
     Text(String),
+    /// Drops the text and chords that have not been typed yet.
+    StopTyping,
     /// The reset button.
     Reset,
 }
@@ -228,6 +232,14 @@ impl Manager {
     pub fn inspect(&self, id: SessionId) -> Option<Arc<Inspection>> {
         let slot = self.shared.lock().slot(id)?;
         slot.inspect()
+    }
+
+    /// What a session shows and has shown. Waits for no slice: `None` means that it is being run, and
+    /// that there is an answer when the next change is called.
+    #[must_use]
+    pub fn history(&self, id: SessionId) -> Option<History> {
+        let slot = self.shared.lock().slot(id);
+        slot.and_then(|slot| slot.history())
     }
 
     /// Calls `waker` (from a worker thread) whenever a session's screen or state has changed, at

@@ -3,7 +3,7 @@
 use crate::config::SessionSpec;
 
 /// Settings that a running session takes over; all others need it to be restarted.
-const LIVE: &[&str] = &["priority", "exclusive", "background", "speed", "keyboard", "code_page"];
+const LIVE: &[&str] = &["priority", "exclusive", "background", "speed", "keyboard", "code_page", "scrollback"];
 
 /// True if a running session takes a new value of the setting `key` over at once.
 ///
@@ -25,6 +25,7 @@ pub(super) fn adjusted(old: &SessionSpec, wished: &SessionSpec) -> SessionSpec {
         speed: wished.speed,
         keyboard: wished.keyboard,
         code_page: wished.code_page,
+        scrollback: wished.scrollback,
         ..old.clone()
     }
 }
@@ -40,6 +41,7 @@ mod tests {
         for (key, value) in settings(&old) {
             let other = match key {
                 "priority" => "7".to_owned(),
+                "scrollback" => "10".to_owned(),
                 "speed" => "8 MIPS".to_owned(),
                 "memory" => "2 MiB".to_owned(),
                 _ => choices(key).into_iter().find(|choice| *choice != value).unwrap_or_default(),

@@ -18,12 +18,14 @@ use super::pace::{Pace, Plan, SLICE_NS};
 use super::queue::Next;
 use super::settings::adjusted;
 use super::view::{Published, SessionState, SessionView};
+use super::wanted::Wanted;
 use crate::clock::VirtTime;
 use crate::config::{Background, SessionSpec, Speed};
 use crate::keys::{KeyEvent, Locks};
 use crate::monitor::vm::Pause;
+use crate::screen::{Screen, Scrollback};
 use crate::session::inspect::Inspection;
-use crate::session::{Host, Media, Request, Session, SessionError, SessionOptions};
+use crate::session::{History, Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::types::SessionId;
 
 /// Commands that wait at most. Beyond it they are lost, but key releases have as much room again:
@@ -44,6 +46,7 @@ pub(super) struct Slot {
     /// Somebody asked for the gauge during a slice: it is to be read at the slice's end.
     gauge_wanted: AtomicBool,
     inspected: Inspected,
+    history: Wanted<History>,
     /// The settings in use; the name in them is that at its start.
     spec: Mutex<Arc<SessionSpec>>,
     foreground: AtomicBool,
@@ -85,6 +88,7 @@ impl Slot {
             gauge: Mutex::new(Gauge::new(id)),
             gauge_wanted: AtomicBool::new(false),
             inspected: Inspected::default(),
+            history: Wanted::new(),
             spec: Mutex::new(Arc::new(spec.clone())),
             foreground: AtomicBool::new(false),
             shut_out: AtomicBool::new(false),
@@ -242,6 +246,29 @@ impl Slot {
         self.inspected.last()
     }
 
+    /// What the session shows and has shown; `None` while a slice runs: then it is there, and called
+    /// news, at the slice's end.
+    pub(super) fn history(&self) -> Option<History> {
+        let found = self.history_now().or_else(|| self.history.take_or_want()).or_else(|| self.history_now());
+        if found.is_some() {
+            self.history.forget();
+        }
+        found
+    }
+
+    fn history_now(&self) -> Option<History> {
+        match self.machine.try_lock().as_deref_mut() {
+            Ok(Some(machine)) => Some(machine.session.history()),
+            Ok(None) => Some(self.last_screen()),
+            Err(_) => None,
+        }
+    }
+
+    /// What is left of a session that failed.
+    fn last_screen(&self) -> History {
+        History { rows: Scrollback::default(), screen: Screen::clone(&lock(&self.published).screen) }
+    }
+
     /// Waits for a running slice and drops the machine, which closes its images.
     pub(super) fn close(&self) {
         lock(&self.machine).take();
@@ -261,9 +288,11 @@ impl Slot {
             (next, news || answered)
         });
         let news = self.refuse_errands() || news;
+        // Only now, so that who asked in vain while the slice ran is seen: see `Wanted`.
+        let asked = self.history.is_asked() && self.guarded(|machine| self.answer_history(machine, next)).1;
         let used = host.now_ns().saturating_sub(start);
         self.busy.fetch_add(used, Ordering::Relaxed);
-        Ran { used, next, news }
+        Ran { used, next, news: news || asked }
     }
 
     /// Answers what nobody can do any more; true if there was anything.
@@ -281,6 +310,10 @@ impl Slot {
             Ok(done) => done,
             Err(panic) => self.fail(&mut guard, panic.as_ref()),
         }
+    }
+
+    fn answer_history(&self, machine: &mut Machine, next: Next) -> (Next, bool) {
+        (next, self.history.answer(|| machine.session.history()))
     }
 
     fn run_machine(&self, machine: &mut Machine, start: u64, host: &HostTime) -> (Next, bool) {
@@ -360,6 +393,7 @@ impl Machine {
         }
         self.session.set_code_page(spec.code_page);
         self.session.set_keyboard_layout(spec.keyboard);
+        self.session.set_scrollback(spec.scrollback);
         self.dirty = true;
     }
 
@@ -425,6 +459,7 @@ impl Machine {
                         tracing::warn!(session = self.session.name(), ?left_out, "characters that cannot be typed");
                     }
                 }
+                Command::StopTyping => self.session.stop_typing(),
                 Command::Reset => self.session.reset(),
             }
         }

@@ -7,7 +7,7 @@ use crate::config::Suspend;
 use crate::keys::{Key, KeyEvent};
 use crate::session::Command;
 use crate::tui::commands::{self, Action, PAN_ROWS};
-use crate::tui::input::{Act, Mods, Symbol, TermKey};
+use crate::tui::input::{Act, Mods, Symbol, TermEvent, TermKey};
 use crate::tui::layout::Direction;
 use crate::tui::prompt::Purpose;
 use crate::tui::sessions::ending;
@@ -28,6 +28,11 @@ impl App {
             Mode::Guest => self.play(key, now, effects),
             Mode::Pass => self.pass(key, now, effects),
             Mode::Keys if key.act == Act::Repeat && !key.is_modifier() => self.key_menu_key(key, now, effects),
+            Mode::Copy if self.is_prefix(key) && key.act != Act::Release => {
+                self.leave_copy();
+                self.set_mode(Mode::Prefix);
+            }
+            Mode::Copy if key.act == Act::Repeat => self.copy_event(TermEvent::Key(*key), now, effects),
             Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
             Mode::Panel if key.act == Act::Repeat => self.panel_key(key, now, effects),
             // The prefix key and modifiers come up, or a modifier is pressed for the command.
@@ -40,6 +45,7 @@ impl App {
             Mode::Watch => self.watch_key(key, effects),
             Mode::Panel => self.panel_key(key, now, effects),
             Mode::Page => self.page_key(key, effects),
+            Mode::Copy => self.copy_event(TermEvent::Key(*key), now, effects),
             Mode::Overview(marked) => self.overview_key(marked, key, now, effects),
         }
     }
@@ -128,6 +134,10 @@ impl App {
             Action::Tile => self.tile(now),
             Action::Watch => self.open_watch(effects),
             Action::Overview => self.set_mode(Mode::Overview(self.focused_index().unwrap_or(0))),
+            Action::CopyMode => self.begin_copy(false, Vec::new(), effects),
+            Action::Paste => self.paste_buffer(now, effects),
+            Action::SaveHistory => self.save_history(effects),
+            Action::StopTyping => effects.push(Effect::Send(id, Command::StopTyping)),
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Palette => self.open_palette(),
             Action::Menu => self.open_menu(None),

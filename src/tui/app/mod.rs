@@ -1,5 +1,6 @@
 //! The UI's state and how it changes: events in, effects out, no I/O and no clock of its own.
 
+mod copy;
 mod key_menu;
 mod keys;
 mod mouse;
@@ -21,9 +22,11 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
+use self::copy::Copying;
 use super::commands;
+use super::copy::CopyMode;
 use super::folder::Folder;
-use super::input::TermEvent;
+use super::input::{MouseEvent, TermEvent};
 use super::keyboard::Keyboard;
 use super::keymap::Board;
 use super::layout::{Layout, Place};
@@ -33,7 +36,7 @@ use crate::config::{Prefix, SessionSpec, UiSettings};
 use crate::keys::Typing;
 use crate::monitor::vm::StopReason;
 use crate::session::inspect::Inspection;
-use crate::session::{Command, Gauge, SessionState, SessionView};
+use crate::session::{Command, Gauge, History, SessionState, SessionView};
 use crate::types::SessionId;
 pub use key_menu::KeyMenu;
 pub use page::{Page, Tab};
@@ -70,6 +73,8 @@ pub enum Event {
     Recorded(SessionId, PathBuf, Result<(), String>),
     /// What a session's machine is doing, as [`Effect::Inspect`] asked for; nothing if it is not known yet.
     Inspection(SessionId, Option<Arc<Inspection>>),
+    /// What a session shows and has shown, as [`Effect::History`] asked for.
+    History(SessionId, History),
     /// Something went wrong that the user should know of.
     Trouble(String),
     /// A deadline passed.
@@ -103,6 +108,10 @@ pub enum Effect {
     Look,
     /// Looks at what a session's machine is doing.
     Inspect(SessionId),
+    /// Looks at what a session shows and has shown.
+    History(SessionId),
+    /// Puts a text into the terminal's clipboard.
+    Clipboard(String),
     /// Draws everything afresh, whatever the terminal is believed to show.
     Redraw,
     /// Switches the kitty keyboard protocol on.
@@ -142,6 +151,8 @@ pub enum Mode {
     Panel,
     /// They move in the monitor view's page of one session.
     Page,
+    /// They move, select and search in what a session has shown.
+    Copy,
     /// They choose among all sessions, of which the one at this index is marked.
     Overview(usize),
 }
@@ -194,6 +205,14 @@ pub struct App {
     layout: Option<Layout>,
     /// The focused view has the window to itself for the time being.
     zoomed: bool,
+    /// Copy mode, in [`Mode::Copy`].
+    copying: Option<Copying>,
+    /// What was copied last.
+    buffer: Option<String>,
+    /// The text that is to be saved to the file that is asked for.
+    text_to_save: String,
+    /// The last press of the mouse's left button on a view.
+    pressed: Option<(MouseEvent, Duration)>,
     /// Where the views of screens stand that are larger than their views.
     pans: BTreeMap<SessionId, Pan>,
     /// Sessions that are being recorded.
@@ -226,6 +245,10 @@ impl App {
             page: None,
             layout: None,
             zoomed: false,
+            copying: None,
+            buffer: None,
+            text_to_save: String::new(),
+            pressed: None,
             pans: BTreeMap::new(),
             recorded: BTreeSet::new(),
             size,
@@ -303,6 +326,12 @@ impl App {
             Mode::Prompt => return self.prompt().map(Prompt::line),
             Mode::Panel => return self.message.as_ref().map(|message| message.text.clone()),
             Mode::Pass => return Some(PASS_HINT.to_owned()),
+            Mode::Copy => {
+                if let Some(input) = self.copy().and_then(CopyMode::input) {
+                    return Some(input);
+                }
+                return self.message.as_ref().map(|message| message.text.clone());
+            }
             _ => {}
         }
         if let Some(message) = &self.message {
@@ -331,7 +360,7 @@ impl App {
             Mode::Page => self.page.as_ref().map(Page::deadline),
             _ => None,
         };
-        [message, self.keyboard.deadline(), look].into_iter().flatten().min()
+        [message, self.keyboard.deadline(), look, self.copy_deadline()].into_iter().flatten().min()
     }
 
     /// Takes in what happened at `now`, the time since the UI started.
@@ -352,6 +381,7 @@ impl App {
             Event::Started(Ok(id)) => self.show(id, &mut effects),
             Event::Started(Err(problem)) => self.say(problem, now),
             Event::Folder(folder) => self.show_folder(folder, now),
+            Event::History(id, history) => self.take_history(id, history, now, &mut effects),
             Event::Gauges(gauges) => self.looked(gauges, now),
             Event::Recording(id, outcome) => self.recording(id, outcome, now),
             Event::Recorded(id, path, outcome) => self.recording_ended(id, &path, outcome, now),
@@ -359,6 +389,7 @@ impl App {
             Event::Trouble(text) => self.say(text, now),
             Event::Tick => self.tick(now, &mut effects),
         }
+        self.follow_copy(now);
         self.follow_cursors();
         effects
     }

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{App, Effect, Mode};
 use crate::tui::commands::{self, PAN_ROWS};
-use crate::tui::input::{MouseButton, MouseEvent, MouseKind, WheelDirection};
+use crate::tui::input::{MouseButton, MouseEvent, MouseKind, TermEvent, WheelDirection};
 use crate::tui::widgets::{StatusSpot, StatusView, overview_at};
 
 /// Rows that a notch of the wheel moves a list.
@@ -17,6 +17,8 @@ impl App {
         let at = Position { x: event.col, y: event.row };
         match (self.mode, event.kind) {
             (Mode::Keys, MouseKind::Press(MouseButton::Left)) => self.key_menu_click(at, now, effects),
+            (Mode::Copy, _) => self.copy_event(TermEvent::Mouse(*event), now, effects),
+            (Mode::Guest, _) if self.begins_copy(event, now, effects) => {}
             (Mode::Panel, kind) => self.panel_mouse(kind, at, now, effects),
             (Mode::Help(top), MouseKind::Wheel(way)) => self.scroll_help(top, way),
             (Mode::Watch, MouseKind::Wheel(way)) => self.move_watch(rows(way)),

@@ -15,6 +15,9 @@ impl App {
         if self.mode == Mode::Prompt {
             return self.paste_into_prompt(text);
         }
+        if self.mode == Mode::Copy {
+            return self.paste_into_copy(text);
+        }
         if self.mode == Mode::Panel
             && let Some(panel) = self.panels.last_mut()
         {

@@ -19,6 +19,7 @@ impl App {
             Purpose::Screenshot(_) => format!("{}.svg", file_name(name)),
             Purpose::Record(_) => format!("{}-1.cast", file_name(name)),
             Purpose::Window => "dosmux.svg".to_owned(),
+            Purpose::SaveText(_) => format!("{}.txt", file_name(name)),
             Purpose::Rename(_) => name.to_owned(),
             Purpose::Setting(..) => String::new(),
         };
@@ -58,6 +59,9 @@ impl App {
                 path => Ok(Effect::Record(id, PathBuf::from(path))),
             },
             (Answer::Given(text), Purpose::Window) => self.window_picture(Path::new(text.trim())),
+            (Answer::Given(text), Purpose::SaveText(_)) => {
+                Ok(Effect::Save(text.trim().into(), std::mem::take(&mut self.text_to_save).into_bytes()))
+            }
             (Answer::Given(text), Purpose::Rename(id)) => {
                 let name = text.trim();
                 check_session_name(name).map(|()| Effect::Rename(id, name.to_owned()))

@@ -98,6 +98,9 @@ fn short(effect: &Effect) -> String {
             format!("{}{}{}", id.0, if key.down { '+' } else { '-' }, key.key.name())
         }
         Effect::Send(id, Command::Text(text)) => format!("{} types {text:?}", id.0),
+        Effect::Send(id, Command::StopTyping) => format!("{} stops typing", id.0),
+        Effect::History(id) => format!("history {}", id.0),
+        Effect::Clipboard(text) => format!("clipboard {text:?}"),
         Effect::Send(id, Command::Reset) => format!("reset {}", id.0),
         Effect::Hold(id, held) => format!("{} {}", if *held { "hold" } else { "release" }, id.0),
         Effect::Rename(id, name) => format!("{} is now {name}", id.0),

@@ -1,5 +1,6 @@
 //! The parts of the window. Each draws values into a buffer, clipped to its area.
 
+mod copy;
 mod help;
 mod key_menu;
 mod line;
@@ -11,6 +12,7 @@ mod title;
 mod watch;
 mod watch_page;
 
+pub use copy::CopyView;
 pub use help::HelpView;
 pub use key_menu::KeyMenuView;
 pub(in crate::tui) use key_menu::neighbour;

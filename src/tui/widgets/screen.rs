@@ -40,19 +40,13 @@ impl<'a> ScreenView<'a> {
         ScreenView { screen, viewport }
     }
 
-    /// Where the screen lies in `area`: in the middle, whole cells.
-    fn place(&self, area: Rect) -> Rect {
-        let (width, height) = (self.viewport.cols.min(area.width), self.viewport.rows.min(area.height));
-        Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
-    }
-
     /// The cursor, if it is inside the shown part.
     ///
     /// A terminal has no scan lines: a cursor over half the cell or more becomes a block.
     #[must_use]
     pub fn cursor(&self, area: Rect) -> Option<CursorView> {
         let Cursor { row, col, start, end } = self.screen.cursor?;
-        let place = self.place(area);
+        let place = self.viewport.place(area);
         let (x, y) = (col.checked_sub(self.viewport.col)?, row.checked_sub(self.viewport.row)?);
         if x >= place.width || y >= place.height || start > end {
             return None;
@@ -81,7 +75,7 @@ pub(super) fn color(rgb: Rgb) -> Color {
 
 impl Widget for ScreenView<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
-        let place = self.place(area);
+        let place = self.viewport.place(area);
         let shown = place.intersection(buf.area);
         for y in shown.top()..shown.bottom() {
             for x in shown.left()..shown.right() {

@@ -1,0 +1,83 @@
+//! The rows that scroll off the guest's screen. What the BIOS scrolls it reports itself; for the
+//! others the picture is looked at now and then while the guest executes, and when it waits.
+
+use super::vm::Vm;
+use crate::screen::Scrollback;
+use crate::screen::scrolling::ScrollWatch;
+use crate::types::PhysAddr;
+
+/// Instructions between two looks: few enough that a program that scrolls by itself has not moved
+/// the picture by a screenful.
+const LOOK_INSTRUCTIONS: u64 = 16_384;
+/// Display memory of the text modes.
+const DISPLAY: (PhysAddr, u32) = (PhysAddr(0xB0000), 0x10000);
+
+/// When the picture is looked at, and what was seen.
+pub(super) struct ScrollLooks {
+    watch: ScrollWatch,
+    /// Instruction count of the next look.
+    next: u64,
+    /// Display memory was written since the last look, though its marks say otherwise.
+    written: bool,
+    /// Display registers at the last look.
+    generation: u64,
+    /// Rows that had scrolled off at the last look.
+    total: u64,
+}
+
+impl ScrollLooks {
+    /// Looks at nothing: there is no room for rows yet.
+    pub(super) fn new() -> ScrollLooks {
+        ScrollLooks { watch: ScrollWatch::default(), next: u64::MAX, written: true, generation: 0, total: 0 }
+    }
+
+    /// Instructions until the next look, when `retired` have been executed.
+    pub(super) fn room(&self, retired: u64) -> u64 {
+        self.next.saturating_sub(retired).max(1)
+    }
+
+    /// True if a look is due.
+    pub(super) fn due(&self, retired: u64) -> bool {
+        retired >= self.next
+    }
+
+    /// Somebody else takes the marks of written display memory.
+    pub(super) fn note_written(&mut self) {
+        self.written = true;
+    }
+}
+
+impl Vm {
+    /// Keeps the newest `rows` rows that scroll off the screen; with none, nothing is looked at.
+    pub fn set_scrollback_limit(&mut self, rows: usize) {
+        self.bios.scrollback.set_limit(rows);
+        self.looks.next = if rows == 0 { u64::MAX } else { self.cpu.retired() + LOOK_INSTRUCTIONS };
+    }
+
+    /// The rows that have scrolled off the screen so far.
+    pub fn scrollback(&mut self) -> &Scrollback {
+        self.look_for_scrolling();
+        &self.bios.scrollback
+    }
+
+    /// The look that is due after some time of execution.
+    pub(super) fn scheduled_look(&mut self) {
+        self.looks.next = self.cpu.retired() + LOOK_INSTRUCTIONS;
+        self.look_for_scrolling();
+    }
+
+    /// Looks at the picture, if it may have changed since the last look.
+    pub(super) fn look_for_scrolling(&mut self) {
+        let looks = &mut self.looks;
+        let generation = self.board.display_generation();
+        let changed = looks.written || looks.generation != generation || self.mem.is_dirty(DISPLAY.0, DISPLAY.1);
+        if self.bios.scrollback.limit() == 0 || !changed {
+            return;
+        }
+        (looks.written, looks.generation) = (false, generation);
+        let (mem, board, scrollback) = (&self.mem, &self.board, &mut self.bios.scrollback);
+        let reported = usize::try_from(scrollback.total() - looks.total).unwrap_or(usize::MAX);
+        looks.watch.look(reported, |out| board.text_rows(mem, out), |row| scrollback.push(row));
+        looks.total = scrollback.total();
+    }
+}
