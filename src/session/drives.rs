@@ -84,6 +84,16 @@ impl Session {
         Ok(())
     }
 
+    /// Puts the disk of A: into B: and the other way round. The guest finds both disk-change lines active.
+    pub fn exchange_floppies(&mut self) {
+        let drives = self.vm_mut().drives_mut();
+        let disks = [drives.eject(0), drives.eject(1)];
+        for (number, disk) in disks.into_iter().rev().enumerate() {
+            // Both drives are there and empty.
+            disk.and_then(|disk| drives.insert(number, disk));
+        }
+    }
+
     /// Takes the floppy out of a drive. What it holds in an overlay stays with the session.
     pub fn eject(&mut self, drive: DriveId) -> Result<(), SessionError> {
         let number = self.floppy_drive(drive, "ejected")?;

@@ -35,6 +35,8 @@ pub enum Request {
     },
     /// [`Session::discard_changes`].
     DiscardChanges(DriveId),
+    /// [`Session::exchange_floppies`].
+    ExchangeFloppies,
 }
 
 /// What a session answers to a [`Request`] that it could do.
@@ -62,6 +64,10 @@ impl Session {
             Request::SetWrites { drive, writes } => self.set_writes(*drive, *writes, host),
             Request::SaveDisk { drive, path } => self.save_disk(*drive, path),
             Request::DiscardChanges(drive) => self.discard_changes(*drive),
+            Request::ExchangeFloppies => {
+                self.exchange_floppies();
+                Ok(())
+            }
         }
         .map(|()| Reply::Done)
     }

@@ -87,6 +87,8 @@ pub enum Action {
     New,
     /// Opens a session with the same settings.
     Clone,
+    /// Shows what is in the session's drives.
+    Drives,
     /// Shows the session's settings.
     Settings,
     /// Opens the list of all commands.
@@ -202,14 +204,21 @@ pub const COMMANDS: &[Command] = &[
         triggers: &[Trigger::Char('C')],
         keys: "C",
         name: "",
-        help: "open another session with the same settings",
+        help: "clone: open another session like this one",
         action: Action::Clone,
+    },
+    Command {
+        triggers: &[Trigger::Char('a')],
+        keys: "a",
+        name: "",
+        help: "drives and floppies: insert, eject, exchange and save disks",
+        action: Action::Drives,
     },
     Command {
         triggers: &[Trigger::Char('g')],
         keys: "g",
         name: "",
-        help: "look at the settings of the session and change them",
+        help: "change the settings of the session",
         action: Action::Settings,
     },
     Command {

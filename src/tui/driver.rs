@@ -151,6 +151,9 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             if self.changed.swap(false, Ordering::Relaxed) {
                 self.look()?;
                 self.look_at_history()?;
+                for (id, request, result) in self.sessions.answers() {
+                    self.update(Event::Answered(id, request, result))?;
+                }
             }
             self.expire()?;
             if self.quit {
@@ -337,6 +340,12 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
                     return self.update(Event::Trouble(problem));
                 }
             }
+            Effect::LookAtDrives(id) => {
+                if let Some(media) = self.sessions.media(id) {
+                    return self.update(Event::Media(id, media));
+                }
+            }
+            Effect::Ask(id, request) => self.sessions.ask(id, request),
             Effect::Browse(path) => return self.update(Event::Folder(folder::read(&path))),
             Effect::Look => return self.update(Event::Gauges(self.sessions.gauges())),
             Effect::Inspect(id) => return self.update(Event::Inspection(id, self.sessions.inspect(id))),

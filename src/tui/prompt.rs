@@ -2,6 +2,7 @@
 
 use super::input::{Mods, Symbol, TermKey};
 use crate::config;
+use crate::disk::DriveId;
 use crate::keys::Key;
 use crate::types::SessionId;
 
@@ -21,6 +22,8 @@ pub enum Purpose {
     SaveText(SessionId),
     /// The session's new name.
     Rename(SessionId),
+    /// The file that the disk in a drive is saved to.
+    SaveDisk(SessionId, DriveId),
     /// The new value of a setting of the session.
     Setting(SessionId, &'static str),
 }
@@ -34,6 +37,7 @@ impl Purpose {
             Purpose::Record(_) => "record to file (asciicast): ",
             Purpose::SaveText(_) => "text to file: ",
             Purpose::Rename(_) => "name of the session: ",
+            Purpose::SaveDisk(..) => "save the disk to the new file: ",
             Purpose::Setting(_, key) => config::question(key),
         }
     }

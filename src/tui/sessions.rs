@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::config::SessionSpec;
 use crate::session::inspect::Inspection;
-use crate::session::{Command, Gauge, History, Manager, SessionState, SessionView};
+use crate::session::{Command, Gauge, History, Manager, Media, Request, SessionError, SessionState, SessionView};
 use crate::types::SessionId;
 
 /// The sessions as the UI sees them: [`Manager`], or a stand-in for it in tests.
@@ -29,6 +29,12 @@ pub trait Sessions {
     fn adjust(&self, id: SessionId, spec: &SessionSpec);
     /// Restarts a session with other settings. *Errors*: why it goes on as it was.
     fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String>;
+    /// What is in a session's drives.
+    fn media(&self, id: SessionId) -> Option<Arc<Media>>;
+    /// Asks something of a session.
+    fn ask(&self, id: SessionId, request: Request);
+    /// What came of requests.
+    fn answers(&self) -> Vec<(SessionId, Request, Result<(), String>)>;
     /// Ends a session.
     fn close(&self, id: SessionId);
     /// Sends a command to a session.
@@ -74,6 +80,20 @@ impl Sessions for Manager {
 
     fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {
         Manager::restart(self, id, spec).map_err(|error| error.to_string())
+    }
+
+    fn media(&self, id: SessionId) -> Option<Arc<Media>> {
+        Manager::media(self, id)
+    }
+
+    fn ask(&self, id: SessionId, request: Request) {
+        Manager::ask(self, id, request);
+    }
+
+    fn answers(&self) -> Vec<(SessionId, Request, Result<(), String>)> {
+        let answers = self.take_answers().into_iter();
+        let result = |result: Result<_, SessionError>| result.map(drop).map_err(|error| error.to_string());
+        answers.map(|answer| (answer.session, answer.request, result(answer.result))).collect()
     }
 
     fn close(&self, id: SessionId) {

@@ -261,3 +261,33 @@ fn a_floppy_moves_from_one_session_to_another() {
     manager.ask(right, insert);
     answer(&manager, &changes).result.unwrap();
 }
+
+#[test]
+fn the_disks_of_a_and_b_are_exchanged_with_what_was_written_to_them() {
+    let (folder, host) = (tempfile::tempdir().unwrap(), Host::new());
+    let mut session = session(folder.path(), &host, WritePolicy::Overlay);
+    write_sector(&mut session, DriveId::B, 100, 7);
+    session.exchange_floppies();
+    assert_eq!((read_sector(&mut session, DriveId::A, 100), changed(&session, DriveId::A)), (7, 1));
+    let drives = session.vm_mut().drives_mut();
+    assert!(drives.changed(0) && drives.changed(1), "the guest notices");
+    session.eject(DriveId::B).unwrap();
+    session.exchange_floppies();
+    assert_eq!(read_sector(&mut session, DriveId::B, 100), 7);
+    assert_eq!(session.drives()[0].disk, None);
+    assert!(session.ejected_disks().is_empty());
+}
+
+#[test]
+fn the_settings_of_a_running_session_name_the_disks_that_are_in_its_drives() {
+    let folder = tempfile::tempdir().unwrap();
+    let (manager, spec, changes) = desk(folder.path());
+    let id = manager.start(&spec).unwrap();
+    let other = image(&floppy(folder.path(), "other.img", "360K", &[]), WritePolicy::None);
+    manager.ask(id, Request::Insert { drive: DriveId::A, image: other.clone() });
+    answer(&manager, &changes).result.unwrap();
+    assert_eq!(manager.views()[0].spec.floppies[0], other);
+    manager.ask(id, Request::Eject(DriveId::A));
+    answer(&manager, &changes).result.unwrap();
+    assert!(manager.views()[0].spec.floppies.is_empty());
+}

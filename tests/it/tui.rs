@@ -12,7 +12,7 @@ use dosmux::keys::{Key, Locks};
 use dosmux::monitor::vm::{StopReason, TrapStats};
 use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen, Scrollback};
 use dosmux::session::inspect::Inspection;
-use dosmux::session::{Command, Gauge, History, SessionState, SessionView};
+use dosmux::session::{Command, Gauge, History, Media, Request, SessionState, SessionView};
 use dosmux::tui::app::App;
 use dosmux::tui::driver::{Display, Driver, Wake};
 use dosmux::tui::picture::picture;
@@ -107,6 +107,16 @@ impl Sessions for Echoes {
     fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {
         self.adjust(id, spec);
         Ok(())
+    }
+
+    fn media(&self, _: SessionId) -> Option<Arc<Media>> {
+        None
+    }
+
+    fn ask(&self, _: SessionId, _: Request) {}
+
+    fn answers(&self) -> Vec<(SessionId, Request, Result<(), String>)> {
+        Vec::new()
     }
 
     fn close(&self, id: SessionId) {

@@ -20,12 +20,13 @@ use super::settings::adjusted;
 use super::view::{Published, SessionState, SessionView};
 use super::wanted::Wanted;
 use crate::clock::VirtTime;
-use crate::config::{Background, SessionSpec, Speed};
+use crate::config::{Background, ImageSpec, SessionSpec, Speed};
+use crate::disk::DriveId;
 use crate::keys::{KeyEvent, Locks};
 use crate::monitor::vm::Pause;
 use crate::screen::{Screen, Scrollback};
 use crate::session::inspect::Inspection;
-use crate::session::{History, Host, Media, Request, Session, SessionError, SessionOptions};
+use crate::session::{DriveView, History, Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::types::SessionId;
 
 /// Commands that wait at most. Beyond it they are lost, but key releases have as much room again:
@@ -274,6 +275,19 @@ impl Slot {
         lock(&self.machine).take();
     }
 
+    /// Notes in the settings which images are in the drives. They list the drives from A: on, so a disk in B:
+    /// alone is left out.
+    fn note_disks(&self, session: &Session) {
+        let (floppies, disks): (Vec<_>, Vec<_>) =
+            session.drives().into_iter().partition(|drive| matches!(drive.id, DriveId::Floppy(_)));
+        let images = |drives: Vec<DriveView>| -> Vec<ImageSpec> {
+            let disks = drives.into_iter().map_while(|drive| drive.disk);
+            disks.map(|disk| ImageSpec { source: disk.source, writes: disk.writes }).collect()
+        };
+        let mut spec = lock(&self.spec);
+        *spec = Arc::new(SessionSpec { floppies: images(floppies), disks: images(disks), ..spec.as_ref().clone() });
+    }
+
     /// Runs one slice and publishes what it changed. A panic in it ends this session only.
     pub(super) fn run(&self, host: &HostTime) -> Ran {
         let start = host.now_ns();
@@ -281,6 +295,9 @@ impl Slot {
         let held = self.is_held();
         let (next, news) = self.guarded(|machine| {
             let answered = self.errands.run(&mut machine.session);
+            if answered {
+                self.note_disks(&machine.session);
+            }
             if held {
                 return (Next::Park(None), answered);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{App, Effect, Mode, Question};
 use crate::config::Suspend;
 use crate::keys::{Key, KeyEvent};
-use crate::session::Command;
+use crate::session::{Command, Request};
 use crate::tui::commands::{self, Action, PAN_ROWS};
 use crate::tui::input::{Act, Mods, Symbol, TermEvent, TermKey};
 use crate::tui::layout::Direction;
@@ -111,7 +111,10 @@ impl App {
             Action::Next => self.step(1, effects),
             Action::Previous => self.step(self.sessions.len().saturating_sub(1), effects),
             Action::Last => self.show_last(now, effects),
-            Action::Close => self.set_mode(Mode::Confirm(Question::Close(id))),
+            Action::Close => {
+                effects.push(Effect::LookAtDrives(id));
+                self.set_mode(Mode::Confirm(Question::Close(id)));
+            }
             Action::Reset => self.set_mode(Mode::Confirm(Question::Reset(id))),
             Action::CtrlAltDel => self.strike(&[Key::LeftCtrl, Key::LeftAlt, Key::Delete], now, effects),
             Action::CtrlBreak => self.strike(&[Key::LeftCtrl, Key::Pause], now, effects),
@@ -143,6 +146,7 @@ impl App {
             Action::Menu => self.open_menu(None),
             Action::New => self.open_new(),
             Action::Clone => self.clone_session(id, now, effects),
+            Action::Drives => self.open_drives(id, effects),
             Action::Settings => self.open_settings(id),
             Action::Help => self.set_mode(Mode::Help(0)),
             Action::Quit => self.quit(effects),
@@ -151,6 +155,7 @@ impl App {
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.sessions.iter().any(|view| ending(&view.state).is_none()) {
+            effects.extend(self.sessions.iter().map(|view| Effect::LookAtDrives(view.id)));
             self.set_mode(Mode::Confirm(Question::Quit));
         } else {
             effects.push(Effect::Quit);
@@ -159,25 +164,30 @@ impl App {
 
     pub(super) fn ask(&self, question: Question) -> String {
         let name = |id: SessionId| self.session(id).map_or("", |view| &view.name);
+        let all: Vec<SessionId> = self.sessions.iter().map(|view| view.id).collect();
         match question {
-            Question::Close(id) => format!("close session {}? (y/n)", name(id)),
+            Question::Close(id) => format!("close session {}?{} (y/n)", name(id), self.loss(&[id])),
             Question::Reset(id) => format!("reset session {}? (y/n)", name(id)),
+            Question::Discard(id, drive) => self.ask_to_discard(id, drive),
             Question::Restart(id) => {
                 format!("restart session {} with these settings? its programs end, its disks stay (y/n)", name(id))
             }
-            Question::Quit if self.sessions.len() == 1 => "close the session and quit? (y/n)".to_owned(),
-            Question::Quit => format!("close all {} sessions and quit? (y/n)", self.sessions.len()),
+            Question::Quit if self.sessions.len() == 1 => {
+                format!("close the session and quit?{} (y/n)", self.loss(&all))
+            }
+            Question::Quit => format!("close all {} sessions and quit?{} (y/n)", all.len(), self.loss(&all)),
         }
     }
 
     fn answer(&mut self, question: Question, key: &TermKey, now: Duration, effects: &mut Vec<Effect>) {
-        self.set_mode(Mode::Guest);
+        self.after_panel();
         if !matches!(key.character(), Some('y' | 'Y')) {
             return self.say("cancelled".to_owned(), now);
         }
         effects.push(match question {
             Question::Close(id) => Effect::Close(id),
             Question::Reset(id) => Effect::Send(id, Command::Reset),
+            Question::Discard(id, drive) => Effect::Ask(id, Request::DiscardChanges(drive)),
             Question::Restart(id) => self.restart(id),
             Question::Quit => Effect::Quit,
         });

@@ -1,6 +1,7 @@
 //! The UI's state and how it changes: events in, effects out, no I/O and no clock of its own.
 
 mod copy;
+mod drives;
 mod key_menu;
 mod keys;
 mod mouse;
@@ -33,13 +34,15 @@ use super::layout::{Layout, Place};
 use super::pan::Pan;
 use super::prompt::Prompt;
 use crate::config::{Prefix, SessionSpec, UiSettings};
+use crate::disk::DriveId;
 use crate::keys::Typing;
 use crate::monitor::vm::StopReason;
 use crate::session::inspect::Inspection;
-use crate::session::{Command, Gauge, History, SessionState, SessionView};
+use crate::session::{Command, Gauge, History, Media, Request, SessionState, SessionView};
 use crate::types::SessionId;
 pub use key_menu::KeyMenu;
 pub use page::{Page, Tab};
+use panel::FileUse;
 pub use panel::Panel;
 use settings::Wishes;
 pub use watch::{Order, Rates, Watch};
@@ -63,6 +66,10 @@ pub enum Event {
     Sessions(Vec<SessionView>),
     /// A session was started as [`Effect::Start`] asked, or why not.
     Started(Result<SessionId, String>),
+    /// What is in a session's drives, as [`Effect::LookAtDrives`] asked for.
+    Media(SessionId, Arc<Media>),
+    /// What came of [`Effect::Ask`].
+    Answered(SessionId, Request, Result<(), String>),
     /// A folder, as [`Effect::Browse`] asked for, or why it cannot be read.
     Folder(Result<Folder, String>),
     /// What each session has used, as [`Effect::Look`] asked for.
@@ -98,6 +105,10 @@ pub enum Effect {
     Adjust(SessionId, Box<SessionSpec>),
     /// Restarts a session with other settings and the disks it has.
     Restart(SessionId, Box<SessionSpec>),
+    /// Looks at what is in a session's drives.
+    LookAtDrives(SessionId),
+    /// Asks something of a session; the answer comes as [`Event::Answered`].
+    Ask(SessionId, Request),
     /// Looks at what is in a folder.
     Browse(PathBuf),
     /// Ends a session.
@@ -164,6 +175,8 @@ pub enum Question {
     Close(SessionId),
     /// Reset the session?
     Reset(SessionId),
+    /// Drop what was written to the disk in a drive?
+    Discard(SessionId, DriveId),
     /// Restart the session with the settings that wait for it?
     Restart(SessionId),
     /// Close all sessions and quit?
@@ -192,6 +205,10 @@ pub struct App {
     wishes: BTreeMap<SessionId, Wishes>,
     /// Sessions that are offered where a new one is asked for.
     profiles: Vec<SessionSpec>,
+    /// What is in the drives of sessions, as far as it was asked for.
+    media: BTreeMap<SessionId, Arc<Media>>,
+    /// What an image is being picked for.
+    browsing: FileUse,
     /// The folder that was last looked at for an image.
     folder: Option<PathBuf>,
     /// The mode that a prompt was opened in, and that its end returns to.
@@ -236,6 +253,8 @@ impl App {
             panels: Vec::new(),
             wishes: BTreeMap::new(),
             profiles: Vec::new(),
+            media: BTreeMap::new(),
+            browsing: FileUse::default(),
             folder: None,
             before_prompt: Mode::Guest,
             message: None,
@@ -380,6 +399,8 @@ impl App {
             Event::Sessions(views) => self.take_views(views, now, &mut effects),
             Event::Started(Ok(id)) => self.show(id, &mut effects),
             Event::Started(Err(problem)) => self.say(problem, now),
+            Event::Media(id, media) => self.take_media(id, media),
+            Event::Answered(id, request, result) => self.answered(id, &request, result, now, &mut effects),
             Event::Folder(folder) => self.show_folder(folder, now),
             Event::History(id, history) => self.take_history(id, history, now, &mut effects),
             Event::Gauges(gauges) => self.looked(gauges, now),

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::panel::{Panel, Pick, Subject};
+use super::panel::{FileUse, Panel, Pick, Subject};
 use super::{App, Effect, Mode};
 use crate::config::{BUILTIN_TOUR, BootDrive, ImageSpec, SessionSpec, free_name, session_of_image};
 use crate::disk::{ImageSource, WritePolicy};
-use crate::session::SessionView;
+use crate::session::{Request, SessionView};
 use crate::tui::folder::{Entry, EntryKind, Folder, size};
 use crate::tui::list::Row;
 use crate::types::SessionId;
@@ -22,7 +22,7 @@ impl App {
     pub(super) fn open_new(&mut self) {
         let start = |spec: &SessionSpec| Pick::Start(Box::new(spec.clone()));
         let profiles = self.profiles.iter().map(|spec| (Row::new(spec.name.clone(), "profile"), start(spec)));
-        let browse = (Row::new("disk image in a folder \u{2026}", ""), Pick::Browse(self.folder()));
+        let browse = (Row::new("disk image in a folder \u{2026}", ""), Pick::Browse(FileUse::Boot, self.folder()));
         let tour = session_of_image(overlay(ImageSource::Tour), BootDrive::Floppy);
         let tour = (Row::new(BUILTIN_TOUR, "the floppy inside dosmux"), start(&tour));
         let images = self.recent_images().into_iter().map(|(path, drive)| {
@@ -86,13 +86,15 @@ impl App {
         if folder.cut {
             self.say(format!("there is more in {} than can be listed", folder.path.display()), now);
         }
-        if self.mode == Mode::Panel && self.panels.last().is_some_and(|panel| panel.subject == Subject::Files) {
+        if self.mode == Mode::Panel
+            && self.panels.last().is_some_and(|panel| matches!(panel.subject, Subject::Files(_)))
+        {
             self.panels.pop();
         }
-        let rows = folder_rows(&folder);
+        let rows = folder_rows(&folder, self.browsing);
         let title = format!(" {} ", folder.path.display());
         self.folder = Some(folder.path);
-        self.open_panel(Panel::new(Subject::Files, title, rows));
+        self.open_panel(Panel::new(Subject::Files(self.browsing), title, rows));
     }
 
     /// Goes to the folder that holds the one that is shown.
@@ -103,20 +105,34 @@ impl App {
     }
 }
 
-/// The way up, folders, images, other files.
-fn folder_rows(folder: &Folder) -> Vec<(Row, Pick)> {
-    let up = folder.path.parent().map(|parent| (Row::new("..", "the folder above"), Pick::Browse(parent.to_owned())));
-    up.into_iter().chain(folder.entries.iter().map(entry_row)).collect()
+/// The way up, folders, images, other files; for a floppy drive also the floppy inside the program.
+fn folder_rows(folder: &Folder, files: FileUse) -> Vec<(Row, Pick)> {
+    let above = |parent: &Path| (Row::new("..", "the folder above"), Pick::Browse(files, parent.to_owned()));
+    let up = folder.path.parent().map(above);
+    let tour = match files {
+        FileUse::Boot => None,
+        FileUse::Insert(id, drive) => Some((
+            Row::new(BUILTIN_TOUR, "the floppy inside dosmux"),
+            Pick::Ask(id, Request::Insert { drive, image: overlay(ImageSource::Tour) }),
+        )),
+    };
+    up.into_iter().chain(folder.entries.iter().map(|entry| entry_row(entry, files))).chain(tour).collect()
 }
 
-fn entry_row(entry: &Entry) -> (Row, Pick) {
+fn entry_row(entry: &Entry, files: FileUse) -> (Row, Pick) {
     let row = match &entry.kind {
-        EntryKind::Folder => return (Row::new(format!("{}/", entry.name), ""), Pick::Browse(entry.path.clone())),
+        EntryKind::Folder => {
+            return (Row::new(format!("{}/", entry.name), ""), Pick::Browse(files, entry.path.clone()));
+        }
         EntryKind::Image(_, what) => Row::new(entry.name.clone(), what.clone()),
         EntryKind::Other => Row { dim: true, ..Row::new(entry.name.clone(), size(entry.bytes)) },
     };
-    let spec = session_of_image(overlay(ImageSource::File(entry.path.clone())), entry.boot_drive());
-    (row, Pick::Start(Box::new(spec)))
+    let image = overlay(ImageSource::File(entry.path.clone()));
+    let pick = match files {
+        FileUse::Boot => Pick::Start(Box::new(session_of_image(image, entry.boot_drive()))),
+        FileUse::Insert(id, drive) => Pick::Ask(id, Request::Insert { drive, image }),
+    };
+    (row, pick)
 }
 
 /// The settings of a session for another one; true if an image that it writes to becomes an overlay.

@@ -4,7 +4,7 @@ use ratatui::layout::Position;
 
 use super::App;
 use super::panel::{Panel, Pick, Subject};
-use crate::tui::commands::{Action, COMMANDS, Command};
+use crate::tui::commands::{Action, COMMANDS, Command, Trigger};
 use crate::tui::layout::Direction;
 use crate::tui::list::Row;
 
@@ -70,9 +70,23 @@ impl App {
 fn command_rows(wanted: impl Fn(Action) -> bool) -> Vec<(Row, Pick)> {
     let row = |command: &Command| {
         let text = text(command)?;
-        Some((Row::new(text, command.keys), Pick::Act(command.action)))
+        Some((Row::new(text, keys(command)), Pick::Act(command.action)))
     };
     COMMANDS.iter().filter(|command| wanted(command.action)).filter_map(row).collect()
+}
+
+/// The keys of a command by their names: `keys` in the table may stand for those of several.
+fn keys(command: &Command) -> String {
+    let name = |trigger: &Trigger| match *trigger {
+        Trigger::Char(' ') => "Space".to_owned(),
+        Trigger::Char(c) => c.to_string(),
+        Trigger::Key(key) => key.name().to_owned(),
+        Trigger::Digit => "0-9".to_owned(),
+    };
+    match command.action {
+        Action::Go(_) | Action::Pan(..) => command.triggers.iter().map(name).collect::<Vec<_>>().join(" "),
+        _ => command.keys.to_owned(),
+    }
 }
 
 /// What a command does, where it stands by itself; `None` if it needs its key to mean anything.

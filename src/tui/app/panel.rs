@@ -8,7 +8,9 @@ use ratatui::layout::Position;
 use super::palette::Group;
 use super::{App, Effect, Mode, Question};
 use crate::config::SessionSpec;
+use crate::disk::DriveId;
 use crate::keys::Key;
+use crate::session::Request;
 use crate::tui::commands::Action;
 use crate::tui::input::{Symbol, TermKey};
 use crate::tui::list::{List, Row};
@@ -23,9 +25,21 @@ pub(super) enum Subject {
     /// A menu: it has no filter, and opens at the mouse.
     Menu,
     /// A folder, to pick an image from.
-    Files,
+    Files(FileUse),
+    /// The drives of a session.
+    Drives(SessionId),
     /// The settings of a session.
     Settings(SessionId),
+}
+
+/// What an image is picked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum FileUse {
+    /// To start a session from it.
+    #[default]
+    Boot,
+    /// To be put into a drive of a session.
+    Insert(SessionId, DriveId),
 }
 
 /// What a row does.
@@ -40,13 +54,19 @@ pub(super) enum Pick {
     /// Starts a session like this.
     Start(Box<SessionSpec>),
     /// Opens a folder.
-    Browse(PathBuf),
+    Browse(FileUse, PathBuf),
+    /// Opens the menu of a drive.
+    Drive(SessionId, DriveId),
+    /// Asks something of a session.
+    Ask(SessionId, Request),
+    /// Saves a disk under a name that is asked for.
+    SaveDisk(SessionId, DriveId),
+    /// Does something after a question.
+    Confirm(Question),
     /// Changes a setting of a session.
     Edit(SessionId, &'static str),
     /// Gives a setting of a session this value.
     Set(SessionId, &'static str, String),
-    /// Restarts a session with the settings that wait for it.
-    Restart(SessionId),
 }
 
 /// A list and what each of its rows does.
@@ -66,8 +86,9 @@ impl Panel {
         let (rows, picks) = rows.into_iter().unzip();
         let (filtered, foot) = match subject {
             Subject::Menu => (false, ""),
+            Subject::Drives(_) => (false, " Enter changes  Esc leaves "),
             Subject::Choices => (true, " type to search  Enter takes  Esc leaves "),
-            Subject::Files => (true, " type to search  Enter takes  \u{2190} up  Esc leaves "),
+            Subject::Files(_) => (true, " type to search  Enter takes  \u{2190} up  Esc leaves "),
             Subject::Settings(_) => (false, " Enter changes  \u{2190} \u{2192} next value  Esc leaves "),
         };
         Panel { subject, list: List::new(rows, filtered), picks, title: title.into(), foot, at: None }
@@ -142,7 +163,8 @@ impl App {
         match (panel.subject, arrow) {
             (Subject::Menu, Key::Right) => self.take_choice(now, effects),
             (Subject::Menu, Key::Left) => self.leave_panel(),
-            (Subject::Files, Key::Left | Key::Backspace) => self.browse_up(effects),
+            (Subject::Drives(_), Key::Right) => self.take_choice(now, effects),
+            (Subject::Files(_), Key::Left | Key::Backspace) => self.browse_up(effects),
             (Subject::Settings(_), Key::Left | Key::Right) => {
                 if let Some(Pick::Edit(id, key)) = panel.pick() {
                     self.step_setting(id, key, arrow == Key::Left, now, effects);
@@ -169,17 +191,40 @@ impl App {
                 self.close_panels();
                 self.start(*spec, effects);
             }
-            Pick::Browse(path) => effects.push(Effect::Browse(path)),
+            Pick::Browse(files, path) => {
+                self.browsing = files;
+                effects.push(Effect::Browse(path));
+            }
+            Pick::Drive(id, drive) => self.open_drive(id, drive),
+            Pick::Ask(id, request) => self.request(id, request, effects),
+            Pick::SaveDisk(id, drive) => {
+                self.back_to_drives();
+                self.ask_where_to_save(id, drive);
+            }
+            Pick::Confirm(question) => {
+                self.back_to_drives();
+                self.set_mode(Mode::Confirm(question));
+            }
             Pick::Edit(id, key) => self.edit_setting(id, key, now, effects),
             Pick::Set(id, key, value) => {
                 self.leave_panel();
                 self.set_setting(id, key, &value, now, effects);
             }
-            Pick::Restart(id) => {
-                self.panels.clear();
-                self.set_mode(Mode::Confirm(Question::Restart(id)));
-            }
         }
+    }
+
+    /// Closes what was opened above the list of drives or settings, so that its end is seen there.
+    fn back_to_drives(&mut self) {
+        let stays = |panel: &Panel| matches!(panel.subject, Subject::Drives(_) | Subject::Settings(_));
+        while self.panels.last().is_some_and(|panel| !stays(panel)) {
+            self.panels.pop();
+        }
+    }
+
+    fn request(&mut self, id: SessionId, request: Request, effects: &mut Vec<Effect>) {
+        self.back_to_drives();
+        self.after_panel();
+        effects.push(Effect::Ask(id, request));
     }
 
     /// Brings panels up to date with the sessions, and closes those about sessions that are gone.
@@ -190,18 +235,22 @@ impl App {
         let sessions = &self.sessions;
         let before = self.panels.len();
         self.panels.retain(|panel| match panel.subject {
-            Subject::Settings(id) => sessions.iter().any(|view| view.id == id),
-            Subject::Choices | Subject::Menu | Subject::Files => true,
+            Subject::Settings(id) | Subject::Drives(id) | Subject::Files(FileUse::Insert(id, _)) => {
+                sessions.iter().any(|view| view.id == id)
+            }
+            Subject::Choices | Subject::Menu | Subject::Files(FileUse::Boot) => true,
         });
         if self.mode == Mode::Panel && self.panels.len() != before {
             self.after_panel();
         }
         for index in 0..self.panels.len() {
-            if let Subject::Settings(id) = self.panels[index].subject {
-                let rows = self.setting_rows(id);
-                self.dirty |= rows.iter().map(|(row, _)| row).ne(self.panels[index].list.rows());
-                self.panels[index].set_rows(rows);
-            }
+            let rows = match self.panels[index].subject {
+                Subject::Settings(id) => self.setting_rows(id),
+                Subject::Drives(id) => self.drive_rows(id),
+                Subject::Choices | Subject::Menu | Subject::Files(_) => continue,
+            };
+            self.dirty |= rows.iter().map(|(row, _)| row).ne(self.panels[index].list.rows());
+            self.panels[index].set_rows(rows);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{App, Effect, Mode};
 use crate::config::check_session_name;
 use crate::screen::picture::{Format, Picture};
-use crate::session::SessionState;
+use crate::session::{Request, SessionState};
 use crate::tui::input::TermKey;
 use crate::tui::picture::picture;
 use crate::tui::prompt::{Answer, Prompt, Purpose};
@@ -21,7 +21,7 @@ impl App {
             Purpose::Window => "dosmux.svg".to_owned(),
             Purpose::SaveText(_) => format!("{}.txt", file_name(name)),
             Purpose::Rename(_) => name.to_owned(),
-            Purpose::Setting(..) => String::new(),
+            Purpose::Setting(..) | Purpose::SaveDisk(..) => String::new(),
         };
         self.ask_with(purpose, &proposal);
     }
@@ -65,6 +65,9 @@ impl App {
             (Answer::Given(text), Purpose::Rename(id)) => {
                 let name = text.trim();
                 check_session_name(name).map(|()| Effect::Rename(id, name.to_owned()))
+            }
+            (Answer::Given(text), Purpose::SaveDisk(id, drive)) => {
+                Ok(Effect::Ask(id, Request::SaveDisk { drive, path: PathBuf::from(text.trim()) }))
             }
             (Answer::Given(text), Purpose::Setting(id, key)) => {
                 return self.set_setting(id, key, &text, now, effects);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::panel::{Panel, Pick, Subject};
-use super::{App, Effect};
+use super::{App, Effect, Question};
 use crate::config::{SessionSpec, change, choices, settings};
 use crate::session::takes_effect_at_once;
 use crate::tui::commands::Action;
@@ -34,6 +34,7 @@ impl App {
         let mut rows = vec![(row("name", &view.name, ""), Pick::Act(Action::Rename))];
         for (key, value) in settings(&self.wished(id)) {
             if ELSEWHERE.contains(&key) {
+                rows.push((row(key, &value, ""), Pick::Act(Action::Drives)));
                 continue;
             }
             let note = match (takes_effect_at_once(key), self.wishes_of(id).iter().any(|(wished, _)| *wished == key)) {
@@ -44,7 +45,10 @@ impl App {
             rows.push((row(key, &value, note), Pick::Edit(id, key)));
         }
         if !self.wishes_of(id).is_empty() {
-            rows.push((Row::new("restart the session with these settings", "\u{25BA}"), Pick::Restart(id)));
+            rows.push((
+                Row::new("restart the session with these settings", "\u{25BA}"),
+                Pick::Confirm(Question::Restart(id)),
+            ));
         }
         rows
     }

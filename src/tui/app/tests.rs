@@ -110,6 +110,8 @@ fn short(effect: &Effect) -> String {
         Effect::Restart(id, _) => format!("restart {}", id.0),
         Effect::Browse(path) => format!("browse {}", path.display()),
         Effect::Inspect(id) => format!("inspect {}", id.0),
+        Effect::LookAtDrives(id) => format!("drives {}", id.0),
+        Effect::Ask(id, request) => format!("ask {} {request:?}", id.0),
         Effect::Look => "look".to_owned(),
         Effect::Redraw => "redraw".to_owned(),
         Effect::UseKitty => "kitty".to_owned(),
@@ -171,12 +173,12 @@ fn a_number_without_a_session_says_so() {
 #[test]
 fn close_reset_and_quit_ask_first() {
     let mut bench = Bench::new();
-    assert_eq!(bench.feed(b"\x1dc"), "");
+    assert_eq!(bench.feed(b"\x1dc"), "drives 0");
     assert_eq!(bench.app.line().unwrap(), "close session s0? (y/n)");
     assert_eq!(bench.feed(b"n"), "");
     assert_eq!(bench.feed(b"\x1dry"), "reset 0");
-    assert_eq!(bench.feed(b"\x1dcy"), "close 0");
-    assert_eq!(bench.feed(b"\x1dd"), "");
+    assert_eq!(bench.feed(b"\x1dcy"), "drives 0, close 0");
+    assert_eq!(bench.feed(b"\x1dd"), "drives 0, drives 1, drives 2");
     assert_eq!(bench.app.line().unwrap(), "close all 3 sessions and quit? (y/n)");
     assert_eq!(bench.feed(b"y"), "quit");
 }

@@ -20,7 +20,9 @@ impl App {
         self.drop_closed();
         let sessions = &self.sessions;
         self.wishes.retain(|&id, _| sessions.iter().any(|view| view.id == id));
+        self.media.retain(|&id, _| sessions.iter().any(|view| view.id == id));
         self.refresh_panels();
+        self.look_at_drives(effects);
         if self.sessions.is_empty() {
             effects.push(Effect::Quit);
         } else if self.focused_index().is_none() {

@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 
 use super::*;
 use crate::config::SessionSpec;
+use crate::disk::DriveId;
+use crate::session::{DiskView, DriveView, Media, Request};
 use crate::tui::folder::{Drive, Entry, EntryKind, Folder};
 use crate::tui::view;
 
@@ -249,6 +251,98 @@ fn a_click_in_the_overview_shows_the_session() {
     assert_eq!(bench.app.mode(), Mode::Guest);
 }
 
+fn media(changed: usize) -> Arc<Media> {
+    use crate::disk::{Geometry, ImageSource, WritePolicy};
+    let disk = |name: &str, changed| DiskView {
+        source: ImageSource::File(format!("/pics/{name}").into()),
+        geometry: Geometry { cylinders: 80, heads: 2, sectors: 18 },
+        sectors: 2880,
+        writes: WritePolicy::Overlay,
+        changed,
+        written: 0,
+    };
+    let view = |id, disk| DriveView { id, known: true, disk };
+    let drives = vec![
+        view(DriveId::A, Some(disk("dos.img", changed))),
+        view(DriveId::B, None),
+        view(DriveId::HardDisk(0), Some(disk("c.img", 0))),
+    ];
+    Arc::new(Media { drives, ejected: vec![disk("old.img", 3)] })
+}
+
+/// The drives of the first session, open.
+fn drives() -> Bench {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1da"), "drives 0");
+    bench.update(Event::Media(SessionId(0), media(12)));
+    bench
+}
+
+#[test]
+fn the_drives_show_their_disks_and_what_only_memory_holds() {
+    let bench = drives();
+    assert!(bench.shows("A:  dos.img") && bench.shows("1.4 MiB, writes overlay, 12 changed sectors (6 KiB)"));
+    assert!(bench.shows("B:  empty") && bench.shows("C:  c.img"));
+    assert!(bench.shows("old.img") && bench.shows("ejected, 3 changed sectors (1.5 KiB)"));
+}
+
+#[test]
+fn a_disk_is_inserted_from_a_folder() {
+    let mut bench = drives();
+    assert_eq!(bench.feed(b"\r\r"), "browse .");
+    bench.update(Event::Folder(Ok(folder())));
+    let Effect::Ask(id, Request::Insert { drive, image }) = last(&mut bench, b"dosimg\r") else { panic!("no disk") };
+    assert_eq!((id.0, drive, image.source.to_string().as_str()), (0, DriveId::A, "/pics/dos.img"));
+    assert!(bench.shows(" drives of s0 "), "back in the list");
+    let request = Request::Insert { drive, image };
+    assert_eq!(bench.update(Event::Answered(id, request.clone(), Ok(()))), "drives 0");
+    assert_eq!(bench.app.line().unwrap(), "dos.img is in A:");
+    bench.update(Event::Answered(id, request, Err("no such floppy".to_owned())));
+    assert_eq!(bench.app.line().unwrap(), "no such floppy");
+}
+
+#[test]
+fn disks_are_exchanged_ejected_saved_and_get_other_policies() {
+    let mut bench = drives();
+    let mut take = |row: &str| {
+        bench.feed(b"\x1b[H\r");
+        let at = bench.app.panel().unwrap().list.rows().iter().position(|each| each.text.starts_with(row)).unwrap();
+        (0..at).for_each(|_| assert_eq!(bench.feed(b"\x1b[B"), ""));
+        bench.feed(b"\r")
+    };
+    assert_eq!(take("exchange"), "ask 0 ExchangeFloppies");
+    assert_eq!(take("eject"), "ask 0 Eject(Floppy(0))");
+    assert_eq!(take("writes none"), "ask 0 SetWrites { drive: Floppy(0), writes: None }");
+    assert_eq!(take("save"), "");
+    assert!(bench.app.line().unwrap().ends_with(": /pics/dos-changed.img"));
+    assert_eq!(bench.feed(b"\x15new.img\r"), "ask 0 SaveDisk { drive: Floppy(0), path: \"new.img\" }");
+    assert!(bench.shows(" drives of s0 "));
+}
+
+#[test]
+fn changes_are_dropped_only_after_a_question_that_says_how_many() {
+    let mut bench = drives();
+    bench.feed(b"\r");
+    let rows = bench.app.panel().unwrap().list.rows();
+    let drop = rows.iter().position(|row| row.text.starts_with("drop")).unwrap();
+    (0..drop).for_each(|_| assert_eq!(bench.feed(b"\x1b[B"), ""));
+    bench.feed(b"\r");
+    assert_eq!(bench.app.line().unwrap(), "drop 12 changed sectors (6 KiB) of dos.img? they are in no file (y/n)");
+    assert_eq!(bench.feed(b"n"), "");
+    assert!(bench.shows(" drives of s0 "));
+    bench.feed(b"\x1b");
+    bench.feed(b"\x1dc");
+    let question = bench.app.line().unwrap();
+    assert_eq!(question, "close session s0? 15 changed sectors (7.5 KiB) on disks are in memory only (y/n)");
+}
+
+#[test]
+fn an_ejected_disk_with_changes_is_put_back() {
+    let mut bench = drives();
+    let Effect::Ask(_, Request::Insert { drive, image }) = last(&mut bench, b"\x1b[F\r") else { panic!("no disk") };
+    assert_eq!((drive, image.source.to_string().as_str()), (DriveId::A, "/pics/old.img"));
+}
+
 /// What leads into each of the modes.
 const WAYS: &[&[u8]] = &[
     b"",
@@ -269,6 +363,8 @@ const WAYS: &[&[u8]] = &[
     b"\x1dg",
     b"\x1dg\x1b[B\x1b[B\r",
     b"\x1dgq",
+    b"\x1da",
+    b"\x1da\r",
 ];
 
 proptest! {
@@ -281,6 +377,7 @@ proptest! {
         let mut bench = Bench::new();
         bench.update(Event::Resize(cols, rows));
         bench.feed(WAYS[way]);
+        bench.update(Event::Media(SessionId(0), media(3)));
         bench.window();
         for (button, col, row) in clicks {
             bench.feed(format!("\x1b[<{button};{};{}M", col + 1, row + 1).as_bytes());
