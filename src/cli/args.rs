@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::rom::RomArgs;
 use super::test::TestArgs;
+use super::watch::WatchArgs;
 use crate::disk::WritePolicy;
 
 /// Shown below the options by `--help`.
@@ -19,6 +20,8 @@ Examples:
   dosmux test tests/scripts            run all scripts in a folder, without a terminal
   dosmux test --stats boot.toml        run one script, then show what the monitor did
   dosmux test --junit out.xml tests    run a suite on a CI server
+  dosmux watch tests/scripts           run them again whenever a file changes
+  dosmux record new.toml freedos.img   make a script of what you type
   dosmux rom --watch-port 80h cpu.bin  run a CPU test on the bare processor
 
 Exit status:
@@ -75,6 +78,18 @@ pub(super) enum Command {
     Explain,
     /// Runs session scripts without a terminal.
     Test(TestArgs),
+    /// Runs session scripts, and again whenever a file of theirs changes.
+    Watch(WatchArgs),
+    /// Opens the UI and makes a script of what is typed.
+    Record {
+        /// The script to write; a file that is there already is left alone.
+        #[arg(value_name = "SCRIPT")]
+        script: PathBuf,
+
+        /// Raw images, a session for each; without any, the sessions of the config file.
+        #[arg(value_name = "IMAGE", conflicts_with = "config")]
+        images: Vec<String>,
+    },
 }
 
 /// [`WritePolicy`] as the command line has it.

@@ -6,8 +6,10 @@ mod exit;
 mod interrupt;
 mod log;
 mod number;
+mod record;
 mod rom;
 mod test;
+mod watch;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -45,7 +47,7 @@ pub fn run() -> ExitCode {
 /// Reads the command line.
 fn parse_args() -> Result<Args, clap::Error> {
     let args = Args::try_parse()?;
-    if args.config.is_some() && !matches!(args.command, None | Some(Command::Explain)) {
+    if args.config.is_some() && !matches!(args.command, None | Some(Command::Explain | Command::Record { .. })) {
         let message = "--config names the sessions to open or explain; it cannot be used with another command";
         return Err(Args::command().error(ErrorKind::ArgumentConflict, message));
     }
@@ -63,6 +65,8 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
         Some(Command::Rom(rom)) => rom::run(&rom),
         Some(Command::Explain) => explain(args.config.as_deref()),
         Some(Command::Test(args)) => test::test(&args),
+        Some(Command::Watch(args)) => watch::watch(&args),
+        Some(Command::Record { script, images }) => record::record(&script, recorded_config(args.config, &images)?),
     }
 }
 
@@ -70,6 +74,11 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
 fn located_config(named: Option<PathBuf>) -> Result<Config, Trouble> {
     let source: ConfigSource = config::locate(named.as_deref(), &environment());
     config::load(&source).map_err(Trouble::bad_input)
+}
+
+/// The sessions to record: of these images, else of the config file that counts.
+fn recorded_config(named: Option<PathBuf>, images: &[String]) -> Result<Config, Trouble> {
+    if images.is_empty() { located_config(named) } else { config_of_images(images, WritePolicy::Overlay) }
 }
 
 /// Prints all settings of the config file that counts.
@@ -107,7 +116,12 @@ fn terminal_environment() -> TerminalEnvironment {
 
 /// Shows the sessions in the terminal until the user quits.
 fn open_ui(config: Config) -> Result<Status, Trouble> {
-    match tui::run(config, &terminal_environment()) {
+    ui_status(tui::run(config, &terminal_environment()))
+}
+
+/// What the end of the UI says.
+fn ui_status(result: Result<(), TuiError>) -> Result<Status, Trouble> {
+    match result {
         Ok(()) => Ok(Status::Success),
         Err(error @ (TuiError::Session(_) | TuiError::NoSessions)) => Err(Trouble::bad_input(error)),
         Err(error) => Err(Trouble::host(error)),

@@ -132,13 +132,13 @@ fn image(image: &ImageSpec) -> String {
 }
 
 /// A name as a TOML key, quoted if it must be.
-fn key_name(name: &str) -> String {
+pub(super) fn key_name(name: &str) -> String {
     let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if bare { name.to_owned() } else { quoted(name) }
 }
 
 /// A TOML basic string.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let escaped: String = text
         .chars()
         .map(|c| match c {

@@ -50,11 +50,13 @@ mod sessions;
 mod settings;
 mod ui;
 pub mod units;
+mod write;
 
 pub use adhoc::{ImageError, free_name, session_of_image, sessions_of_images};
 pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, read};
 pub use explain::explain;
+pub(crate) use explain::quoted;
 pub use file::{load, load_without_sessions, parse, parse_without_sessions};
 pub use locate::{ConfigSource, Environment, locate, user_file};
 pub use priority::Priority;
@@ -62,6 +64,7 @@ pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, MAX_SCROLLBACK, WRIT
 pub(crate) use sessions::{check_session_name, sessions};
 pub use settings::{change, choices, question, settings};
 pub use ui::{Bell, Prefix, Suspend, UiSettings};
+pub use write::session_table;
 
 use crate::disk::{ImageSource, WritePolicy};
 use crate::keys::KeyLayout;

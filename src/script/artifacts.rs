@@ -97,13 +97,15 @@ fn save_session(folder: &Path, session: &mut Session) -> Result<(), ArtifactsErr
 
 /// Where the guest is, and what it did last.
 fn trace(session: &Session) -> String {
+    let inspection = session.inspect();
     let mut out = format!("guest time {:?}\nCS:IP {}\n", since_start(session.now()), session.vm().cs_ip());
-    if let Some(reason) = session.stopped() {
+    if let Some(reason) = &inspection.stopped {
         out.push_str(&format!("stopped: {reason}\n"));
     }
+    out.push_str(&format!("\n{inspection}"));
     let log = log_tail(session.log(), session.screen().code_page);
     if !log.is_empty() {
-        out.push_str(&format!("\nthe end of its log (port E9h)\n{}\n", log.join("\n")));
+        out.push_str(&format!("\nthe end of its log (port E9h):\n{}\n", log.join("\n")));
     }
     out
 }

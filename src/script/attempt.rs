@@ -10,6 +10,7 @@ use super::case::Case;
 use super::observe::{Observer, Observers};
 use super::outcome::{Outcome, ScriptError, Verdict};
 use super::run;
+use super::scene::{Scene, Trail};
 use crate::session::Host;
 
 /// How cases are run.
@@ -56,17 +57,21 @@ fn attempt(case: &Case, script: &Script, number: u32, orders: &Orders<'_>) -> Ou
         }
     };
     let recorder = orders.artifacts.map(|_| Recorder::new(&case.id.name));
-    let mut observers: Vec<Box<dyn Observer>> = (orders.observer)(script).into_iter().collect();
+    let trail = Trail::default();
+    let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(trail.clone())];
+    observers.extend((orders.observer)(script));
     observers.extend(recorder.clone().map(|recorder| Box::new(recorder) as Box<dyn Observer>));
-    let mut stage = match observers.is_empty() {
-        true => stage,
-        false => stage.observed(Box::new(Observers(observers))),
-    };
+    let mut stage = stage.observed(Box::new(Observers(observers)));
     let mut outcome = Outcome::of(run::perform(script, &mut stage), number);
-    if let (Some(artifacts), Some(recorder), Some(_)) = (orders.artifacts, recorder, outcome.failure()) {
+    let Some(failed) = outcome.failure().map(|failure| failure.step.session) else { return outcome };
+    outcome.scene = Some(Box::new(Scene::new(&stage.machine(failed).inspect(), &trail)));
+    if let (Some(artifacts), Some(recorder)) = (orders.artifacts, recorder) {
         match artifacts.save(case, &outcome, &mut stage, &recorder) {
             Ok(folder) => outcome.artifacts = Some(folder),
-            Err(error) => outcome.verdict = Verdict::Trouble(error.to_string()),
+            Err(error) => {
+                let failed = outcome.message().unwrap_or_default();
+                outcome.verdict = Verdict::Trouble(format!("{error}, of this failure: {failed}"));
+            }
         }
     }
     outcome

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::ast::Script;
 use super::parse;
 use super::shard::Shard;
-use crate::config::FileError;
+use crate::config::{FileError, ImageSpec};
+use crate::disk::ImageSource;
 
 /// One script to run.
 #[derive(Clone, Debug)]
@@ -16,6 +17,20 @@ pub struct Case {
     pub id: CaseId,
     /// Its script, or why it cannot be read.
     pub script: Result<Arc<Script>, Arc<FileError>>,
+}
+
+impl Case {
+    /// The files that the case uses beside its own.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Ok(script) = &self.script else { return Vec::new() };
+        let images = script.sessions.iter().flat_map(|spec| spec.floppies.iter().chain(&spec.disks));
+        let path = |image: &ImageSpec| match &image.source {
+            ImageSource::File(path) => Some(path.clone()),
+            ImageSource::Tour => None,
+        };
+        images.filter_map(path).collect()
+    }
 }
 
 /// What a case is called.

@@ -18,9 +18,11 @@
 //! | [`batch`] | many jobs on the host's cores, results in order |
 //! | [`attempt`] | runs one case, whatever happens |
 //! | [`outcome`] | what came of it |
+//! | [`scene`] | what script and machine did when a step failed |
 //! | [`near`] | what on a screen comes nearest to an awaited text |
 //! | [`artifacts`] | a folder with all there is to see of a failure |
 //! | [`report`] | outcomes as text |
+//! | [`record`] | makes a script of what a user does |
 
 pub mod artifacts;
 pub mod ast;
@@ -34,8 +36,10 @@ pub mod near;
 pub mod observe;
 pub mod outcome;
 pub mod parse;
+pub mod record;
 pub mod report;
 pub mod run;
+pub mod scene;
 pub mod shard;
 pub mod stage;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::observe::Abandon;
 use super::run::{Failure, Performance, SessionSummary, Why};
+use super::scene::Scene;
 use crate::config::FileError;
 use crate::session::SessionError;
 
@@ -33,6 +34,8 @@ pub struct Outcome {
     pub attempts: u32,
     /// What became of each session, in the order of the script; none if it never began.
     pub sessions: Vec<SessionSummary>,
+    /// What script and machine did when a step failed.
+    pub scene: Option<Box<Scene>>,
     /// The folder that has all there is to see of a failure.
     pub artifacts: Option<PathBuf>,
 }
@@ -93,7 +96,7 @@ impl Outcome {
     /// The outcome of a case that never began.
     #[must_use]
     pub fn without_sessions(verdict: Verdict, attempts: u32) -> Outcome {
-        Outcome { verdict, attempts, sessions: Vec::new(), artifacts: None }
+        Outcome { verdict, attempts, sessions: Vec::new(), scene: None, artifacts: None }
     }
 
     /// The outcome of a try that was made.
@@ -107,7 +110,7 @@ impl Outcome {
                 _ => Verdict::Failed(failure),
             },
         };
-        Outcome { verdict, attempts, sessions: performance.sessions, artifacts: None }
+        Outcome { verdict, attempts, sessions: performance.sessions, scene: None, artifacts: None }
     }
 
     /// What counts of the verdict.

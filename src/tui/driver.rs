@@ -12,10 +12,12 @@ use super::app::{App, Effect, Event};
 use super::error::TuiError;
 use super::folder;
 use super::input::{Dialect, Parser, TermEvent};
+use super::onlooker::Onlooker;
 use super::record::{Ended, Recorder};
 use super::save::save;
 use super::sessions::Sessions;
 use crate::config::{SessionSpec, UiSettings};
+use crate::session::Command;
 use crate::types::SessionId;
 
 /// Wakes taken in before a frame is due, so that a flood of input does not stop drawing.
@@ -89,6 +91,7 @@ pub trait Display {
 pub struct Driver<'a, S, D> {
     sessions: &'a S,
     display: &'a mut D,
+    onlooker: Option<&'a mut dyn Onlooker>,
     /// Set by the sessions when one of them has changed.
     changed: Arc<AtomicBool>,
     app: App,
@@ -121,6 +124,7 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
         Ok(Driver {
             sessions,
             display,
+            onlooker: None,
             changed,
             parser: Parser::new(settings.escape_timeout),
             frame_time: Duration::from_secs(1) / settings.frame_rate.max(1),
@@ -134,6 +138,13 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             stop: false,
             asked: None,
         })
+    }
+
+    /// The driver, with somebody who looks on.
+    #[must_use]
+    pub fn watched_by(mut self, onlooker: &'a mut dyn Onlooker) -> Driver<'a, S, D> {
+        self.onlooker = Some(onlooker);
+        self
     }
 
     /// Runs until the user quits, the last session is closed, or something ends the program.
@@ -331,7 +342,7 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
     fn perform(&mut self, effect: Effect) -> Result<(), TuiError> {
         match effect {
             Effect::Focus(id) => self.sessions.focus(id),
-            Effect::Send(id, command) => self.sessions.send(id, command),
+            Effect::Send(id, command) => self.send(id, command),
             Effect::Quit => self.quit = true,
             Effect::Start(spec) => return self.start(&spec),
             Effect::Adjust(id, spec) => self.sessions.adjust(id, &spec),
@@ -392,6 +403,9 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
 
     fn start(&mut self, spec: &SessionSpec) -> Result<(), TuiError> {
         let started = self.sessions.start(spec);
+        if let (Some(onlooker), Ok(id)) = (&mut self.onlooker, &started) {
+            onlooker.started(*id, spec);
+        }
         self.look()?;
         self.update(Event::Started(started))
     }
@@ -402,6 +416,15 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
         let Some(history) = self.sessions.history(id) else { return Ok(()) };
         self.asked = None;
         self.update(Event::History(id, history))
+    }
+
+    fn send(&mut self, id: SessionId, command: Command) {
+        if let Some(onlooker) = &mut self.onlooker
+            && let Some(view) = self.sessions.views().iter().find(|view| view.id == id)
+        {
+            onlooker.sent(view, &command);
+        }
+        self.sessions.send(id, command);
     }
 
     fn draw_if_due(&mut self) -> Result<(), TuiError> {

@@ -41,6 +41,7 @@ pub mod layout;
 mod link;
 pub mod list;
 mod look_alike;
+mod onlooker;
 mod painter;
 pub mod pan;
 pub mod picture;
@@ -56,6 +57,7 @@ pub mod widgets;
 mod writer;
 
 pub use error::TuiError;
+pub use onlooker::Onlooker;
 pub use sessions::Sessions;
 
 use std::io::{self, IsTerminal};
@@ -84,6 +86,15 @@ pub fn window_size() -> io::Result<(u16, u16)> {
 /// *Errors*: no terminal, an image that cannot be used, a terminal that fails or goes away, or a
 /// signal that ended the program. The terminal is restored in every case.
 pub fn run(config: Config, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
+    run_watched(config, terminal, None)
+}
+
+/// As [`run`], while `onlooker` looks on.
+pub fn run_watched(
+    config: Config,
+    terminal: &TerminalEnvironment,
+    mut onlooker: Option<&mut dyn Onlooker>,
+) -> Result<(), TuiError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(TuiError::NotATerminal);
     }
@@ -92,10 +103,18 @@ pub fn run(config: Config, terminal: &TerminalEnvironment) -> Result<(), TuiErro
     }
     let manager = Manager::new(Host::new(), 0);
     for spec in &config.sessions {
-        manager.start(spec)?;
+        let id = manager.start(spec)?;
+        if let Some(onlooker) = onlooker.as_deref_mut() {
+            onlooker.started(id, spec);
+        }
     }
-    let result = show(&manager, config.ui, config.profiles, terminal);
-    for view in manager.views() {
+    let watching = onlooker.as_mut().map(|onlooker| &mut **onlooker as &mut dyn Onlooker);
+    let result = show(&manager, config.ui, config.profiles, terminal, watching);
+    let views = manager.views();
+    if let Some(onlooker) = onlooker {
+        onlooker.ended(&views);
+    }
+    for view in views {
         manager.close(view.id);
     }
     result
@@ -107,6 +126,7 @@ fn show(
     settings: UiSettings,
     profiles: Vec<SessionSpec>,
     terminal: &TerminalEnvironment,
+    onlooker: Option<&mut dyn Onlooker>,
 ) -> Result<(), TuiError> {
     let (ability, notice) = Ability::detect(terminal);
     let (wake, wakes) = mpsc::sync_channel(WAITING_WAKES);
@@ -119,6 +139,9 @@ fn show(
     let mut driver = Driver::new(manager, &mut display, changed, settings)?;
     driver.speak(Dialect::of(terminal.term.as_deref()));
     driver.offer(profiles);
+    if let Some(onlooker) = onlooker {
+        driver = driver.watched_by(onlooker);
+    }
     if let Some(notice) = notice {
         driver.say(notice)?;
     }

@@ -7,6 +7,8 @@ mod bench;
 #[cfg(test)]
 mod chaos;
 #[cfg(test)]
+mod ci_demo;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod debug;
@@ -41,7 +43,11 @@ mod protected;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod record;
+#[cfg(test)]
 mod rom;
+#[cfg(test)]
+mod same_again;
 #[cfg(test)]
 mod screens;
 #[cfg(test)]

@@ -21,7 +21,7 @@ const REQUIRE_IMAGES: &str = "DOSMUX_REQUIRE_IMAGES";
 
 /// True if the images are there; if not, says so past the test harness, which swallows what
 /// passing tests print.
-fn have_images(test: &str) -> bool {
+pub(crate) fn have_images(test: &str) -> bool {
     let there = Path::new(IMAGES).is_dir();
     assert!(there || std::env::var_os(REQUIRE_IMAGES).is_none(), "no images in {IMAGES}");
     if !there {

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -31,6 +32,11 @@ struct Terminal {
 impl Terminal {
     /// Starts `dosmux` with two sessions of the tour.
     fn start() -> Terminal {
+        Terminal::run(Path::new("."), &["boot", "builtin:tour", "builtin:tour"])
+    }
+
+    /// Starts `dosmux` in `folder`.
+    fn run(folder: &Path, args: &[&str]) -> Terminal {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the host has pseudo-terminals");
         grantpt(&master).expect("it is ours");
         unlockpt(&master).expect("it is ours");
@@ -41,7 +47,8 @@ impl Terminal {
         let before = modes(&slave);
         let end = || Stdio::from(slave.try_clone().expect("a handle can be doubled"));
         let child = Command::new(env!("CARGO_BIN_EXE_dosmux"))
-            .args(["boot", "builtin:tour", "builtin:tour"])
+            .args(args)
+            .current_dir(folder)
             .stdin(end())
             .stdout(end())
             .stderr(end())

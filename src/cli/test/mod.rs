@@ -7,8 +7,10 @@ mod progress;
 mod reports;
 mod shard_env;
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -20,7 +22,7 @@ use super::interrupt;
 use crate::script::artifacts::Artifacts;
 use crate::script::attempt::{Orders, run_case};
 use crate::script::batch::{run_each, worker_count};
-use crate::script::case::{Case, Selection};
+use crate::script::case::{self, Case, Selection};
 use crate::script::collect::collect;
 use crate::script::observe::{Observer, Observers};
 use crate::script::outcome::{Outcome, Tally};
@@ -57,6 +59,24 @@ pub(super) fn test(args: &TestArgs) -> Result<Status, Trouble> {
         return Ok(Status::Interrupted);
     }
     Ok(status(&tally))
+}
+
+/// The files on which a run depends, with their whole paths: what is named, and what the scripts use.
+pub(super) fn files(args: &TestArgs) -> BTreeSet<PathBuf> {
+    let scripts = collect(&args.paths).unwrap_or_default();
+    let used = scripts.iter().flat_map(|path| case::load(path)).flat_map(|case| case.files());
+    let named = args.paths.iter().filter(|path| path.exists()).cloned();
+    let whole = |path: PathBuf| std::path::absolute(&path).map_or(path, |path| plain(&path));
+    named.chain(scripts.iter().cloned()).chain(used).map(whole).collect()
+}
+
+/// `path` as the host's events have it. A file that is not there yet keeps its name.
+fn plain(path: &Path) -> PathBuf {
+    if let Ok(plain) = path.canonicalize() {
+        return plain;
+    }
+    let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
+    parent.zip(path.file_name()).map_or_else(|| path.to_owned(), |(parent, name)| parent.join(name))
 }
 
 /// What the options choose.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::Report;
-use super::story::failure_story;
+use super::story::story;
 use crate::config::FileError;
 use crate::script::case::CaseId;
 use crate::script::outcome::{Outcome, ScriptError, Verdict};
@@ -25,7 +25,7 @@ impl<W: Write> Report for GitHub<W> {
     fn case(&mut self, id: &CaseId, outcome: &Outcome, _host_time: Duration) -> io::Result<()> {
         let Some(message) = outcome.message() else { return Ok(()) };
         let path = id.path.display().to_string();
-        let story = outcome.failure().map(|failure| format!("\n{}", failure_story(&path, failure, false)));
+        let story = outcome.failure().map(|_| format!("\n{}", story(&path, outcome, false)));
         let place = place(outcome).map_or_else(String::new, |(line, col)| match col {
             Some(col) => format!(",line={line},col={col}"),
             None => format!(",line={line}"),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::story::failure_story;
+use super::story::story;
 use super::{Report, line};
 use crate::script::case::CaseId;
 use crate::script::outcome::{Outcome, Tally, Verdict};
@@ -61,13 +61,13 @@ pub fn case_text(id: &CaseId, outcome: &Outcome, style: Style) -> String {
         if style.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     };
     match (&outcome.verdict, outcome.failure()) {
-        (Verdict::Failed(_), Some(failure)) => {
+        (Verdict::Failed(_), Some(_)) => {
             line(&mut out, format_args!("{}  {id}", paint("FAILED", "1;31")));
-            out.push_str(&failure_story(&id.path.display().to_string(), failure, style.color));
+            out.push_str(&story(&id.path.display().to_string(), outcome, style.color));
         }
-        (_, Some(failure)) => {
+        (_, Some(_)) => {
             line(&mut out, format_args!("{}  {id}", paint("GIVEN UP", "1;33")));
-            out.push_str(&failure_story(&id.path.display().to_string(), failure, style.color));
+            out.push_str(&story(&id.path.display().to_string(), outcome, style.color));
         }
         _ if outcome.is_flaky() => {
             line(&mut out, format_args!("{}      {id} (at the {}. try)", paint("ok", "33"), outcome.attempts));

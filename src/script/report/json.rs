@@ -14,6 +14,7 @@ use crate::script::case::CaseId;
 use crate::script::near::nearest;
 use crate::script::outcome::{Outcome, Tally};
 use crate::script::run::{Failure, SessionSummary};
+use crate::script::scene::Scene;
 
 /// Number of the format: another one if fields go or change their meaning.
 const FORMAT: u32 = 1;
@@ -59,7 +60,7 @@ impl<W: Write> Report for Json<W> {
             result: outcome.class().name(),
             attempts: outcome.attempts,
             message: outcome.message(),
-            failure: outcome.failure().map(FailureObject::of),
+            failure: outcome.failure().map(|failure| FailureObject::of(failure, outcome.scene.as_deref())),
             sessions: outcome.sessions.iter().map(SessionObject::of).collect(),
             host_ms: millis(host_time),
             host_artifacts: outcome.artifacts.as_ref().map(|folder| folder.display().to_string()),
@@ -143,6 +144,10 @@ struct FailureObject {
     nearest: Option<NearestObject>,
     screen: Vec<String>,
     log: Vec<String>,
+    steps: Vec<String>,
+    registers: Vec<String>,
+    code: Vec<String>,
+    calls: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -154,7 +159,8 @@ struct NearestObject {
 }
 
 impl FailureObject {
-    fn of(failure: &Failure) -> FailureObject {
+    fn of(failure: &Failure, scene: Option<&Scene>) -> FailureObject {
+        let Scene { steps, registers, code, calls } = scene.cloned().unwrap_or_default();
         let screen = &failure.screen;
         let near = failure.step.action.awaited_text().and_then(|text| nearest(screen, text));
         let nearest = near.map(|n| NearestObject { row: n.row, col: n.col, text: n.found, differences: n.differences });
@@ -169,6 +175,10 @@ impl FailureObject {
             nearest,
             screen: (0..screen.rows).map(|row| screen.row_text(row).trim_end().to_owned()).collect(),
             log: log_tail(&failure.log, screen.code_page),
+            steps,
+            registers,
+            code,
+            calls,
         }
     }
 }
@@ -223,7 +233,8 @@ mod tests {
         let expected = json!({"step": 2, "line": 4, "session": "left", "action": "expect = \"B:\\\\>\"",
             "why": "not on the screen within 2s", "guest_ns": 2_003_000_000, "cs_ip": "1234:5678",
             "nearest": {"row": 0, "col": 0, "text": "A:\\>", "differences": 1},
-            "screen": ["A:\\>", "", ""], "log": ["booting", "ready"]});
+            "screen": ["A:\\>", "", ""], "log": ["booting", "ready"],
+            "steps": [], "registers": [], "code": [], "calls": []});
         assert_eq!(*failure, expected);
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::Report;
-use super::story::failure_story;
+use super::story::story;
 use crate::script::case::CaseId;
 use crate::script::outcome::{Class, Outcome, Tally};
 
@@ -63,8 +63,8 @@ fn status(id: &CaseId, outcome: &Outcome) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(outcome.class().name());
     status.set_message(outcome.message().unwrap_or_default());
-    if let Some(failure) = outcome.failure() {
-        status.set_description(failure_story(&id.path.display().to_string(), failure, false));
+    if outcome.failure().is_some() {
+        status.set_description(story(&id.path.display().to_string(), outcome, false));
     }
     status
 }

@@ -5,14 +5,39 @@ use super::line;
 use crate::screen::picture::{Format, Picture};
 use crate::screen::{CodePage, Screen};
 use crate::script::near::nearest;
+use crate::script::outcome::Outcome;
 use crate::script::run::Failure;
 
 /// Lines of a session's log that a failure shows.
 const LOG_LINES: usize = 40;
 
-/// The whole story of a failure, each line indented. `path` is the script's; `color` for terminals.
+/// The whole story of an outcome's failure, each line indented; nothing if there is none. `path` is
+/// the script's; `color` for terminals.
 #[must_use]
-pub fn failure_story(path: &str, failure: &Failure, color: bool) -> String {
+pub fn story(path: &str, outcome: &Outcome, color: bool) -> String {
+    let mut out = outcome.failure().map_or_else(String::new, |failure| failure_story(path, failure, color));
+    if let Some(scene) = &outcome.scene {
+        let parts = [
+            ("the last steps were", &scene.steps),
+            ("the registers are", &scene.registers),
+            ("it executes", &scene.code),
+            ("the last calls and interrupts were", &scene.calls),
+        ];
+        for (title, lines) in parts.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+            line(&mut out, format_args!("  {title}"));
+            lines.iter().for_each(|text| line(&mut out, format_args!("    {}", printable(text))));
+        }
+    }
+    out
+}
+
+/// `text` without control characters, which could steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// What the failed step and the screen tell.
+fn failure_story(path: &str, failure: &Failure, color: bool) -> String {
     let Failure { number, step, session, why, .. } = failure;
     let mut out = String::new();
     line(&mut out, format_args!("  {path}:{}: step {number} in session `{session}`: {}", step.line, step.action));
@@ -71,6 +96,7 @@ fn log_char(byte: u8, page: CodePage) -> char {
 mod tests {
     use super::super::samples::{failed, outcome};
     use super::*;
+    use crate::script::scene::Scene;
 
     #[test]
     fn a_failure_tells_the_whole_story() {
@@ -88,19 +114,28 @@ mod tests {
             "  > booting\n",
             "  > ready\n",
         );
-        assert_eq!(failure_story("s/t.toml", failed().failure().unwrap(), false), expected);
+        assert_eq!(story("s/t.toml", &failed(), false), expected);
+    }
+
+    #[test]
+    fn the_scene_follows_and_cannot_steer_the_terminal() {
+        let scene =
+            Scene { steps: vec!["1  wait".into()], calls: vec!["INT 21h \u{1b}[2J".into()], ..Scene::default() };
+        let outcome = Outcome { scene: Some(Box::new(scene)), ..failed() };
+        let expected = "\n  the last steps were\n    1  wait\n  the last calls and interrupts were\n    INT 21h  [2J\n";
+        assert!(story("t.toml", &outcome, false).ends_with(expected));
     }
 
     #[test]
     fn in_colour_the_screen_is_as_the_display_shows_it() {
-        let story = failure_story("t.toml", failed().failure().unwrap(), true);
+        let story = story("t.toml", &failed(), true);
         assert!(story.contains("  |\u{1b}[0;38;2;0;0;0;48;2;0;0;0mA:\\>                \u{1b}[0m|\n"), "{story:?}");
     }
 
     #[test]
     fn what_is_not_about_text_has_no_nearest_line() {
         let outcome = outcome("[[steps]]\ntype = 'A:x'\ntimeout = '1s'");
-        assert!(!failure_story("t.toml", outcome.failure().unwrap(), false).contains("nearest"));
+        assert!(!story("t.toml", &outcome, false).contains("nearest"));
     }
 
     #[test]

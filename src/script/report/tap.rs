@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::story::failure_story;
+use super::story::story;
 use super::{Report, RunInfo};
 use crate::script::case::CaseId;
 use crate::script::outcome::{Class, Outcome};
@@ -38,7 +38,7 @@ impl<W: Write> Report for Tap<W> {
         };
         writeln!(self.out, "{word} {} - {}{directive}", self.number, escaped(&id.to_string()))?;
         if let Some(message) = outcome.message() {
-            let story = outcome.failure().map(|failure| failure_story(&id.path.display().to_string(), failure, false));
+            let story = outcome.failure().map(|_| story(&id.path.display().to_string(), outcome, false));
             self.out.write_all(diagnostic(outcome.class(), &message, story.as_deref()).as_bytes())?;
         }
         self.out.flush()
