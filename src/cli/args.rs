@@ -76,6 +76,12 @@ pub(super) enum Command {
     Rom(RomArgs),
     /// Prints every setting of the sessions and where it comes from, as a config file.
     Explain,
+    /// Prints a JSON schema, for editors.
+    Schema {
+        /// Of which files.
+        #[arg(value_enum, default_value = "script")]
+        of: SchemaOf,
+    },
     /// Runs session scripts without a terminal.
     Test(TestArgs),
     /// Runs session scripts, and again whenever a file of theirs changes.
@@ -90,6 +96,15 @@ pub(super) enum Command {
         #[arg(value_name = "IMAGE", conflicts_with = "config")]
         images: Vec<String>,
     },
+}
+
+/// The kinds of files that have a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// Session scripts, and the files that they include.
+    Script,
+    /// Config files.
+    Config,
 }
 
 /// [`WritePolicy`] as the command line has it.

@@ -20,9 +20,10 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use crate::config::{self, Config, ConfigSource, Environment};
 use crate::disk::WritePolicy;
+use crate::script::schema;
 use crate::tui::ability::TerminalEnvironment;
 use crate::tui::{self, TuiError};
-use args::{Args, Command};
+use args::{Args, Command, SchemaOf};
 pub use exit::Status;
 use exit::Trouble;
 
@@ -64,6 +65,7 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
         Some(Command::Boot { images, writes }) => open_ui(config_of_images(&images, writes.into())?),
         Some(Command::Rom(rom)) => rom::run(&rom),
         Some(Command::Explain) => explain(args.config.as_deref()),
+        Some(Command::Schema { of }) => print(&schema_text(of)),
         Some(Command::Test(args)) => test::test(&args),
         Some(Command::Watch(args)) => watch::watch(&args),
         Some(Command::Record { script, images }) => record::record(&script, recorded_config(args.config, &images)?),
@@ -84,7 +86,19 @@ fn recorded_config(named: Option<PathBuf>, images: &[String]) -> Result<Config, 
 /// Prints all settings of the config file that counts.
 fn explain(named: Option<&Path>) -> Result<Status, Trouble> {
     let source = config::locate(named, &environment());
-    let text = config::explain(&source).map_err(Trouble::bad_input)?;
+    print(&config::explain(&source).map_err(Trouble::bad_input)?)
+}
+
+/// The schema of these files.
+fn schema_text(of: SchemaOf) -> String {
+    match of {
+        SchemaOf::Script => schema::script(),
+        SchemaOf::Config => schema::config(),
+    }
+}
+
+/// Prints `text` on standard output.
+fn print(text: &str) -> Result<Status, Trouble> {
     let printed = io::stdout().lock().write_all(text.as_bytes());
     printed.map_err(|error| Trouble::host(anyhow::Error::new(error).context("cannot print")))?;
     Ok(Status::Success)

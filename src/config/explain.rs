@@ -6,8 +6,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::document::{Document, FileError, Table};
+use super::fields::FIELDS;
 use super::file::{self, with_text};
-use super::sessions::{BACKGROUNDS, BOOT_DRIVES, KEYS, WRITE_POLICIES};
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, WRITE_POLICIES};
+use super::shape::Field;
 use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, UiSettings, ui, units};
 use crate::disk::ImageSource;
 
@@ -31,26 +33,32 @@ fn explained(path: &Path, text: &str) -> Result<String, FileError> {
     let config = file::parse(path, text)?;
     let lines = lines_of_settings(path, text)?;
     let mut out = format!("# {}\n", path.display());
-    explain_table(&mut out, "ui", ui::KEYS, &lines, |key| ui_value(&config.ui, key));
+    explain_table(&mut out, "ui", ui::FIELDS, &lines, |key| ui_value(&config.ui, key));
     for (kind, specs) in [("sessions", &config.sessions), ("profiles", &config.profiles)] {
         for spec in specs {
             let table = format!("{kind}.{}", key_name(&spec.name));
-            explain_table(&mut out, &table, KEYS, &lines, |key| value(spec, key));
+            explain_table(&mut out, &table, FIELDS, &lines, |key| value(spec, key));
         }
     }
     Ok(out)
 }
 
 /// Appends a table with all its settings, each with the line it is set in.
-fn explain_table(out: &mut String, name: &str, keys: &[&str], lines: &Lines, value: impl Fn(&str) -> Option<String>) {
+fn explain_table(
+    out: &mut String,
+    name: &str,
+    fields: &[Field],
+    lines: &Lines,
+    value: impl Fn(&str) -> Option<String>,
+) {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "\n[{name}]");
-    for key in keys {
+    for key in fields.iter().map(|field| field.name) {
         let setting = match value(key) {
             Some(value) => format!("{key} = {value}"),
             None => format!("# {key} is not set"),
         };
-        let line = lines.get(&(name.to_owned(), (*key).to_owned()));
+        let line = lines.get(&(name.to_owned(), key.to_owned()));
         let origin = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
         let _ = writeln!(out, "{setting:<VALUE_COLUMNS$} # {origin}");
     }

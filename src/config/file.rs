@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::document::{self, Document, FileError, Table};
+use super::fields::CONFIG;
 use super::{Config, ConfigSource, sessions, ui};
 
 /// The config of a user who has none: two sessions of the built-in floppy.
@@ -61,6 +62,6 @@ fn with_root<T>(path: &Path, text: &str, read: impl Fn(&Table<'_>) -> Result<T, 
     let doc = Document::new(path, text);
     let tree = doc.parse()?;
     let root = Table::root(doc, &tree);
-    root.check_keys(&["ui", "sessions", "profiles"])?;
+    root.check_names(CONFIG)?;
     read(&root)
 }

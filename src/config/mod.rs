@@ -43,27 +43,34 @@
 mod adhoc;
 mod document;
 mod explain;
+mod fields;
 mod file;
 mod locate;
 mod priority;
 mod sessions;
 mod settings;
+mod shape;
 mod ui;
 pub mod units;
+mod variables;
 mod write;
 
 pub use adhoc::{ImageError, free_name, session_of_image, sessions_of_images};
 pub use document::FileError;
-pub(crate) use document::{Document, Item, Table, read};
+pub(crate) use document::{Document, Item, Table, printable, read};
 pub use explain::explain;
 pub(crate) use explain::quoted;
+pub(crate) use fields::{CODE_PAGE, CONFIG, IMAGE, SESSIONS, SPEED};
 pub use file::{load, load_without_sessions, parse, parse_without_sessions};
 pub use locate::{ConfigSource, Environment, locate, user_file};
 pub use priority::Priority;
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, MAX_SCROLLBACK, WRITE_POLICIES};
-pub(crate) use sessions::{check_session_name, sessions};
+pub(crate) use sessions::{check_session_name, code_page, image, sessions};
 pub use settings::{change, choices, question, settings};
+pub(crate) use shape::{Field, Shape};
 pub use ui::{Bell, Prefix, Suspend, UiSettings};
+pub use variables::{FillError, MAX_TEXT_BYTES, Piece, Text};
+pub(crate) use variables::{Scope, check_variable_name};
 pub use write::session_table;
 
 use crate::disk::{ImageSource, WritePolicy};

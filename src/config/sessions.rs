@@ -1,29 +1,14 @@
 //! The `[sessions.NAME]` tables that config files and scripts share.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::document::{FileError, Item, Table};
+use super::fields::FIELDS;
 use super::{BUILTIN_TOUR, Background, BootDrive, ImageSpec, Priority, SessionSpec, units};
 use crate::disk::{ImageSource, WritePolicy};
 use crate::keys::KeyLayout;
 use crate::screen::CodePage;
-
-/// Keys of a `[sessions.NAME]` table.
-pub(super) const KEYS: &[&str] = &[
-    "floppies",
-    "disks",
-    "boot",
-    "memory",
-    "priority",
-    "exclusive",
-    "background",
-    "speed",
-    "fpu",
-    "keyboard",
-    "code_page",
-    "scrollback",
-    "debug_port",
-];
 
 /// Boot drives by name.
 pub(super) const BOOT_DRIVES: [(&str, BootDrive); 2] = [("floppy", BootDrive::Floppy), ("disk", BootDrive::Disk)];
@@ -73,7 +58,7 @@ fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, Fil
 
 /// Takes the settings of `table` over into `spec`; what it does not name stays as it is.
 pub(super) fn read_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) -> Result<(), FileError> {
-    table.check_keys(KEYS)?;
+    table.check_fields(FIELDS)?;
     if let Some(item) = table.get("floppies") {
         spec.floppies = images(&item, folder, MAX_FLOPPIES)?;
     }
@@ -119,7 +104,7 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
         spec.scrollback = item.integer(0, MAX_SCROLLBACK)?;
     }
     if let Some(item) = table.get("debug_port") {
-        spec.debug_port = Some(folder.join(not_empty(&item)?));
+        spec.debug_port = Some(folder.join(not_empty(&item)?.as_ref()));
     }
     Ok(())
 }
@@ -131,7 +116,7 @@ fn keyboard(item: &Item<'_>) -> Result<KeyLayout, FileError> {
 }
 
 /// The number of a code page.
-fn code_page(item: &Item<'_>) -> Result<CodePage, FileError> {
+pub(crate) fn code_page(item: &Item<'_>) -> Result<CodePage, FileError> {
     let number = item.integer(1, u32::from(u16::MAX))?;
     u16::try_from(number).ok().and_then(CodePage::new).ok_or_else(|| {
         let valid: Vec<String> = CodePage::all().map(|page| page.number().to_string()).collect();
@@ -149,7 +134,7 @@ fn images(item: &Item<'_>, folder: &Path, most: usize) -> Result<Vec<ImageSpec>,
 }
 
 /// One image: a bare string or `{ image, writes }`.
-fn image(item: Item<'_>, folder: &Path) -> Result<ImageSpec, FileError> {
+pub(crate) fn image(item: Item<'_>, folder: &Path) -> Result<ImageSpec, FileError> {
     if !item.is_table() {
         let spec = ImageSpec { source: source(&item, folder)?, writes: WritePolicy::Overlay };
         return Ok(spec);
@@ -173,7 +158,7 @@ fn source(item: &Item<'_>, folder: &Path) -> Result<ImageSource, FileError> {
     if item.string().is_err() {
         return Err(item.wrong_type("a string or a table { image, writes }"));
     }
-    parse_source(not_empty(item)?, folder).map_err(|problem| item.error(&problem))
+    parse_source(&not_empty(item)?, folder).map_err(|problem| item.error(&problem))
 }
 
 /// Reads an image name as config files, scripts and the command line have it: `builtin:tour`, or a
@@ -194,7 +179,7 @@ fn refuse_builtin_disks(item: &Item<'_>, disks: &[ImageSpec]) -> Result<(), File
     }
 }
 
-fn not_empty<'a>(item: &Item<'a>) -> Result<&'a str, FileError> {
+fn not_empty<'a>(item: &Item<'a>) -> Result<Cow<'a, str>, FileError> {
     let text = item.string()?;
     if text.is_empty() { Err(item.error("is empty; write the name of a file")) } else { Ok(text) }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::document::{Document, FileError, Table};
-use super::sessions::{BACKGROUNDS, BOOT_DRIVES, KEYS, read_settings};
+use super::fields::FIELDS;
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, read_settings};
 use super::{SessionSpec, explain};
 use crate::keys::KeyLayout;
 use crate::screen::CodePage;
@@ -16,7 +17,7 @@ pub fn settings(spec: &SessionSpec) -> Vec<(&'static str, String)> {
         let value = explain::value(spec, key).unwrap_or_default();
         toml_string(&value).unwrap_or(value)
     };
-    KEYS.iter().map(|&key| (key, plain(key))).collect()
+    FIELDS.iter().map(|field| (field.name, plain(field.name))).collect()
 }
 
 /// `spec` with one setting changed: `text` is a value as a config file has it; quotes around a
@@ -90,7 +91,7 @@ fn toml_string(value: &str) -> Option<String> {
     let doc = Document::new(Path::new(""), &text);
     let tree = doc.parse().ok()?;
     let text = Table::root(doc, &tree).get("x")?.string().ok()?;
-    Some(text.to_owned())
+    Some(text.into_owned())
 }
 
 #[cfg(test)]

@@ -4,11 +4,25 @@ use std::fmt;
 use std::time::Duration;
 
 use super::document::{FileError, Table};
+use super::fields::names;
+use super::shape::{Field, Shape};
 use super::units;
 use crate::keys::{Key, parse_chord};
 
 /// Keys of the `[ui]` table.
-pub(super) const KEYS: &[&str] = &["prefix", "escape_timeout", "mouse", "clipboard", "bell", "suspend", "frame_rate"];
+pub(super) const FIELDS: &[Field] = &[
+    Field::new("prefix", "the key that makes the next one a command", Shape::Text),
+    Field::new(
+        "escape_timeout",
+        "how long an unfinished sequence of the terminal waits for its rest",
+        Shape::Quantity(&units::ESCAPE_TIMEOUT),
+    ),
+    Field::new("mouse", "whether the mouse works the UI", Shape::Boolean),
+    Field::new("clipboard", "whether what is copied goes to the terminal's clipboard, too", Shape::Boolean),
+    Field::new("bell", "what a session's bell does", Shape::Choice(|| names(&BELLS))),
+    Field::new("suspend", "who gets Ctrl-Z", Shape::Choice(|| names(&SUSPENDS))),
+    Field::new("frame_rate", "most frames a second", Shape::Integer(1, MAX_FRAME_RATE as i64)),
+];
 
 /// What a session's bell does, by name.
 pub(super) const BELLS: [(&str, Bell); 3] = [("terminal", Bell::Terminal), ("mark", Bell::Mark), ("off", Bell::Off)];
@@ -183,7 +197,7 @@ pub(super) fn ui(root: &Table<'_>) -> Result<UiSettings, FileError> {
     let mut settings = UiSettings::default();
     let Some(item) = root.get("ui") else { return Ok(settings) };
     let table = item.table()?;
-    table.check_keys(KEYS)?;
+    table.check_fields(FIELDS)?;
     if let Some(item) = table.get("prefix") {
         settings.prefix = item.parsed(Prefix::parse)?;
     }

@@ -107,6 +107,11 @@ pub const DURATION: Quantity = Quantity {
 pub const ESCAPE_TIMEOUT: Quantity = Quantity { min: 5_000_000, max: 2_000_000_000, ..DURATION };
 
 impl Quantity {
+    /// The names of its units, smallest first.
+    pub(crate) fn unit_names(&self) -> impl Iterator<Item = &'static str> {
+        self.units.iter().map(|&(name, _)| name)
+    }
+
     /// Reads a quantity. *Errors*: not a number and a unit, out of range, not on the grid.
     pub fn parse(&self, text: &str) -> Result<u64, UnitError> {
         let value = self.scale(text.trim()).ok_or_else(|| self.syntax_error(text))?;

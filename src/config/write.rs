@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use super::explain::{key_name, value};
-use super::sessions::KEYS;
+use super::fields::FIELDS;
 use super::{ImageSpec, SessionSpec};
 use crate::disk::ImageSource;
 
@@ -28,7 +28,7 @@ pub fn session_table(spec: &SessionSpec, folder: &Path) -> String {
     spec.debug_port = spec.debug_port.map(|path| relative(&path, folder));
     let default = SessionSpec::new(&spec.name);
     let mut out = format!("[sessions.{}]\n", key_name(&spec.name));
-    for key in KEYS {
+    for key in FIELDS.iter().map(|field| field.name) {
         if let Some(value) = value(&spec, key).filter(|setting| Some(setting) != value(&default, key).as_ref()) {
             // Writing to a string cannot fail.
             let _ = writeln!(out, "{key} = {value}");

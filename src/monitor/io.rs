@@ -31,6 +31,7 @@ impl Vm {
         tracing::trace!(at = %self.cs_ip(), "OUT {:04X}h, {value:X}h", port.0);
         self.trace_write(port, value);
         self.board.write(port, width, value, now);
+        self.port_watch.note(port, width, value);
         // Ending an interrupt is part of every tick, not something that a program does.
         if INTERRUPT_COMMANDS.contains(&port) {
             self.idle.interrupt_ended(&mut self.mem);

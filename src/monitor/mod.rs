@@ -10,6 +10,7 @@
 //! | `dispatch` | from an exit to what answers it: the one big match |
 //! | `sensitive` | CLI, STI, PUSHF, POPF, INT n, IRET, HLT and the virtual interrupt flag |
 //! | `io` | IN and OUT to the board |
+//! | `port_watch` | writes to chosen ports, kept |
 //! | `service` | ARPL in the ROM to the BIOS |
 //! | `reflect` | interrupts and exceptions through the guest's vector table |
 //! | `idle` | is the guest doing nothing? |
@@ -27,6 +28,7 @@ mod idle;
 mod inspect;
 mod io;
 mod layout;
+mod port_watch;
 pub mod programs;
 mod reflect;
 mod scrolling;

@@ -8,6 +8,7 @@ use super::dispatch::Next;
 use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
+use super::port_watch::PortWatch;
 use super::programs::Programs;
 use super::scrolling::ScrollLooks;
 pub use super::stats::TrapStats;
@@ -120,6 +121,7 @@ pub struct Vm {
     pub(super) programs: Programs,
     /// Why the guest waits, or waited last.
     idle_reason: IdleReason,
+    pub(super) port_watch: PortWatch,
     next_event: Option<VirtTime>,
     stopped: Option<StopReason>,
     screen_changed: bool,
@@ -167,6 +169,7 @@ impl Vm {
             trace: Trace::new(),
             programs: Programs::default(),
             idle_reason: IdleReason::Halt,
+            port_watch: PortWatch::default(),
             next_event: None,
             stopped: None,
             screen_changed: true,
@@ -407,6 +410,17 @@ impl Vm {
     pub fn board_mut(&mut self) -> &mut Board {
         self.board_touched = true;
         &mut self.board
+    }
+
+    /// Keeps what the guest writes to these ports from now on.
+    pub fn watch_ports(&mut self, ports: &[u16]) {
+        self.port_watch.watch(ports);
+    }
+
+    /// Port and byte of each write to a watched port since the last call, oldest first; at most the
+    /// newest 64 Ki.
+    pub fn take_port_writes(&mut self) -> Vec<(u16, u8)> {
+        self.port_watch.take()
     }
 
     /// Physical memory, for inspection.

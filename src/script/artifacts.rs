@@ -13,6 +13,7 @@ use super::observe::Observer;
 use super::outcome::Outcome;
 use super::report::human::{Style, case_text};
 use super::report::story::log_tail;
+use super::run::Artifact;
 use super::stage::Stage;
 use crate::clock::VirtTime;
 use crate::disk::{Disk, SECTOR_BYTES};
@@ -50,6 +51,15 @@ impl Artifacts {
         Ok(Artifacts { folder: folder.to_owned() })
     }
 
+    /// Writes what the script of `case` keeps below `kept` in `folder`, or in a new folder, which is returned.
+    pub fn keep(&self, case: &Case, folder: Option<PathBuf>, files: &[Artifact]) -> Result<PathBuf, ArtifactsError> {
+        let folder = match folder {
+            Some(folder) => folder,
+            None => fresh_folder(&self.folder, &safe_name(&case.id.name))?,
+        };
+        write_kept(&folder, files).map(|()| folder)
+    }
+
     /// Saves what is to be seen of `case` in a new folder, which is returned. What earlier runs left
     /// is kept.
     pub fn save(
@@ -76,6 +86,17 @@ impl Artifacts {
         }
         Ok(folder)
     }
+}
+
+/// Writes what a script keeps. Of several files with one name the last one is kept.
+fn write_kept(folder: &Path, files: &[Artifact]) -> Result<(), ArtifactsError> {
+    for file in files {
+        let path = folder.join("kept").join(&file.name);
+        let parent = path.parent().unwrap_or(folder);
+        let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, &file.bytes));
+        written.map_err(|cause| ArtifactsError { path, cause })?;
+    }
+    Ok(())
 }
 
 /// Saves what is to be seen of one session.

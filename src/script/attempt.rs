@@ -21,6 +21,8 @@ pub struct Orders<'a> {
     pub retries: u32,
     /// Where all there is to see of a failure goes.
     pub artifacts: Option<&'a Artifacts>,
+    /// Golden screens that differ are no failures; their files are to be written anew.
+    pub bless: bool,
     /// Who looks on; made anew for each try.
     pub observer: &'a (dyn Fn(&Script) -> Option<Box<dyn Observer>> + Sync),
 }
@@ -62,16 +64,26 @@ fn attempt(case: &Case, script: &Script, number: u32, orders: &Orders<'_>) -> Ou
     observers.extend((orders.observer)(script));
     observers.extend(recorder.clone().map(|recorder| Box::new(recorder) as Box<dyn Observer>));
     let mut stage = stage.observed(Box::new(Observers(observers)));
-    let mut outcome = Outcome::of(run::perform(script, &mut stage), number);
-    let Some(failed) = outcome.failure().map(|failure| failure.step.session) else { return outcome };
-    outcome.scene = Some(Box::new(Scene::new(&stage.machine(failed).inspect(), &trail)));
-    if let (Some(artifacts), Some(recorder)) = (orders.artifacts, recorder) {
+    let options = run::Options { host: Some(orders.host), bless: orders.bless };
+    let mut performance = run::perform_with(script, &mut stage, options);
+    let files = std::mem::take(&mut performance.files);
+    let mut outcome = Outcome::of(performance, number);
+    if let Some(failed) = outcome.failure().map(|failure| failure.step.session) {
+        outcome.scene = Some(Box::new(Scene::new(&stage.machine(failed).inspect(), &trail)));
+    }
+    if let (Some(artifacts), Some(recorder), Some(_)) = (orders.artifacts, recorder, outcome.failure()) {
         match artifacts.save(case, &outcome, &mut stage, &recorder) {
             Ok(folder) => outcome.artifacts = Some(folder),
             Err(error) => {
                 let failed = outcome.message().unwrap_or_default();
                 outcome.verdict = Verdict::Trouble(format!("{error}, of this failure: {failed}"));
             }
+        }
+    }
+    if let Some(artifacts) = orders.artifacts.filter(|_| !files.is_empty()) {
+        match artifacts.keep(case, outcome.artifacts.take(), &files) {
+            Ok(folder) => outcome.artifacts = Some(folder),
+            Err(error) => outcome.verdict = Verdict::Trouble(error.to_string()),
         }
     }
     outcome

@@ -106,9 +106,15 @@ impl Selection {
 /// The cases of one file.
 #[must_use]
 pub fn load(path: &Path) -> Vec<Case> {
-    let id = CaseId { name: name_of(path), path: path.to_owned(), round: 1, rounds: 1 };
-    let script = parse::load(path).map(Arc::new).map_err(Arc::new);
-    vec![Case { id, script }]
+    let id = |name| CaseId { name, path: path.to_owned(), round: 1, rounds: 1 };
+    let case = |script: Script| {
+        let variant = script.variant.as_ref().map(|variant| format!(" [{variant}]")).unwrap_or_default();
+        Case { id: id(name_of(path) + &variant), script: Ok(Arc::new(script)) }
+    };
+    match parse::load(path) {
+        Ok(scripts) => scripts.into_iter().map(case).collect(),
+        Err(error) => vec![Case { id: id(name_of(path)), script: Err(Arc::new(error)) }],
+    }
 }
 
 /// A path as it is shown in names: with slashes, so that names and shards are the same on all hosts.

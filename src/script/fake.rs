@@ -4,12 +4,17 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::ast::Settings;
 use super::machine::Machine;
 use crate::clock::VirtTime;
-use crate::keys::Key;
+use crate::config::ImageSpec;
+use crate::disk::DriveId;
+use crate::keys::{Key, KeyEvent};
+use crate::monitor::programs::{ExitKind, ProgramExit};
 use crate::monitor::stats::TrapKind;
 use crate::monitor::vm::{StopReason, TrapStats};
 use crate::screen::{Cell, CodePage, Rgb, Screen};
+use crate::session::Host;
 use crate::types::SegOff;
 
 /// Where the fake guest executes.
@@ -27,6 +32,18 @@ pub(crate) struct FakeMachine {
     read_every: Option<Duration>,
     next_read: VirtTime,
     queued: usize,
+    /// Since when it waits for something to happen.
+    waits_from: Option<VirtTime>,
+    /// What is written to ports when, in order of time.
+    port_writes: VecDeque<(VirtTime, u16, u8)>,
+    watched: Vec<u16>,
+    exits: Vec<ProgramExit>,
+    /// All text that was typed.
+    pub(crate) typed: String,
+    /// All keys that were pressed and released, and when.
+    pub(crate) pressed: Vec<(VirtTime, KeyEvent)>,
+    pub(crate) resets: usize,
+    pub(crate) settings: Settings,
 }
 
 impl FakeMachine {
@@ -44,6 +61,32 @@ impl FakeMachine {
     /// The machine, reading a key every `pace`.
     pub(crate) fn reading_a_key_every(mut self, pace: Duration) -> FakeMachine {
         self.read_every = Some(pace);
+        self
+    }
+
+    /// The machine, waiting for something to happen from `at` on.
+    pub(crate) fn waiting_from(mut self, at: Duration) -> FakeMachine {
+        self.waits_from = Some(VirtTime::ZERO + at);
+        self
+    }
+
+    /// The machine, writing `value` to `port` at `at`.
+    pub(crate) fn writing(mut self, at: Duration, port: u16, value: u8) -> FakeMachine {
+        self.port_writes.push_back((VirtTime::ZERO + at, port, value));
+        self
+    }
+
+    /// The machine, on which the program `name` ends with `code` at `at`.
+    pub(crate) fn ending(mut self, at: Duration, name: &str, code: u8) -> FakeMachine {
+        self.exits.push(ProgramExit {
+            number: self.exits.len() as u64 + 1,
+            name: name.to_owned(),
+            kind: ExitKind::Normal,
+            code: Some(code),
+            depth: 1,
+            started: VirtTime::ZERO,
+            ended: VirtTime::ZERO + at,
+        });
         self
     }
 
@@ -100,16 +143,66 @@ impl Machine for FakeMachine {
         }
     }
 
-    fn type_text(&mut self, text: &str) {
+    fn type_text(&mut self, text: &str) -> Vec<char> {
         self.queue(text.chars().count());
+        self.typed.push_str(text);
+        Vec::new()
     }
 
     fn strike(&mut self, _keys: &[Key]) {
         self.queue(1);
     }
 
+    fn press(&mut self, event: KeyEvent) {
+        self.pressed.push((self.now, event));
+    }
+
     fn input_done(&self) -> bool {
         self.queued == 0
+    }
+
+    fn waits(&self) -> bool {
+        self.queued == 0 && self.waits_from.is_some_and(|from| from <= self.now)
+    }
+
+    fn exit_count(&self) -> u64 {
+        self.exits.iter().filter(|exit| exit.ended <= self.now).count() as u64
+    }
+
+    fn exit(&self, number: u64) -> Option<ProgramExit> {
+        self.exits.iter().find(|exit| exit.ended <= self.now && exit.number == number).cloned()
+    }
+
+    fn insert(&mut self, drive: DriveId, _image: &ImageSpec, _host: &Host) -> Result<(), String> {
+        Err(format!("there is no drive {drive}"))
+    }
+
+    fn eject(&mut self, drive: DriveId) -> Result<(), String> {
+        Err(format!("there is no drive {drive}"))
+    }
+
+    fn reset(&mut self) {
+        self.resets += 1;
+        self.stopped = None;
+    }
+
+    fn set(&mut self, settings: &Settings) {
+        self.settings = *settings;
+    }
+
+    fn memory(&self, at: u32, len: usize) -> Vec<u8> {
+        // Each byte is the low part of its address.
+        (at..).take(len).map(|at| at.to_le_bytes()[0]).collect()
+    }
+
+    fn watch_ports(&mut self, ports: &[u16]) {
+        self.watched.extend(ports);
+    }
+
+    fn take_port_writes(&mut self) -> Vec<(u16, u8)> {
+        let due = self.port_writes.iter().take_while(|(at, ..)| *at <= self.now).count();
+        let writes = self.port_writes.drain(..due).map(|(_, port, value)| (port, value));
+        writes.filter(|(port, _)| self.watched.contains(port)).collect()
     }
 
     fn screen(&self) -> Screen {

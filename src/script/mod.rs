@@ -10,8 +10,10 @@
 //! | [`mod@parse`] | text to `ast`, with every check that needs no machine |
 //! | [`machine`] | what a script needs of a session |
 //! | [`observe`] | looking on while a script runs |
+//! | `pattern` | regular expressions of scripts |
 //! | [`stage`] | the sessions of one script, advancing together in guest time |
 //! | [`run`] | the steps, one by one |
+//! | [`schema`] | JSON schemas of scripts and config files |
 //! | [`collect`] | finds scripts in folders and by patterns |
 //! | [`case`] | which scripts run, how often, in which order |
 //! | [`shard`] | a suite split over several machines |
@@ -40,8 +42,11 @@ pub mod record;
 pub mod report;
 pub mod run;
 pub mod scene;
+pub mod schema;
 pub mod shard;
 pub mod stage;
+
+mod pattern;
 
 #[cfg(test)]
 mod fake;

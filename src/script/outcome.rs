@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::observe::Abandon;
-use super::run::{Failure, Performance, SessionSummary, Why};
+use super::run::{Blessing, Failure, Performance, SessionSummary, Why};
 use super::scene::Scene;
 use crate::config::FileError;
 use crate::session::SessionError;
@@ -36,8 +36,12 @@ pub struct Outcome {
     pub sessions: Vec<SessionSummary>,
     /// What script and machine did when a step failed.
     pub scene: Option<Box<Scene>>,
-    /// The folder that has all there is to see of a failure.
+    /// The folder that has all there is to see of a failure, and what the script kept.
     pub artifacts: Option<PathBuf>,
+    /// What the script said with `log`.
+    pub log: Vec<String>,
+    /// Golden screens whose files are to be written anew.
+    pub blessings: Vec<Blessing>,
 }
 
 /// How a case ended.
@@ -96,7 +100,8 @@ impl Outcome {
     /// The outcome of a case that never began.
     #[must_use]
     pub fn without_sessions(verdict: Verdict, attempts: u32) -> Outcome {
-        Outcome { verdict, attempts, sessions: Vec::new(), scene: None, artifacts: None }
+        let (log, blessings) = (Vec::new(), Vec::new());
+        Outcome { verdict, attempts, sessions: Vec::new(), scene: None, artifacts: None, log, blessings }
     }
 
     /// The outcome of a try that was made.
@@ -110,7 +115,8 @@ impl Outcome {
                 _ => Verdict::Failed(failure),
             },
         };
-        Outcome { verdict, attempts, sessions: performance.sessions, scene: None, artifacts: None }
+        let Performance { sessions, log, blessings, .. } = performance;
+        Outcome { verdict, attempts, sessions, scene: None, artifacts: None, log, blessings }
     }
 
     /// What counts of the verdict.
@@ -146,7 +152,7 @@ impl Outcome {
         match &self.verdict {
             Verdict::Passed | Verdict::Skipped => None,
             Verdict::Failed(failure) | Verdict::GivenUp(failure) => {
-                Some(format!("step {}: {}: {}", failure.number, failure.step.action, failure.why))
+                Some(format!("step {}: {}: {}", failure.number, failure.step, failure.why))
             }
             Verdict::Broken(error) => Some(whole_message(error)),
             Verdict::Trouble(what) => Some(what.clone()),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::machine::Machine;
 use super::observe::{Abandon, Observer};
+use crate::clock::VirtTime;
 use crate::screen::Screen;
 
 /// How far one session may be ahead of the others. *Units*: guest time.
@@ -12,15 +13,38 @@ pub const SLICE: Duration = Duration::from_millis(10);
 /// Machines that share one time: while a script waits for one of them, the others run as long.
 pub struct Stage<M> {
     machines: Vec<M>,
+    /// What goes with each machine.
+    places: Vec<Spot>,
     observer: Option<Box<dyn Observer>>,
     abandoned: Option<Abandon>,
+}
+
+/// Whether a machine runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Power {
+    /// It runs.
+    #[default]
+    On,
+    /// It stands still.
+    Paused,
+    /// It is switched off.
+    Off,
+}
+
+/// A machine's part in the time that all share.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spot {
+    power: Power,
+    /// How long it has stood still. The shared time is its own time and this.
+    stood: Duration,
 }
 
 impl<M: Machine> Stage<M> {
     /// A stage with these machines, in the order of the script.
     #[must_use]
     pub fn new(machines: Vec<M>) -> Stage<M> {
-        Stage { machines, observer: None, abandoned: None }
+        let places = vec![Spot::default(); machines.len()];
+        Stage { machines, places, observer: None, abandoned: None }
     }
 
     /// The stage, with somebody who looks on. Nothing that happens on it depends on that.
@@ -60,28 +84,60 @@ impl<M: Machine> Stage<M> {
         &self.machines
     }
 
+    /// Whether machine `index` runs.
+    #[must_use]
+    pub fn power(&self, index: usize) -> Power {
+        self.places[index].power
+    }
+
+    /// Lets machine `index` run or not. Time passes all the same.
+    pub fn set_power(&mut self, index: usize, power: Power) {
+        self.places[index].power = power;
+    }
+
+    /// The shared time as machine `index` has it.
+    #[must_use]
+    pub fn now(&self, index: usize) -> VirtTime {
+        self.machines[index].now() + self.places[index].stood
+    }
+
     /// Runs machine `lead` for one slice, at most `limit`, then the others up to where it is.
     pub fn run_slice(&mut self, lead: usize, limit: Duration) {
-        self.machines[lead].run_for(limit.min(SLICE));
+        self.advance(lead, limit.min(SLICE));
         self.catch_up(lead);
     }
 
     /// As [`Stage::run_slice`], but the slice ends when `done` says so of the lead's screen: then
     /// the answer is true.
     pub fn run_slice_until(&mut self, lead: usize, limit: Duration, done: &mut dyn FnMut(&Screen) -> bool) -> bool {
-        let found = self.machines[lead].run_until(limit.min(SLICE), done);
+        let span = limit.min(SLICE);
+        let found = match self.places[lead].power {
+            Power::On => self.machines[lead].run_until(span, done),
+            Power::Paused | Power::Off => {
+                self.places[lead].stood += span;
+                false
+            }
+        };
         self.catch_up(lead);
         found
     }
 
+    /// Lets machine `index` run, or stand still, for `span`.
+    fn advance(&mut self, index: usize, span: Duration) {
+        match self.places[index].power {
+            Power::On => self.machines[index].run_for(span),
+            Power::Paused | Power::Off => self.places[index].stood += span,
+        }
+    }
+
     /// Runs each machine, in order, up to the time of machine `lead`. One that has stopped stays.
     fn catch_up(&mut self, lead: usize) {
-        let now = self.machines[lead].now();
-        for machine in &mut self.machines {
+        let now = self.now(lead);
+        for index in 0..self.machines.len() {
             // The lead itself is never behind; a machine may overshoot by an instruction.
-            let behind = now.since(machine.now());
-            if behind > Duration::ZERO && machine.stopped().is_none() {
-                machine.run_for(behind);
+            let behind = now.since(self.now(index));
+            if behind > Duration::ZERO && self.machines[index].stopped().is_none() {
+                self.advance(index, behind);
             }
         }
         self.show(lead);
@@ -109,6 +165,19 @@ mod tests {
         stage.run_slice(1, Duration::from_millis(3));
         let times: Vec<u64> = stage.machines().iter().map(|machine| machine.now().as_ns()).collect();
         assert_eq!(times, [13_000_000; 3]);
+    }
+
+    #[test]
+    fn a_paused_machine_stands_still_and_need_not_catch_up() {
+        let mut stage = Stage::new(vec![FakeMachine::default(), FakeMachine::default()]);
+        stage.set_power(1, Power::Paused);
+        stage.run_slice(0, SLICE);
+        // Whoever waits for the paused one lets the others run.
+        stage.run_slice(1, SLICE);
+        stage.set_power(1, Power::On);
+        stage.run_slice(0, SLICE);
+        let times: Vec<u64> = stage.machines().iter().map(|machine| machine.now().as_ns()).collect();
+        assert_eq!(times, [30_000_000, 10_000_000]);
     }
 
     #[test]

@@ -210,7 +210,7 @@ impl Session {
     }
 
     /// Lets the character codes of screen and keyboard mean those of `code_page` from now on.
-    pub(super) fn set_code_page(&mut self, code_page: CodePage) {
+    pub fn set_code_page(&mut self, code_page: CodePage) {
         self.set_typing(Typing { code_page, ..self.typing });
     }
 
@@ -223,6 +223,22 @@ impl Session {
     #[must_use]
     pub fn history(&mut self) -> History {
         History { rows: self.vm.scrollback().clone(), screen: self.screen() }
+    }
+
+    /// Lets the processor run at `speed` from now on.
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.set_ps_per_instruction(ps_per_instruction(speed));
+    }
+
+    /// True if the guest waits for something to happen, such as a key, and has not been given one.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.idle_until.is_some() && self.input_done()
+    }
+
+    /// Port and byte of each write to a watched port ([`Vm::watch_ports`]) since the last call.
+    pub fn take_port_writes(&mut self) -> Vec<(u16, u8)> {
+        self.vm.take_port_writes()
     }
 
     /// Guest time.

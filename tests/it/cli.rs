@@ -112,6 +112,15 @@ fn a_missing_image_gives_status_2() {
 }
 
 #[test]
+fn schemas_are_printed_for_scripts_and_configs() {
+    for (args, title) in [(&["schema"][..], "dosmux script"), (&["schema", "config"], "dosmux config")] {
+        let run = dosmux(args);
+        let schema: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!((run.status, schema["title"].as_str()), (0, Some(title)));
+    }
+}
+
+#[test]
 fn a_missing_script_gives_status_2() {
     let run = dosmux(&["test", "nowhere.toml"]);
     assert_eq!((run.status, run.stdout.as_str()), (2, ""));
@@ -125,7 +134,8 @@ fn broken_scripts_are_all_named_in_order() {
     assert_eq!(run.status, 2);
     assert_eq!(
         run.stderr,
-        "dosmux: s/a.toml:1:1: stops: unknown key; valid keys are description, timeout, sessions, steps\n\
+        "dosmux: s/a.toml:1:1: stops: unknown key; valid keys are description, timeout, vars, matrix, masks, \
+         sessions, steps\n\
          dosmux: s/b.toml:1:1: no session; write a table such as [sessions.left]\n"
     );
     assert_eq!(run.stdout, "2 scripts: 0 passed, 2 could not be run\n");
@@ -258,4 +268,20 @@ fn github_gets_annotations() {
         .output()
         .expect("the program starts");
     assert!(text(output.stdout).contains("\n::error file=s/b.toml,line=5,title=s/b.toml%3A failed::step 2: expect"));
+}
+
+#[test]
+fn golden_screens_are_written_when_blessed_and_compared_from_then_on() {
+    let script = "[sessions.a]\n[[steps]]\nexpect_stopped = 'no bootable disk'\n[[steps]]\ngolden = 'screens/boot.txt'\n\
+                  [[steps]]\nlog = 'seen'\n[[steps]]\nscreenshot = 'boot.svg'\n";
+    let folder = folder(&[("s.toml", script)]);
+    let test = |args: &[&str]| dosmux_in(folder.path(), &[&["test", "s.toml"], args].concat());
+    let missing = test(&[]);
+    assert_eq!(missing.status, 1);
+    assert!(missing.stdout.contains("there is no screens/boot.txt; --bless writes it"), "{}", missing.stdout);
+    let blessed = test(&["--bless"]);
+    assert!(blessed.stdout.contains("\n  screens/boot.txt is written anew:\n"), "{}", blessed.stdout);
+    let passed = test(&["--artifacts", "out"]);
+    assert_eq!((passed.status, passed.stdout.contains("\n  log: seen\n")), (0, true), "{}", passed.stdout);
+    assert!(folder.path().join("out/s.toml/kept/boot.svg").exists());
 }

@@ -43,7 +43,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("toml::", &["config"]),
     ("tracing_subscriber", &["cli"]),
     ("serde::", &["script/report"]),
-    ("serde_json", &["script/report"]),
+    ("serde_json", &["script/report", "script/schema.rs"]),
     ("quick_junit", &["script/report"]),
     ("indicatif", &["cli"]),
     ("notify::", &["cli"]),

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod chaos;
 #[cfg(test)]
 mod ci_demo;
@@ -49,7 +51,11 @@ mod rom;
 #[cfg(test)]
 mod same_again;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod screens;
+#[cfg(test)]
+mod script_docs;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]

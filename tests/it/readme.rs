@@ -18,5 +18,5 @@ fn its_config_is_a_config() {
 #[test]
 fn its_script_is_a_script() {
     let script = dosmux::script::parse::parse(Path::new("example.toml"), example(1)).unwrap();
-    assert_eq!(script.steps.len(), 5);
+    assert_eq!(script[0].steps.len(), 5);
 }

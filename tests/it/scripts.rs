@@ -9,12 +9,11 @@ use dosmux::script::batch::run_each;
 use dosmux::script::case::{self, Case};
 use dosmux::script::collect::collect;
 use dosmux::script::outcome::Tally;
-use dosmux::script::parse;
 use dosmux::script::report::human::{Style, case_text};
 use dosmux::session::Host;
 
 /// The folder of `tests/scripts`' images; it is not part of the repository.
-const IMAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/images");
+pub(crate) const IMAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/images");
 
 /// When set, images that are missing are a failure.
 const REQUIRE_IMAGES: &str = "DOSMUX_REQUIRE_IMAGES";
@@ -33,7 +32,7 @@ pub(crate) fn have_images(test: &str) -> bool {
 /// All that `dosmux test --stats` would print about `scripts`, and how many did not pass.
 fn run(scripts: &[PathBuf], workers: usize) -> (String, usize) {
     let host = Host::new();
-    let orders = Orders { host: &host, retries: 0, artifacts: None, observer: &|_| None };
+    let orders = Orders { host: &host, retries: 0, artifacts: None, bless: false, observer: &|_| None };
     let cases: Vec<Case> = scripts.iter().flat_map(|path| case::load(path)).collect();
     let mut text = String::new();
     let mut tally = Tally::default();
@@ -52,7 +51,7 @@ fn run(scripts: &[PathBuf], workers: usize) -> (String, usize) {
     (text, tally.total() - tally.passed)
 }
 
-fn scripts() -> Vec<PathBuf> {
+pub(crate) fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
     collect(&[folder]).expect("the repository has scripts")
 }
@@ -72,53 +71,5 @@ fn a_script_gives_the_same_screens_and_trap_counts_at_any_load() {
         let alone = run(std::slice::from_ref(&script), 1);
         let crowd = run(&vec![script; 6], 6);
         assert_eq!(crowd, (alone.0.repeat(6), 0));
-    }
-}
-
-/// The ```` ```toml ```` blocks of a Markdown text, each with the line of its fence.
-fn toml_blocks(markdown: &str) -> Vec<(usize, String)> {
-    let mut blocks: Vec<(usize, String)> = Vec::new();
-    let mut inside = false;
-    for (index, line) in markdown.lines().enumerate() {
-        match (inside, line) {
-            (false, "```toml") => {
-                inside = true;
-                blocks.push((index + 1, String::new()));
-            }
-            (true, "```") => inside = false,
-            (true, line) => {
-                let (_, text) = blocks.last_mut().expect("a fence opened the block");
-                text.push_str(line);
-                text.push('\n');
-            }
-            (false, _) => {}
-        }
-    }
-    blocks
-}
-
-/// `block` as a whole script: with sessions and a step if it shows only the other.
-fn completed(block: &str) -> String {
-    let sessions = if block.contains("[sessions.") { "" } else { "\n[sessions.a]\n[sessions.b]\n" };
-    let steps = if block.contains("[[steps]]") { "" } else { "\n[[steps]]\nsleep = '1s'\n" };
-    format!("{block}{sessions}{steps}")
-}
-
-#[test]
-fn every_example_of_the_documentation_is_a_valid_script() {
-    let markdown = include_str!("../../docs/SCRIPT.md");
-    let blocks = toml_blocks(markdown);
-    assert!(blocks.len() >= 7, "found {} examples", blocks.len());
-    for (line, block) in blocks {
-        let result = parse::parse(Path::new("example.toml"), &completed(&block));
-        assert!(result.is_ok(), "docs/SCRIPT.md, example in line {line}: {}", result.unwrap_err());
-    }
-}
-
-#[test]
-fn the_documentation_names_every_verb() {
-    let markdown = include_str!("../../docs/SCRIPT.md");
-    for verb in parse::verbs() {
-        assert!(markdown.contains(&format!("\n### {verb}\n")), "docs/SCRIPT.md lacks a section on `{verb}`");
     }
 }

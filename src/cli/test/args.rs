@@ -67,6 +67,10 @@ pub(super) struct PaceArgs {
     #[arg(long)]
     pub(super) fail_fast: bool,
 
+    /// Writes golden screens that differ anew, and prints how they differ.
+    #[arg(long)]
+    pub(super) bless: bool,
+
     /// Longest time on the host that one try of a script may take, such as 90s or 5m.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = parse_duration)]
     pub(super) timeout: Duration,

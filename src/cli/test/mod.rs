@@ -27,6 +27,7 @@ use crate::script::collect::collect;
 use crate::script::observe::{Observer, Observers};
 use crate::script::outcome::{Outcome, Tally};
 use crate::script::report::RunInfo;
+use crate::script::run::Blessing;
 use crate::session::Host;
 pub(crate) use args::TestArgs;
 use args::{ChoiceArgs, Part};
@@ -166,7 +167,8 @@ impl<'a> Run<'a> {
                 if self.args.pace.fail_fast && tally.passed < tally.total() {
                     self.stop.store(true, Ordering::Relaxed);
                 }
-                match self.progress.done(|| reports.case(&case.id, &outcome, took)) {
+                let reported = self.progress.done(|| reports.case(&case.id, &outcome, took));
+                match reported.and_then(|()| outcome.blessings.iter().try_for_each(Blessing::write)) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(error) => {
                         self.stop.store(true, Ordering::Relaxed);
@@ -193,6 +195,7 @@ impl<'a> Run<'a> {
             host: &self.host,
             retries: self.args.pace.retries,
             artifacts: self.artifacts.as_ref(),
+            bless: self.args.pace.bless,
             observer: &|_| Some(self.observer()),
         };
         (run_case(case, &orders), start.elapsed())

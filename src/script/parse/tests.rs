@@ -1,11 +1,17 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::BootDrive;
+use crate::config::{BootDrive, Text};
+use crate::keys::Key;
+use crate::script::ast::{Look, Needle, Stroke, Wait, Where};
 
 /// The steps of a script with sessions `a` and `b`; the first step is on line 3.
 fn steps(text: &str) -> Vec<Step> {
-    parse(Path::new("s.toml"), &format!("[sessions.a]\n[sessions.b]\n{text}")).unwrap().steps
+    script(&format!("[sessions.a]\n[sessions.b]\n{text}")).steps
+}
+
+fn script(text: &str) -> Script {
+    parse(Path::new("s.toml"), text).unwrap().remove(0)
 }
 
 /// The error that `text` gives after the tables of sessions `a` and `b`.
@@ -15,6 +21,11 @@ fn step_error(text: &str) -> String {
 
 fn error(text: &str) -> String {
     parse(Path::new("s.toml"), text).unwrap_err().to_string()
+}
+
+/// Waits for text anywhere.
+fn wait(text: &str) -> Action {
+    Action::Wait(Wait::Shown(Look { what: Needle::Text(Text::plain(text)), place: Where::default() }))
 }
 
 #[test]
@@ -37,86 +48,111 @@ key = "alt+f10"
 [[steps]]
 sleep = "2s"
 "#;
-    let script = parse(Path::new("s.toml"), text).unwrap();
+    let script = script(text);
     assert_eq!(script.description.as_deref(), Some("FreeDOS lists its boot floppy"));
     assert_eq!((script.sessions.len(), script.sessions[0].boot), (1, BootDrive::Floppy));
     let ten = Duration::from_secs(10);
-    let step = |line, timeout, action| Step { line, session: 0, timeout, action };
+    let found: Vec<(usize, Duration, Action)> =
+        script.steps.into_iter().map(|step| (step.place.line, step.timeout, step.action)).collect();
+    let chord = Stroke::Chord(vec![Key::LeftAlt, Key::F10]);
     let expected = [
-        step(6, ten, Action::Wait("A:\\>".to_owned())),
-        step(8, Duration::from_millis(200), Action::Type("dir\n\t\u{1b}\u{8}".to_owned())),
-        step(11, ten, Action::Expect("COMMAND  COM".to_owned())),
-        step(14, ten, Action::Key { name: "alt+f10".to_owned(), keys: vec![Key::LeftAlt, Key::F10] }),
-        step(16, ten, Action::Sleep(Duration::from_secs(2))),
+        (6, ten, wait("A:\\>")),
+        (8, Duration::from_millis(200), Action::Act(Act::Type(Text::plain("dir\n\t\u{1b}\u{8}")))),
+        (11, ten, wait("COMMAND  COM")),
+        (14, ten, Action::Act(Act::Keys(vec![chord]))),
+        (16, ten, Action::Act(Act::Sleep(Duration::from_secs(2)))),
     ];
-    assert_eq!(script.steps, expected);
+    assert_eq!(found, expected);
 }
 
 #[test]
 fn steps_may_come_before_the_sessions_and_inline() {
-    let text = "steps = [{ wait = 'x', session = 'b' }]\n[sessions.a]\n[sessions.b]";
-    let script = parse(Path::new("s.toml"), text).unwrap();
-    assert_eq!((script.steps[0].session, script.steps[0].timeout), (1, DEFAULT_TIMEOUT));
+    let script = script("steps = [{ wait = 'x', session = 'b' }]\n[sessions.a]\n[sessions.b]");
+    let step = &script.steps[0];
+    assert_eq!((step.session, step.timeout, step.place.col), (1, DEFAULT_TIMEOUT, 10));
 }
 
 #[test]
-fn an_action_prints_as_a_script_has_it() {
-    let text = "[[steps]]\nwait='\\'\n[[steps]]\ntype=\"\\n\"\n[[steps]]\nkey='ctrl+c'\n[[steps]]\nsleep='90s'";
-    let printed: Vec<String> = steps(text).iter().map(|step| step.action.to_string()).collect();
-    assert_eq!(printed, ["wait = \"\\\\\"", "type = \"\\n\"", "key = \"ctrl+c\"", "sleep = \"90s\""]);
-}
-
-#[test]
-fn broken_scripts_say_where_what_and_what_would_be_valid() {
-    const KEYS: &str = "valid keys are wait, type, expect, key, sleep, session, timeout";
-    const VERBS: &str = "a step has exactly one of wait, type, expect, key, sleep";
-    let cases: &[(&str, String)] = &[
-        ("", "s.toml:1:1: no step; write [[steps]] and an action such as wait = \"TEXT\"".to_owned()),
-        ("[[step]]", "s.toml:3:3: step: unknown key; valid keys are description, timeout, sessions, steps".to_owned()),
-        ("[steps]\nwait = 'x'", "s.toml:3:1: steps: wanted an array, found a table".to_owned()),
-        ("[[steps]]\nwiat = 'x'", format!("s.toml:4:1: steps[0].wiat: unknown key; {KEYS}")),
-        ("[[steps]]\n[[steps]]\nsession = 'a'", format!("s.toml:3:1: steps[0]: no action; {VERBS}")),
-        ("[[steps]]\nwait = 'x'\nexpect = 'y'", format!("s.toml:5:1: steps[0].expect: a second action; {VERBS}")),
-        ("[[steps]]\nwait = 7", "s.toml:4:8: steps[0].wait: wanted a string, found an integer".to_owned()),
-        ("[[steps]]\nwait = ''", "s.toml:4:8: steps[0].wait: the text is empty".to_owned()),
-        (
-            "[[steps]]\nwait = \"a\\nb\"",
-            "s.toml:4:8: steps[0].wait: text is looked for row by row; it must not hold line breaks".to_owned(),
-        ),
-        (
-            "[[steps]]\nexpect = '5 €'",
-            "s.toml:4:10: steps[0].expect: `€` is not in code page 437; it cannot be on the screen".to_owned(),
-        ),
-        (
-            "[[steps]]\ntype = '日'",
-            "s.toml:4:8: steps[0].type: `日` is not in code page 437; it cannot be typed".to_owned(),
-        ),
-        (
-            "[[steps]]\nsleep = 'long'",
-            "s.toml:4:9: steps[0].sleep: `long` is no duration; write a number and a unit such as \"2s\", valid units \
-             are ms, s, m"
-                .to_owned(),
-        ),
-        (
-            "[[steps]]\nsleep = '0s'",
-            "s.toml:4:9: steps[0].sleep: `0s` is out of range; valid is 1ms to 1440m".to_owned(),
-        ),
-        (
-            "[[steps]]\nsleep = '1s'\ntimeout = '2s'",
-            "s.toml:5:1: steps[0].timeout: a `sleep` takes as long as it says; it has no timeout".to_owned(),
-        ),
-        (
-            "[[steps]]\nwait = 'x'\n[[steps]]\nwait = 'y'\nsession = 'c'",
-            "s.toml:7:11: steps[1].session: `c` is not valid; valid choices are \"a\", \"b\"".to_owned(),
-        ),
-        (
-            "[[steps]]\nwait = 'x'\ntimeout = 5",
-            "s.toml:5:11: steps[0].timeout: wanted a string, found an integer".to_owned(),
-        ),
+fn a_step_prints_on_one_line() {
+    let text = "[[steps]]\nwait='\\'\nregion={row=-1}\nsession='b'\n[[steps]]\ntype=\"\\n\"\n[[steps]]\nkeys=['ctrl+c',{up='a'}]\n\
+                [[steps]]\nrepeat=2\n[[steps.steps]]\nsleep='90s'";
+    let printed: Vec<String> = steps(text).iter().map(Step::to_string).collect();
+    let expected = [
+        "wait = \"\\\\\", region = { row = -1 }",
+        "type = \"\\n\"",
+        "keys = [\"ctrl+c\", { up = \"a\" }]",
+        "repeat = 2, steps = [...]",
     ];
-    for (text, expected) in cases {
-        assert_eq!(step_error(text), *expected, "{text}");
-    }
+    assert_eq!(printed, expected);
+}
+
+#[test]
+fn a_matrix_gives_a_script_for_each_combination() {
+    let text = "[matrix]\nimage = ['a.img', 'b.img']\nfpu = [true, false]\n[vars]\ngreeting = 'hi ${image}'\n\
+                [sessions.a]\nfloppies = ['${image}']\n[[steps]]\ntype = '${greeting} ${fpu}'";
+    let scripts = parse(Path::new("s.toml"), text).unwrap();
+    let names: Vec<&str> = scripts.iter().filter_map(|script| script.variant.as_deref()).collect();
+    let expected =
+        ["image=a.img, fpu=true", "image=a.img, fpu=false", "image=b.img, fpu=true", "image=b.img, fpu=false"];
+    assert_eq!(names, expected);
+    assert_eq!(scripts[2].steps[0].text, "type = \"hi b.img true\"");
+    assert_ne!(scripts[0].sessions, scripts[2].sessions);
+}
+
+#[test]
+fn a_captured_variable_is_known_to_later_steps_only() {
+    let capture = "[[steps]]\ncapture = 'v(?<v>.)'\n";
+    let typed = "[[steps]]\ntype = '${v}'\n";
+    let step = steps(&format!("{capture}{typed}")).remove(1);
+    assert_eq!(step.text, "type = \"${v}\"");
+    let early = step_error(&format!("{typed}{capture}"));
+    assert_eq!(
+        early,
+        "s.toml:4:8: steps[0].type: no variable is called `v`; there are none; write `$${` for the two signs"
+    );
+}
+
+#[test]
+fn an_included_file_has_its_own_variables_and_shares_what_is_captured() {
+    let load = |path: &Path| {
+        assert_eq!(path, Path::new("lib/login.toml"));
+        Ok("[vars]\nname = 'x'\n[[steps]]\ntype = '${name} ${v}'\n[[steps]]\ncapture = '(?<w>.)'".to_owned())
+    };
+    let text = "[sessions.a]\n[[steps]]\ncapture = '(?<v>.)'\n[[steps]]\ninclude = 'login.toml'\nwith = { name = 'joe' }\n\
+                [[steps]]\nlog = '${w}'";
+    let script = parse_with(Path::new("lib/s.toml"), text, &load).unwrap().remove(0);
+    let Action::Include(inner) = &script.steps[1].action else { panic!("{:?}", script.steps[1]) };
+    assert_eq!(inner[0].text, "type = \"joe ${v}\"");
+    assert_eq!(inner[0].place.to_string(), "lib/login.toml:3:1");
+}
+
+#[test]
+fn files_that_include_each_other_are_refused() {
+    let load = |path: &Path| {
+        let other = if path == Path::new("a.toml") { "b.toml" } else { "a.toml" };
+        Ok(format!("[[steps]]\ninclude = '{other}'"))
+    };
+    let text = "[sessions.a]\n[[steps]]\ninclude = 'a.toml'";
+    let error = parse_with(Path::new("s.toml"), text, &load).unwrap_err().to_string();
+    let expected = "b.toml:2:11: steps[0].include: a.toml is being read already; files must not include themselves";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn files_that_include_others_without_end_are_refused() {
+    let load = |path: &Path| Ok(format!("[[steps]]\ninclude = 'x{}'", path.display()));
+    let text = "[sessions.a]\n[[steps]]\ninclude = 'x'";
+    let error = parse_with(Path::new("s.toml"), text, &load).unwrap_err().to_string();
+    assert!(error.ends_with("steps are nested too deeply; 16 levels are the most"), "{error}");
+}
+
+#[test]
+fn a_few_lines_do_not_make_steps_without_bound() {
+    let load = |_: &Path| Ok("[[steps]]\nsleep = '1s'\n".repeat(1000));
+    let include = "[[steps]]\ninclude = 'x'\n".repeat(300);
+    let text = format!("[sessions.a]\n{include}");
+    let error = parse_with(Path::new("s.toml"), &text, &load).unwrap_err().to_string();
+    assert!(error.ends_with("too many steps; a script has at most 200000 in all its cases"), "{error}");
 }
 
 #[test]
@@ -136,32 +172,28 @@ fn a_wrong_key_lists_the_keys() {
 }
 
 #[test]
-fn a_broken_head_is_as_bad_as_a_broken_step() {
-    let step = "[[steps]]\nwait = 'x'";
-    assert_eq!(error(step), "s.toml:1:1: no session; write a table such as [sessions.left]");
-    assert_eq!(
-        error(&format!("description = 1\n[sessions.a]\n{step}")),
-        "s.toml:1:15: description: wanted a string, found an integer"
-    );
-    assert_eq!(
-        error(&format!("[sessions.a]\nmemory = '1 GiB'\n{step}")),
-        "s.toml:2:10: sessions.a.memory: `1 GiB` is no memory size; write a number and a unit such as \"16 MiB\", \
-         valid units are KiB, MiB"
-    );
-    assert_eq!(error("[sessions.a]\n[[steps]]\ntype = 'x"), "s.toml:3:10: invalid literal string, expected `'`");
+fn addresses_are_linear_or_have_a_segment() {
+    let at = |address: &str| steps(&format!("[[steps]]\nexpect_memory = {{ at = {address}, words = [0x1234] }}"));
+    for address in ["0x417", "'0x417'", "'0040:0017'", "'40:17'", "1047"] {
+        let expect = crate::script::ast::Expect::Memory { at: 0x417, bytes: vec![0x34, 0x12] };
+        assert_eq!(at(address)[0].action, Action::Expect(expect), "{address}");
+    }
 }
 
 proptest! {
     #[test]
-    fn random_text_never_panics(text in "([\\[\\]{}=\"'a.#\n, 1sé-]|sessions|steps|wait|type|key|sleep|timeout){0,40}") {
-        let _ = parse(Path::new("s.toml"), &text);
+    fn random_text_never_panics(
+        text in "([\\[\\]{}=\"'a.#\n, 1sé$-]|sessions|steps|vars|matrix|wait|type|key|sleep|timeout|region|repeat|with){0,40}"
+    ) {
+        let load = |_: &Path| Ok(text.clone());
+        let _ = parse_with(Path::new("s.toml"), &text, &load);
     }
 
     #[test]
     fn any_text_of_code_page_437_can_be_typed(codes in proptest::collection::vec(1u8..=255, 1..20)) {
         let text: String = codes.iter().map(|&code| crate::screen::CodePage::US.char(code)).collect();
-        let quoted = text.replace('\\', "\\\\").replace('"', "\\\"").replace('⌂', "\\u2302");
+        let quoted = text.replace('\\', "\\\\").replace('"', "\\\"").replace('⌂', "\\u2302").replace("${", "$${");
         let steps = steps(&format!("[[steps]]\ntype = \"{quoted}\""));
-        prop_assert_eq!(&steps[0].action, &Action::Type(text));
+        prop_assert_eq!(&steps[0].action, &Action::Act(Act::Type(Text::plain(&text))));
     }
 }

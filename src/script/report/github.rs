@@ -44,7 +44,7 @@ fn place(outcome: &Outcome) -> Option<(usize, Option<usize>)> {
             FileError::Bad { line, col, .. } => Some((line, Some(col))),
             FileError::Read { .. } => None,
         },
-        _ => outcome.failure().map(|failure| (failure.step.line, None)),
+        _ => outcome.failure().map(|failure| (failure.step.place.line, None)),
     }
 }
 

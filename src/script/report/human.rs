@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::story::story;
+use super::story::{printable, story};
 use super::{Report, line};
 use crate::script::case::CaseId;
 use crate::script::outcome::{Outcome, Tally, Verdict};
@@ -73,6 +73,13 @@ pub fn case_text(id: &CaseId, outcome: &Outcome, style: Style) -> String {
             line(&mut out, format_args!("{}      {id} (at the {}. try)", paint("ok", "33"), outcome.attempts));
         }
         _ => line(&mut out, format_args!("{}      {id}", paint("ok", "32"))),
+    }
+    for text in &outcome.log {
+        line(&mut out, format_args!("  log: {}", printable(text)));
+    }
+    for blessing in &outcome.blessings {
+        line(&mut out, format_args!("  {} is written anew:", blessing.path.display()));
+        out.extend(blessing.diff.lines().map(|text| format!("  {text}\n")));
     }
     if let Some(folder) = &outcome.artifacts {
         line(&mut out, format_args!("  more in {}", folder.display()));

@@ -166,9 +166,9 @@ impl FailureObject {
         let nearest = near.map(|n| NearestObject { row: n.row, col: n.col, text: n.found, differences: n.differences });
         FailureObject {
             step: failure.number,
-            line: failure.step.line,
+            line: failure.step.place.line,
             session: failure.session.clone(),
-            action: failure.step.action.to_string(),
+            action: failure.step.text.clone(),
             why: failure.why.to_string(),
             guest_ns: failure.now.as_ns(),
             cs_ip: failure.at.to_string(),

@@ -35,7 +35,7 @@ impl<W: Write> Report for Junit<W> {
         case.set_time(host_time);
         case.extra.insert("file".into(), id.path.display().to_string().into());
         if let Some(failure) = outcome.failure() {
-            case.extra.insert("line".into(), failure.step.line.to_string().into());
+            case.extra.insert("line".into(), failure.step.place.line.to_string().into());
         }
         self.suite.add_test_case(case);
         Ok(())

@@ -80,7 +80,7 @@ mod samples {
     /// The outcome of these steps on a machine that shows a prompt after 3 ms.
     pub(super) fn outcome(steps: &str) -> Outcome {
         let machine = FakeMachine::default().showing(Duration::from_millis(3), "A:\\>");
-        let script = parse(Path::new("t.toml"), &format!("[sessions.left]\n{steps}")).unwrap();
+        let script = parse(Path::new("t.toml"), &format!("[sessions.left]\n{steps}")).unwrap().remove(0);
         Outcome::of(perform(&script, &mut Stage::new(vec![machine])), 1)
     }
 

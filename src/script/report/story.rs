@@ -1,6 +1,8 @@
 //! A failed step in words: what was awaited, what came nearest, where the guest is, and what its
 //! screen and log show.
 
+use std::path::Path;
+
 use super::line;
 use crate::screen::picture::{Format, Picture};
 use crate::screen::{CodePage, Screen};
@@ -32,7 +34,7 @@ pub fn story(path: &str, outcome: &Outcome, color: bool) -> String {
 }
 
 /// `text` without control characters, which could steer a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
@@ -40,7 +42,10 @@ fn printable(text: &str) -> String {
 fn failure_story(path: &str, failure: &Failure, color: bool) -> String {
     let Failure { number, step, session, why, .. } = failure;
     let mut out = String::new();
-    line(&mut out, format_args!("  {path}:{}: step {number} in session `{session}`: {}", step.line, step.action));
+    // The script is called as its user calls it.
+    let included = step.place.file.file_name() != Path::new(path).file_name();
+    let file = if included { step.place.file.display().to_string() } else { path.to_owned() };
+    line(&mut out, format_args!("  {file}:{}: step {number} in session `{session}`: {}", step.place.line, step.text));
     line(&mut out, format_args!("  {why}"));
     near_miss(&mut out, failure);
     let seconds = format!("{}.{:03} s", failure.now.as_ns() / 1_000_000_000, failure.now.as_ns() / 1_000_000 % 1000);

@@ -1,0 +1,69 @@
+//! Which keys the tables of config files have, with what they mean and take.
+
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, MAX_DISKS, MAX_FLOPPIES, MAX_SCROLLBACK, WRITE_POLICIES};
+use super::shape::{Field, Shape};
+use super::units;
+use crate::keys::KeyLayout;
+use crate::screen::CodePage;
+
+/// The `[sessions.NAME]` tables.
+pub(crate) const SESSIONS: Field = Field::needed("sessions", "the sessions by their names", Shape::Named(&SESSION));
+const SESSION: Shape = Shape::Table(FIELDS);
+
+/// Keys of a config file's root table.
+pub(crate) const CONFIG: &[Field] = &[UI, SESSIONS, PROFILES];
+
+/// The `[profiles.NAME]` tables.
+const PROFILES: Field = Field::new("profiles", "sessions that the UI offers, by their names", Shape::Named(&SESSION));
+
+/// The `[ui]` table.
+const UI: Field = Field::new("ui", "how the terminal UI behaves", Shape::Table(super::ui::FIELDS));
+
+/// Keys of a `[sessions.NAME]` table, in the order of the documentation.
+pub(super) const FIELDS: &[Field] = &[
+    Field::new("floppies", "images in A: and B:", Shape::List(&IMAGE, MAX_FLOPPIES)),
+    Field::new("disks", "images of hard disks, C: on", Shape::List(&IMAGE, MAX_DISKS)),
+    Field::new("boot", "the drive to boot from", Shape::Choice(|| names(&BOOT_DRIVES))),
+    Field::new("memory", "conventional and extended memory", Shape::Quantity(&units::MEMORY)),
+    Field::new("priority", "share against other sessions", PRIORITY),
+    Field::new("exclusive", "true: others stand still while it is in the foreground", Shape::Boolean),
+    Field::new("background", "what it does in the background", Shape::Choice(|| names(&BACKGROUNDS))),
+    Field::new("speed", "\"max\" or instructions per second", SPEED),
+    Field::new("fpu", "whether there is an 80387", Shape::Boolean),
+    Field::new("keyboard", "the layout of its keyboard", KEYBOARD),
+    Field::new("code_page", "what character codes mean", CODE_PAGE),
+    Field::new(
+        "scrollback",
+        "how many rows are kept that scroll off the screen",
+        Shape::Integer(0, MAX_SCROLLBACK as i64),
+    ),
+    Field::new("debug_port", "file that gets what the guest writes to port E9h", Shape::Text),
+];
+
+/// A processor's speed.
+pub(crate) const SPEED: Shape = Shape::AnyOf(&[Shape::Choice(|| vec!["max"]), Shape::Quantity(&units::SPEED)]);
+
+/// The name of a keyboard layout.
+const KEYBOARD: Shape = Shape::Choice(|| KeyLayout::all().map(KeyLayout::name).collect());
+
+/// The number of a code page.
+pub(crate) const CODE_PAGE: Shape = Shape::Numbers(|| CodePage::all().map(|page| i64::from(page.number())).collect());
+
+/// An image in a drive.
+pub(crate) const IMAGE: Shape = Shape::AnyOf(&[Shape::Text, Shape::Table(IMAGE_FIELDS)]);
+const IMAGE_FIELDS: &[Field] = &[
+    Field::needed("image", "the image's file", Shape::Text),
+    Field::new("writes", "what happens to writes", Shape::Choice(|| names(WRITE_POLICIES))),
+];
+
+const PRIORITY: Shape = Shape::AnyOf(&[Shape::Integer(1, 100), Shape::Table(PRIORITY_FIELDS)]);
+const WEIGHT: Shape = Shape::Integer(1, 1000);
+const PRIORITY_FIELDS: &[Field] = &[
+    Field::needed("foreground", "weight in the foreground", WEIGHT),
+    Field::needed("background", "weight in the background", WEIGHT),
+];
+
+/// The names of choices.
+pub(super) fn names<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
+    choices.iter().map(|&(name, _)| name).collect()
+}
