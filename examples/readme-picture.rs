@@ -1,85 +1,106 @@
-//! Draws the README's pictures in `docs/screens`: the UI with three sessions of the tour, whole, split,
-//! in the overview and in the monitor view.
+//! Makes the README's pictures in `docs/screens` with the program's own command for pictures of its window:
+//! runs it on a pseudo-terminal with three sessions of FreeDOS and one of the tour, as a user would.
 //!
-//! Run `cargo run --release --example readme-picture` in the top folder of the repository. The
-//! sessions are real ones, run by the session manager and drawn by the UI's own view.
+//! Run `cargo build --release && cargo run --release --example readme-picture` in the top folder of the
+//! repository. It needs the disk images in `../shared/images`.
 
-use std::path::PathBuf;
+#[path = "../tests/pty/mod.rs"]
+mod pty;
+
+use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use dosmux::config::{UiSettings, sessions_of_images};
-use dosmux::disk::WritePolicy;
-use dosmux::keys::Key;
-use dosmux::screen::picture::Format;
-use dosmux::session::{Command, Host, Manager, SessionState, SessionView};
-use dosmux::tui::app::{App, Event};
-use dosmux::tui::input::{Mods, Symbol, TermEvent, TermKey};
-use dosmux::tui::picture::picture;
+use pty::{Pty, Terminal};
 
-/// The pictures: file, columns and rows of the window, and the commands given after the prefix key. A
-/// guest's screen of 80 × 25 and the status line fit exactly into the first.
-const PICTURES: &[(&str, (u16, u16), &[Symbol])] = &[
-    ("dosmux.svg", (80, 26), &[]),
-    ("split.svg", (122, 34), &[Symbol::Char('|'), Symbol::Key(Key::Right), Symbol::Char('-')]),
-    ("overview.svg", (122, 34), &[Symbol::Char('o')]),
-    ("monitor.svg", (80, 16), &[Symbol::Char('m')]),
+/// The images that are booted, and the sessions' last one.
+const IMAGES: [&str; 3] = ["freedos-apps-720K.img", "freedos-1440K.img", "freedos-360K.img"];
+const TOUR: &str = "builtin:tour";
+/// What each session shows when it is ready, what is typed in it, and what it then shows.
+const WORK: [(&str, &[&str], &str); 4] = [
+    ("A:\\>", &["debug hello.com\r", "u\r"], "MOV"),
+    ("A:\\>", &["ver\r", "dir /w\r"], "bytes free"),
+    ("A:\\>", &["echo Four sessions, four PCs.\r"], "\nFour sessions"),
+    ("dosmux tour", &["1"], "Colours"),
 ];
-/// How long the sessions may take to show what they are waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// What is typed in each session, and the title of the page that is then on its screen.
-const TOUR: [(&str, &str); 3] = [("1", "Colours"), ("", "dosmux tour"), ("5", "Busy loop")];
+/// Between two strokes of the one who types.
+const TYPING: Duration = Duration::from_millis(1500);
+/// Messages are gone by then, and the monitor view has looked more than once.
+const REST: Duration = Duration::from_secs(7);
+
+/// A picture: its file, the columns and rows of the window, and what is typed from the first session alone to
+/// the view that is shown, and back. A guest's screen of 80 × 25 and the status line fit exactly into the
+/// first.
+struct Shot {
+    file: &'static str,
+    size: (u16, u16),
+    there: &'static str,
+    picture: &'static str,
+    back: &'static str,
+}
+
+const PREFIXED: &str = "\x1dW";
+const SHOTS: [Shot; 5] = [
+    Shot { file: "dosmux.svg", size: (80, 26), there: "", picture: PREFIXED, back: "" },
+    Shot { file: "overview.svg", size: (122, 34), there: "\x1do", picture: "W", back: "\x1b" },
+    Shot { file: "monitor.svg", size: (80, 16), there: "\x1dm", picture: "W", back: "q" },
+    Shot { file: "page.svg", size: (80, 26), there: "\x1dm\r", picture: "W", back: "s" },
+    Shot { file: "split.svg", size: (122, 34), there: "\x1d|\x1d\x1b[C\x1d-", picture: PREFIXED, back: "" },
+];
 
 fn main() -> anyhow::Result<()> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/screens"));
-    let images = vec!["builtin:tour".to_owned(); 3];
-    let mut specs = sessions_of_images(&images, WritePolicy::Overlay)?;
-    for (spec, name) in specs.iter_mut().zip(["colours", "menu", "busy"]) {
-        name.clone_into(&mut spec.name);
-    }
-    let manager = Manager::new(Host::new(), 0);
-    for (spec, (keys, title)) in specs.iter().zip(TOUR) {
-        let id = manager.start(spec)?;
-        manager.focus(id);
-        wait_for(&manager, |view| view.id != id || view.screen.row_text(0).contains("dosmux tour"))?;
-        manager.send(id, Command::Text(keys.to_owned()));
-        wait_for(&manager, |view| view.id != id || view.screen.row_text(0).contains(title))?;
-    }
-    let first = manager.views().first().map(|view| view.id).context("no session")?;
-    manager.focus(first);
-    // All but the last wait for a key.
-    let last = specs.last().map(|spec| spec.name.clone()).unwrap_or_default();
-    wait_for(&manager, |view| (view.state == SessionState::Running) == (view.name == last))?;
-    for (name, (cols, rows), commands) in PICTURES {
-        let mut app = App::new((*cols, *rows), UiSettings::default());
-        app.update(Event::Sessions(manager.views()), Duration::ZERO);
-        for command in *commands {
-            strike(&mut app, TermKey::legacy(Symbol::Char(']'), Mods::CTRL));
-            strike(&mut app, TermKey::legacy(*command, Mods::NONE));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (images, folder) = (root.join("../shared/images"), root.join("docs/screens"));
+    let paths: Vec<PathBuf> = IMAGES.iter().map(|name| images.join(name)).collect();
+    let program = built()?;
+    ensure!(program.is_file(), "there is no {}: build it first", program.display());
+    let args = paths.iter().map(|path| path.to_str().context("paths are text")).collect::<anyhow::Result<Vec<_>>>()?;
+    let args: Vec<&str> = ["boot"].into_iter().chain(args).chain([TOUR]).collect();
+    let mut terminal = Pty::open((122, 34)).start(&program, &args, &[]);
+    for (number, (ready, lines, result)) in (1..).zip(WORK) {
+        terminal.types(format!("\x1d{number}").as_bytes());
+        terminal.shows(ready);
+        for line in lines {
+            terminal.types(line.as_bytes());
+            thread::sleep(TYPING);
         }
-        // Rates need two looks.
-        for seconds in 1..=2 {
-            thread::sleep(Duration::from_secs(1));
-            app.update(Event::Gauges(manager.gauges()), Duration::from_secs(seconds));
-        }
-        std::fs::create_dir_all(&folder)
-            .and_then(|()| std::fs::write(folder.join(name), picture(&app, *cols, *rows).encode(Format::Svg)))
-            .with_context(|| format!("writing to {}", folder.display()))?;
+        terminal.waits(result, |seen| unindented(&seen.text()).contains(result));
+    }
+    terminal.types(b"\x1d1");
+    for shot in &SHOTS {
+        take(&mut terminal, shot, &folder)?;
     }
     Ok(())
 }
 
-fn strike(app: &mut App, key: TermKey) {
-    app.update(Event::Terminal(TermEvent::Key(key)), Duration::ZERO);
+/// The program that was built beside this one.
+fn built() -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    Ok(own.parent().context("a program is in a folder")?.join("../dosmux"))
 }
 
-/// Waits until `done` holds for every session.
-fn wait_for(manager: &Manager, done: impl Fn(&SessionView) -> bool) -> anyhow::Result<()> {
-    let start = Instant::now();
-    while !manager.views().iter().all(&done) {
-        ensure!(start.elapsed() < PATIENCE, "a session does not show what it should");
-        thread::sleep(Duration::from_millis(20));
+/// The text with its lines' leading blanks taken away: views are centred.
+fn unindented(text: &str) -> String {
+    text.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
+}
+
+fn take(terminal: &mut Terminal, shot: &Shot, folder: &Path) -> anyhow::Result<()> {
+    let path = folder.join(shot.file);
+    // Nothing that is there is overwritten by the program.
+    if path.exists() {
+        std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
     }
+    terminal.resize(shot.size);
+    terminal.types(shot.there.as_bytes());
+    thread::sleep(REST);
+    terminal.types(shot.picture.as_bytes());
+    terminal.shows("picture to file");
+    // Ctrl-U clears the name that is proposed.
+    terminal.types(format!("\x15{}\r", path.display()).as_bytes());
+    terminal.shows("saved");
+    ensure!(path.is_file(), "{} was not made", path.display());
+    terminal.types(shot.back.as_bytes());
+    thread::sleep(TYPING);
     Ok(())
 }

@@ -42,6 +42,9 @@ mod programs;
 mod proof;
 #[cfg(test)]
 mod protected;
+#[path = "../pty/mod.rs"]
+#[cfg(test)]
+mod pty;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
