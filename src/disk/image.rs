@@ -80,6 +80,15 @@ impl Disk {
         }
     }
 
+    /// True if the guest wrote sector `lba` and no file has it.
+    #[must_use]
+    pub fn is_changed(&self, lba: u64) -> bool {
+        match &self.store {
+            Store::Through { .. } => false,
+            Store::Layered { overlay, .. } => lock(&overlay.layer).holds_written(lba),
+        }
+    }
+
     /// The disk's geometry. A hard disk may have more sectors than CHS reaches.
     #[must_use]
     pub fn geometry(&self) -> Geometry {

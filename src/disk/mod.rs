@@ -13,11 +13,13 @@
 //! | `host_file` | sectors of a host file |
 //! | `geometry` | cylinders, heads and sectors, from the image itself |
 //! | `drives` | [`Drives`]: the drives of one machine |
+//! | [`files`] | files on the FAT file systems of a machine's disks |
 //! | [`fat`] | builds small FAT12 images |
 
 mod drives;
 mod error;
 pub mod fat;
+pub mod files;
 mod geometry;
 mod host_file;
 mod image;

@@ -76,6 +76,11 @@ impl Layer {
         self.sectors.len()
     }
 
+    /// True if the guest wrote sector `lba`.
+    pub(super) fn holds_written(&self, lba: u64) -> bool {
+        self.sectors.get(&lba).is_some_and(|held| held.written)
+    }
+
     /// Number of sectors held that the guest wrote.
     pub(super) fn written(&self) -> usize {
         self.written

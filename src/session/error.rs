@@ -67,6 +67,14 @@ pub enum SessionError {
         /// The session's name.
         session: String,
     },
+    /// A file on one of its disks cannot be used.
+    #[error("session `{session}`: {cause}")]
+    File {
+        /// The session's name.
+        session: String,
+        /// What is wrong.
+        cause: crate::disk::files::FileError,
+    },
     /// dosmux failed in this session before, or too much was asked of it at once.
     #[error("session `{session}` does not answer: {why}")]
     NoAnswer {

@@ -4,6 +4,7 @@
 mod drives;
 mod error;
 mod exits;
+mod files;
 mod host;
 mod input;
 pub mod inspect;

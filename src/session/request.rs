@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{DiskView, DriveView, Host, Session, SessionError};
 use crate::config::ImageSpec;
+use crate::disk::files::FileEntry;
 use crate::disk::{DriveId, WritePolicy};
 
 /// Something that a session does between two slices; it may fail. See the [`Session`] method of the same
@@ -37,6 +38,17 @@ pub enum Request {
     DiscardChanges(DriveId),
     /// [`Session::exchange_floppies`].
     ExchangeFloppies,
+    /// [`Session::read_file`].
+    ReadFile(String),
+    /// [`Session::write_file`].
+    WriteFile {
+        /// Its path on the guest's disk.
+        path: String,
+        /// What it is to hold.
+        bytes: Vec<u8>,
+    },
+    /// [`Session::list_files`].
+    ListFiles(String),
 }
 
 /// What a session answers to a [`Request`] that it could do.
@@ -44,6 +56,10 @@ pub enum Request {
 pub enum Reply {
     /// It is done.
     Done,
+    /// What a file holds.
+    File(Vec<u8>),
+    /// What a directory holds.
+    Listing(Vec<FileEntry>),
 }
 
 /// A session's drives as they were at one time.
@@ -58,7 +74,10 @@ pub struct Media {
 impl Session {
     /// Does what is asked for.
     pub fn answer(&mut self, request: &Request, host: &Host) -> Result<Reply, SessionError> {
-        match request {
+        let done = match request {
+            Request::ReadFile(path) => return self.read_file(path).map(Reply::File),
+            Request::ListFiles(path) => return self.list_files(path).map(Reply::Listing),
+            Request::WriteFile { path, bytes } => self.write_file(path, bytes),
             Request::Insert { drive, image } => self.insert(*drive, image, host),
             Request::Eject(drive) => self.eject(*drive),
             Request::SetWrites { drive, writes } => self.set_writes(*drive, *writes, host),
@@ -68,8 +87,8 @@ impl Session {
                 self.exchange_floppies();
                 Ok(())
             }
-        }
-        .map(|()| Reply::Done)
+        };
+        done.map(|()| Reply::Done)
     }
 
     /// All drives, and the disks that were in them.

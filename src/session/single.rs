@@ -56,6 +56,8 @@ pub struct Session {
     pub(super) vm: Vm,
     /// No image file is written.
     pub(super) force_overlay: bool,
+    /// What the clock showed at power-on.
+    pub(super) rtc_start: u64,
     pub(super) shelf: Shelf,
     input: InputQueue,
     log: DebugLog,
@@ -104,6 +106,7 @@ impl Session {
             typing,
             vm,
             force_overlay: options.force_overlay,
+            rtc_start: options.rtc_start,
             shelf: Shelf::default(),
             input: InputQueue::new(typing),
             log,

@@ -21,6 +21,8 @@ mod drives;
 #[cfg(test)]
 mod exits;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod fpu;
 #[cfg(test)]
 mod guests;
