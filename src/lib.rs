@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`cli`] | arguments, exit codes; the only place that prints |
 //! | [`tui`] | the terminal UI |
+//! | [`testing`] | sessions for the tests of those who write DOS programs |
 //! | [`script`] | scripts that type keys and wait for screens |
 //! | [`session`] | a machine with a name and an input queue; the manager that runs many |
 //! | [`config`] | the tables of config files and scripts |
@@ -32,5 +33,6 @@ pub mod monitor;
 pub mod screen;
 pub mod script;
 pub mod session;
+pub mod testing;
 pub mod tui;
 pub mod types;

@@ -141,6 +141,21 @@ fn check_size(path: &Path, kind: Kind, bytes: u64) -> Result<(), DiskError> {
     }
 }
 
+impl Disk {
+    /// A floppy whose image is made of these bytes, with an overlay. No file holds it; `name` stands for one
+    /// in errors.
+    pub fn floppy_of_bytes(name: &str, bytes: &[u8]) -> Result<Disk, DiskError> {
+        let path = PathBuf::from(name);
+        let size = bytes.len() as u64;
+        check_size(&path, Kind::Floppy, size)?;
+        let boot = bytes.first_chunk().ok_or_else(|| DiskError::Empty { path: path.clone() })?;
+        let geometry =
+            geometry::of_floppy(size, boot).ok_or_else(|| DiskError::FloppySize { path: path.clone(), bytes: size })?;
+        let store = Store::layered(Overlay::new(Base::Memory(bytes.into())), false);
+        Ok(Disk::new(ImageSource::File(path), store, (geometry, size / SECTOR_BYTES as u64), true))
+    }
+}
+
 /// What makes two paths the same file.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileId {

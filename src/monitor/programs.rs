@@ -105,9 +105,9 @@ impl Programs {
         self.asked = None;
     }
 
-    /// True if a return from an interrupt may mean something.
-    fn waits(&self) -> bool {
-        !self.running.is_empty() || self.asked.is_some()
+    /// True if a return to `at` may mean something.
+    fn await_return_to(&self, at: SegOff) -> bool {
+        self.running.iter().map(|program| program.back).chain(self.asked).any(|back| back.to == at)
     }
 
     fn start(&mut self, name: String, started: VirtTime, back: Return) {
@@ -248,9 +248,10 @@ impl Vm {
     /// Notes that an IRET went to CS:EIP.
     #[inline]
     pub(super) fn note_return(&mut self) {
-        if self.programs.waits() {
+        let at = self.cs_ip();
+        if self.programs.await_return_to(at) {
             let (regs, now) = (self.cpu.regs(), self.now());
-            let back = Return { to: self.cs_ip(), stack: regs.ss_sp() };
+            let back = Return { to: at, stack: regs.ss_sp() };
             self.programs.returned(back, regs.eflags & eflags::CF != 0, regs.ax(), now);
         }
     }

@@ -94,6 +94,17 @@ impl Session {
         }
     }
 
+    /// Puts a floppy into a drive whose image is made of these bytes; `name` stands for a file in errors.
+    pub fn insert_bytes(&mut self, drive: DriveId, name: &str, image: &[u8]) -> Result<(), SessionError> {
+        let number = self.floppy_drive(drive, "exchanged")?;
+        let disk = Disk::floppy_of_bytes(name, image).map_err(|cause| self.disk_error(cause))?;
+        self.room_on_the_shelf(drive, disk.source())?;
+        if let Some(old) = self.vm_mut().drives_mut().insert(number, disk) {
+            self.shelf.put(old);
+        }
+        Ok(())
+    }
+
     /// Takes the floppy out of a drive. What it holds in an overlay stays with the session.
     pub fn eject(&mut self, drive: DriveId) -> Result<(), SessionError> {
         let number = self.floppy_drive(drive, "ejected")?;

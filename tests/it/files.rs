@@ -35,7 +35,7 @@ fn directories_that_dos_makes_are_read_and_written_to() {
     for number in 0..40 {
         dos.session.write_file(&format!("B:\\SUB\\INNER\\F{number}.TXT"), format!("{number}").as_bytes()).unwrap();
     }
-    assert!(dos.run("dir b:\\sub\\inner").contains("40 file(s)"));
+    assert!(dos.run("dir /w b:\\sub\\inner").contains("40 file(s)"));
     assert!(dos.run("type b:\\sub\\inner\\f39.txt").contains("39"));
     assert_eq!(dos.session.list_files("B:\\SUB").unwrap()[0].name, "INNER");
 }

@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["types", "mem", "screen", "keys", "disk"]),
     ("session", &["types", "mem", "screen", "keys", "clock", "devices", "disk", "bios", "cpu", "monitor", "config"]),
     ("script", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),
+    ("testing", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session", "script"]),
     ("tui", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),
     ("cli", &["types", "screen", "keys", "clock", "disk", "bare", "monitor", "config", "session", "script", "tui"]),
 ];
