@@ -1,7 +1,7 @@
 //! A machine for tests of the runner: its guest shows given texts at given times, reads keys at a
 //! given pace and stops when told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::ast::Settings;
@@ -37,6 +37,8 @@ pub(crate) struct FakeMachine {
     /// What is written to ports when, in order of time.
     port_writes: VecDeque<(VirtTime, u16, u8)>,
     watched: Vec<u16>,
+    /// The files on its disks.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     exits: Vec<ProgramExit>,
     /// All text that was typed.
     pub(crate) typed: String,
@@ -179,6 +181,19 @@ impl Machine for FakeMachine {
 
     fn eject(&mut self, drive: DriveId) -> Result<(), String> {
         Err(format!("there is no drive {drive}"))
+    }
+
+    fn read_file(&mut self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), String> {
+        self.files.insert(path.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn sectors_written(&self) -> u64 {
+        self.files.len() as u64
     }
 
     fn reset(&mut self) {

@@ -53,6 +53,15 @@ pub trait Machine {
     /// Takes the floppy out of a drive. *Errors*: why not.
     fn eject(&mut self, drive: DriveId) -> Result<(), String>;
 
+    /// A file on one of the guest's disks; `None` if there is none. *Errors*: why it cannot be read.
+    fn read_file(&mut self, path: &str) -> Result<Option<Vec<u8>>, String>;
+
+    /// Writes a file to one of the guest's disks. *Errors*: why not.
+    fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), String>;
+
+    /// How many sectors the guest has written.
+    fn sectors_written(&self) -> u64;
+
     /// Restarts the machine.
     fn reset(&mut self);
 
@@ -131,6 +140,19 @@ impl Machine for Session {
 
     fn eject(&mut self, drive: DriveId) -> Result<(), String> {
         Session::eject(self, drive).map_err(|error| error.to_string())
+    }
+
+    fn read_file(&mut self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        let found = Session::find_file(self, path).map_err(|error| error.to_string())?;
+        found.map(|_| Session::read_file(self, path).map_err(|error| error.to_string())).transpose()
+    }
+
+    fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), String> {
+        Session::write_file(self, path, bytes).map_err(|error| error.to_string())
+    }
+
+    fn sectors_written(&self) -> u64 {
+        self.vm().sectors_written()
     }
 
     fn reset(&mut self) {

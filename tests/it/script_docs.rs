@@ -63,7 +63,9 @@ pub(crate) fn examples() -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let mut inside = false;
     for (line, text) in (1..).zip(MARKDOWN.lines()) {
-        match text.strip_prefix("```toml") {
+        let fence =
+            text.strip_prefix("```toml").or_else(|| text.strip_prefix("```text ").filter(|name| name.contains('.')));
+        match fence {
             Some(name) => {
                 inside = true;
                 let file = Some(name.trim().to_owned()).filter(|name| !name.is_empty());

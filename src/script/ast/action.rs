@@ -111,6 +111,8 @@ pub enum Expect {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// A file on the guest's disks is as told.
+    File(FileSpec),
     /// The screen is as in a file.
     Golden(Golden),
     /// The machine has stopped, for a reason that contains the text.
@@ -137,6 +139,23 @@ pub struct ModeSpec {
     pub cols: Option<u16>,
     /// Rows of text.
     pub rows: Option<u16>,
+}
+
+/// What is asked of a file on the guest's disks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileSpec {
+    /// Its path, such as `A:\\DIR\\NAME.EXT`.
+    pub path: String,
+    /// Whether it is there.
+    pub exists: bool,
+    /// Its size. *Units*: bytes.
+    pub size: Option<u32>,
+    /// The SHA-256 of its bytes.
+    pub sha256: Option<[u8; 32]>,
+    /// All of its text, with line feeds for line ends.
+    pub text: Option<String>,
+    /// A part of its text.
+    pub contains: Option<String>,
 }
 
 /// A screen kept in a file.
@@ -173,6 +192,20 @@ pub enum Act {
     },
     /// Takes the floppy out of a drive.
     Eject(DriveId),
+    /// Copies a file of the host to one of the guest's disks.
+    Put {
+        /// The host's file.
+        file: PathBuf,
+        /// Where it goes.
+        to: String,
+    },
+    /// Keeps a file from one of the guest's disks.
+    Get {
+        /// The guest's file.
+        file: String,
+        /// Its name, relative to the run's folder of artifacts.
+        to: PathBuf,
+    },
     /// Restarts the machine; switches it on if it is off.
     Reset,
     /// Switches the machine off.

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use super::verbs::{PASTE_FIELDS, SETTING_FIELDS, STROKE_FIELDS};
+use super::verbs::{GET_FIELDS, PASTE_FIELDS, PUT_FIELDS, SETTING_FIELDS, STROKE_FIELDS};
 use super::{Given, Parser, place};
 use crate::config::units::{parse_duration, parse_speed};
 use crate::config::{self, FileError, Item, Table, Text};
@@ -131,6 +131,43 @@ pub(super) fn insert(parser: &mut Parser<'_>, given: &Given<'_>) -> Result<Actio
 
 pub(super) fn eject(_: &mut Parser<'_>, given: &Given<'_>) -> Result<Action, FileError> {
     given.value.choice(DRIVES).map(Act::Eject).map(Action::Act)
+}
+
+pub(super) fn put(parser: &mut Parser<'_>, given: &Given<'_>) -> Result<Action, FileError> {
+    let table = given.value.to_table()?;
+    table.check_fields(PUT_FIELDS)?;
+    let file = parser.file.folder().join(named(&table, "file")?.1);
+    let (item, to) = named(&table, "to")?;
+    guest_path(&item, &to)?;
+    Ok(Action::Act(Act::Put { file, to }))
+}
+
+pub(super) fn get(_: &mut Parser<'_>, given: &Given<'_>) -> Result<Action, FileError> {
+    let table = given.value.to_table()?;
+    table.check_fields(GET_FIELDS)?;
+    let (item, file) = named(&table, "file")?;
+    guest_path(&item, &file)?;
+    let (item, to) = named(&table, "to")?;
+    let to = artifact_name(&item, &to)?.to_owned();
+    Ok(Action::Act(Act::Get { file, to }))
+}
+
+/// A key that must be there, and its text.
+fn named<'a>(table: &Table<'a>, key: &str) -> Result<(Item<'a>, String), FileError> {
+    let item = table.get(key).ok_or_else(|| table.error(&format!("`{key}` is missing")))?;
+    let text = place::not_empty(&item)?;
+    Ok((item, text))
+}
+
+/// *Errors*: `path` does not begin with a drive and a backslash.
+pub(super) fn guest_path(item: &Item<'_>, path: &str) -> Result<(), FileError> {
+    let mut chars = path.chars();
+    let drive = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
+    if drive && chars.next() == Some(':') && matches!(chars.next(), Some('\\' | '/')) && chars.next().is_some() {
+        Ok(())
+    } else {
+        Err(item.error(&format!("`{path}` is no file of a guest; write a whole path such as 'A:\\DIR\\NAME.EXT'")))
+    }
 }
 
 pub(super) fn reset(_: &mut Parser<'_>, given: &Given<'_>) -> Result<Action, FileError> {

@@ -1,10 +1,12 @@
 //! Steps that assert.
 
-use super::verbs::{CURSOR_FIELDS, EXIT_FIELDS, MEMORY_FIELDS, MODE_FIELDS};
-use super::{Given, Parser, place};
+use std::borrow::Cow;
+
+use super::verbs::{CURSOR_FIELDS, EXIT_FIELDS, FILE_FIELDS, MEMORY_FIELDS, MODE_FIELDS};
+use super::{Given, Parser, acting, place};
 use crate::config::{FileError, Item, Table, Text};
 use crate::screen::CodePage;
-use crate::script::ast::{Action, CursorSpec, Expect, Golden, ModeSpec, Region};
+use crate::script::ast::{Action, CursorSpec, Expect, FileSpec, Golden, ModeSpec, Region};
 
 /// Most bytes that a step compares.
 const MAX_MEMORY_BYTES: usize = 4096;
@@ -106,6 +108,43 @@ fn address(item: &Item<'_>) -> Result<u32, FileError> {
             "`{text}` is no address; write \"SEG:OFF\" in hexadecimal or a linear address such as 0x417"
         ))
     })
+}
+
+pub(super) fn file(_: &mut Parser<'_>, given: &Given<'_>) -> Result<Action, FileError> {
+    let table = given.value.to_table()?;
+    table.check_fields(FILE_FIELDS)?;
+    let Some(item) = table.get("path") else { return Err(table.error("`path` is missing")) };
+    let path = place::not_empty(&item)?;
+    acting::guest_path(&item, &path)?;
+    let exists = table.get("exists").map(|item| item.boolean()).transpose()?.unwrap_or(true);
+    let string = |key| table.get(key).map(|item| item.string().map(Cow::into_owned)).transpose();
+    let spec = FileSpec {
+        path,
+        exists,
+        size: table.get("size").map(|item| item.integer(0, u32::MAX)).transpose()?,
+        sha256: table.get("sha256").map(|item| sha256(&item)).transpose()?,
+        text: string("text")?,
+        contains: string("contains")?,
+    };
+    let alone = FileSpec { path: spec.path.clone(), ..FileSpec::default() };
+    if !exists && spec != alone {
+        return Err(table.error("a file that is not there has nothing else"));
+    }
+    Ok(Action::Expect(Expect::File(spec)))
+}
+
+/// 64 hexadecimal digits.
+fn sha256(item: &Item<'_>) -> Result<[u8; 32], FileError> {
+    let text = item.string()?;
+    let wrong = || item.error("no SHA-256; write 64 hexadecimal digits");
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    let mut bytes = [0; 32];
+    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+        *byte = text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).ok_or_else(wrong)?;
+    }
+    Ok(bytes)
 }
 
 pub(super) fn golden(parser: &mut Parser<'_>, given: &Given<'_>) -> Result<Action, FileError> {

@@ -97,6 +97,24 @@ pub(super) const EXIT_FIELDS: &[Field] = &[
     Field::new("program", "the program's name; any without it", Shape::Text),
 ];
 
+pub(super) const FILE_FIELDS: &[Field] = &[
+    Field::needed("path", "the file, such as \"A:\\\\OUT.TXT\"", Shape::Text),
+    Field::new("exists", "whether it is there; true without it", Shape::Boolean),
+    Field::new("size", "its size in bytes", Shape::Integer(0, 0xFFFF_FFFF)),
+    Field::new("sha256", "the SHA-256 of its bytes, in hexadecimal", Shape::Text),
+    Field::new("text", "all of its text; line ends are line feeds", Shape::Text),
+    Field::new("contains", "a part of its text", Shape::Text),
+];
+
+pub(super) const PUT_FIELDS: &[Field] = &[
+    Field::needed("file", "the host's file", Shape::Text),
+    Field::needed("to", "the guest's file, such as \"A:\\\\IN.TXT\"", Shape::Text),
+];
+pub(super) const GET_FIELDS: &[Field] = &[
+    Field::needed("file", "the guest's file, such as \"A:\\\\OUT.TXT\"", Shape::Text),
+    Field::needed("to", "its name in the folder of artifacts", Shape::Text),
+];
+
 const DRIVE: Shape = Shape::Choice(|| super::acting::DRIVES.iter().map(|&(name, _)| name).collect());
 
 const GOLDEN_OPTIONS: &[Field] = &[
@@ -169,6 +187,7 @@ pub(crate) const VERBS: &[Verb] = &[
         asserting::exit,
     ),
     waits("expect_memory", "memory holds these values", Shape::Table(MEMORY_FIELDS), &[], asserting::memory),
+    waits("expect_file", "a file on the guest's disks is as told", Shape::Table(FILE_FIELDS), &[], asserting::file),
     at_once("golden", "the screen is as in this file", Shape::Text, GOLDEN_OPTIONS, asserting::golden),
     waits(
         "expect_stopped",
@@ -196,6 +215,8 @@ pub(crate) const VERBS: &[Verb] = &[
         acting::insert,
     ),
     at_once("eject", "takes the floppy out of this drive", DRIVE, &[], acting::eject),
+    at_once("put", "copies a file of the host to a disk of the guest", Shape::Table(PUT_FIELDS), &[], acting::put),
+    at_once("get", "keeps a file from a disk of the guest", Shape::Table(GET_FIELDS), &[], acting::get),
     at_once("reset", "restarts the machine; switches it on if it is off", Shape::Yes, &[], acting::reset),
     at_once("power_off", "switches the machine off", Shape::Yes, &[], acting::power_off),
     at_once("pause", "makes the machine stand still", Shape::Yes, &[], acting::pause),

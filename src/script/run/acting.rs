@@ -25,6 +25,8 @@ impl<M: Machine> Performer<'_, M> {
                 None => Err(Why::Unusable("there is nothing to open images with".to_owned())),
             },
             Act::Eject(drive) => self.machine(step).eject(*drive).map_err(Why::Unusable),
+            Act::Put { file, to } => self.put(step, file, to),
+            Act::Get { file, to } => self.get(step, file, to),
             Act::Reset => self.reset(step),
             Act::PowerOff => self.power(step, Power::Off),
             Act::Pause => self.power(step, Power::Paused),

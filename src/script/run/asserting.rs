@@ -20,6 +20,7 @@ impl<M: Machine> Performer<'_, M> {
             Expect::Mode(spec) => self.expect_screen(step, |screen| mode_fault(screen, spec)),
             Expect::Exit { code, program } => self.expect_exit(step, *code, program.as_deref()),
             Expect::Memory { at, bytes } => self.expect_memory(step, *at, bytes),
+            Expect::File(spec) => self.expect_file(step, spec),
             Expect::Golden(spec) => {
                 let screen = self.machine(step).screen();
                 match golden::compare(spec, &screen, self.options.bless)? {

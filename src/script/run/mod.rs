@@ -3,6 +3,7 @@
 mod acting;
 mod asserting;
 mod exits;
+mod files;
 mod golden;
 mod performer;
 mod sight;

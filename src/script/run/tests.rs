@@ -289,3 +289,17 @@ fn ends_of_programs_count_since_the_last_input_and_once() {
     let none = steps("[[steps]]\nwait_exit = 'command'\ntimeout = '200ms'").unwrap();
     assert_eq!(none, "no program `command` ended within 200ms");
 }
+
+#[test]
+fn files_go_to_the_guest_and_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in.txt"), "hello\r\n").unwrap();
+    let steps = "[sessions.a]\n[[steps]]\nput = { file = 'in.txt', to = 'A:\\IN.TXT' }\n\
+                 [[steps]]\nexpect_file = { path = 'A:\\IN.TXT', size = 7, text = \"hello\\n\" }\n\
+                 [[steps]]\nget = { file = 'A:\\IN.TXT', to = 'back.txt' }\n\
+                 [[steps]]\nexpect_file = { path = 'A:\\OUT.TXT', exists = true }\ntimeout = '20ms'";
+    let script = parse(&folder.path().join("t.toml"), steps).unwrap().remove(0);
+    let performance = perform(&script, &mut Stage::new(vec![FakeMachine::default()]));
+    assert_eq!(why(&performance), "there is no A:\\OUT.TXT, still so after 20ms");
+    assert_eq!(performance.files[0].bytes, b"hello\r\n");
+}
