@@ -20,6 +20,9 @@ impl App {
             (Mode::Copy, _) => self.copy_event(TermEvent::Mouse(*event), now, effects),
             (Mode::Guest, _) if self.begins_copy(event, now, effects) => {}
             (Mode::Panel, kind) => self.panel_mouse(kind, at, now, effects),
+            (Mode::Overview(_) | Mode::Watch | Mode::Page, MouseKind::Press(_)) if self.status_spot(at).is_some() => {
+                self.click(event.kind, at, now, effects);
+            }
             (Mode::Help(top), MouseKind::Wheel(way)) => self.scroll_help(top, way),
             (Mode::Watch, MouseKind::Wheel(way)) => self.move_watch(rows(way)),
             (Mode::Overview(marked), MouseKind::Wheel(way)) => {
@@ -34,7 +37,7 @@ impl App {
                 }
             }
             (Mode::Help(_), MouseKind::Press(_)) => self.set_mode(Mode::Guest),
-            (Mode::Guest | Mode::Prefix | Mode::Watch, kind) => self.click(kind, at, now, effects),
+            (Mode::Guest | Mode::Prefix, kind) => self.click(kind, at, now, effects),
             _ => {}
         }
     }
@@ -49,7 +52,10 @@ impl App {
         self.set_mode(Mode::Guest);
         match self.status_spot(at) {
             Some(StatusSpot::Session(index)) => self.select(index, now, effects),
-            Some(StatusSpot::Help) => return self.open_menu(Some(at)),
+            Some(StatusSpot::Help) => {
+                self.release_keys(effects);
+                return self.open_menu(Some(at));
+            }
             None => {
                 let holds = |area: Rect| area.contains(at);
                 let place = self.places().into_iter().find(|place| holds(place.area) || place.title.is_some_and(holds));
@@ -66,8 +72,19 @@ impl App {
 
     fn status_spot(&self, at: Position) -> Option<StatusSpot> {
         let row = Rect::new(0, self.size.1.saturating_sub(1), self.size.0, self.size.1.min(1));
-        let view = StatusView::new(&self.sessions, self.focused_index(), None, self.settings.prefix);
+        let crop = self.crop_mark();
+        let view = StatusView::new(&self.sessions, self.focused_index(), crop.as_deref(), self.settings.prefix);
         row.contains(at).then(|| view.spot(row, at)).flatten()
+    }
+
+    /// What the status line says of a screen that is larger than its view.
+    fn crop_mark(&self) -> Option<String> {
+        if matches!(self.mode, Mode::Overview(_) | Mode::Watch | Mode::Page) {
+            return None;
+        }
+        let alone = self.places().into_iter().find(|place| place.title.is_none())?;
+        let screen = &self.session(alone.session)?.screen;
+        self.pan(alone.session).viewport(screen, alone.area.width, alone.area.height).crop_mark(screen)
     }
 
     /// The wheel moves a screen that is larger than its view.

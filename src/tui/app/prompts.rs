@@ -66,9 +66,10 @@ impl App {
                 let name = text.trim();
                 check_session_name(name).map(|()| Effect::Rename(id, name.to_owned()))
             }
-            (Answer::Given(text), Purpose::SaveDisk(id, drive)) => {
-                Ok(Effect::Ask(id, Request::SaveDisk { drive, path: PathBuf::from(text.trim()) }))
-            }
+            (Answer::Given(text), Purpose::SaveDisk(id, drive)) => match text.trim() {
+                "" => Err("a disk is saved to a new file; name one".to_owned()),
+                path => Ok(Effect::Ask(id, Request::SaveDisk { drive, path: PathBuf::from(path) })),
+            },
             (Answer::Given(text), Purpose::Setting(id, key)) => {
                 return self.set_setting(id, key, &text, now, effects);
             }

@@ -234,6 +234,16 @@ fn the_right_button_opens_a_menu_where_it_was_pressed() {
 }
 
 #[test]
+fn in_the_monitor_view_a_click_counts_on_the_status_line_only() {
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dm");
+    assert_eq!(bench.feed(b"\x1b[<0;5;5M"), "");
+    assert_eq!(bench.app.mode(), Mode::Watch);
+    assert_eq!(bench.click(0, " 2 s1 "), "focus 1");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
 fn the_wheel_moves_lists() {
     let mut bench = Bench::new();
     bench.feed(b"\x1d:");
