@@ -35,7 +35,9 @@ impl App {
             Mode::Copy if key.act == Act::Repeat => self.copy_event(TermEvent::Key(*key), now, effects),
             Mode::Prompt if key.act == Act::Repeat => self.prompt_key(key, now, effects),
             Mode::Panel if key.act == Act::Repeat => self.panel_key(key, now, effects),
-            // The prefix key and modifiers come up, or a modifier is pressed for the command.
+            // A key that went down for the session comes up for it, whatever keys mean by now.
+            _ if key.act == Act::Release => self.play(key, now, effects),
+            // A modifier is pressed for the command.
             _ if key.act != Act::Press || key.is_modifier() => {}
             Mode::Keys => self.key_menu_key(key, now, effects),
             Mode::Prefix => self.command(key, now, effects),

@@ -275,6 +275,16 @@ fn with_the_kitty_protocol_the_prefix_leaves_no_key_down() {
 }
 
 #[test]
+fn a_key_that_is_down_comes_up_whatever_the_mode() {
+    let mut bench = Bench::new();
+    bench.parser.set_kitty(true);
+    assert_eq!(bench.feed(b"\x1b[97;;97u"), "0+a");
+    bench.app.set_mode(Mode::Help(0));
+    assert_eq!(bench.feed(b"\x1b[97;1:3u\x1b[98;1:3u"), "0-a");
+    assert_eq!(bench.app.mode(), Mode::Help(0));
+}
+
+#[test]
 fn focus_loss_lets_held_keys_come_up() {
     let mut bench = Bench::new();
     bench.parser.set_kitty(true);
