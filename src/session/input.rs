@@ -154,6 +154,11 @@ impl InputQueue {
         self.head_since = None;
     }
 
+    /// Characters and chords that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.strokes.len()
+    }
+
     /// True if nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.live.is_empty() && self.strokes.is_empty() && self.current.is_empty()

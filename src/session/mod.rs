@@ -17,6 +17,8 @@ mod single;
 pub use drives::{DiskView, DriveView};
 pub use error::SessionError;
 pub use host::Host;
-pub use manager::{Answer, Command, Gauge, Manager, RequestId, SessionState, SessionView, takes_effect_at_once};
+pub use manager::{
+    Answer, Backlog, Command, Gauge, Manager, RequestId, SessionState, SessionView, takes_effect_at_once,
+};
 pub use request::{Media, Reply, Request};
 pub use single::{History, NOMINAL_PS_PER_INSTRUCTION, Session, SessionOptions};

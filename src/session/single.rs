@@ -175,6 +175,11 @@ impl Session {
         self.input.drop_strokes();
     }
 
+    /// Characters and chords that wait to be typed.
+    pub(super) fn waiting_text(&self) -> usize {
+        self.input.waiting()
+    }
+
     /// True if everything queued has been read by the guest.
     #[must_use]
     pub fn input_done(&self) -> bool {

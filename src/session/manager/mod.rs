@@ -35,7 +35,7 @@ pub use self::errands::{Answer, RequestId};
 pub use self::gauge::Gauge;
 pub use self::settings::takes_effect_at_once;
 use self::slot::Slot;
-pub use self::view::{SessionState, SessionView};
+pub use self::view::{Backlog, SessionState, SessionView};
 use self::worker::Shared;
 use super::inspect::Inspection;
 use super::{History, Host, Media, Request, Session, SessionError, SessionOptions};

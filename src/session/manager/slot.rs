@@ -17,7 +17,7 @@ use super::inspected::Inspected;
 use super::pace::{Pace, Plan, SLICE_NS};
 use super::queue::Next;
 use super::settings::adjusted;
-use super::view::{Published, SessionState, SessionView};
+use super::view::{Backlog, Published, SessionState, SessionView};
 use super::wanted::Wanted;
 use crate::clock::VirtTime;
 use crate::config::{Background, ImageSpec, SessionSpec, Speed};
@@ -78,6 +78,7 @@ impl Slot {
             screen: Arc::new(session.screen()),
             stats: Arc::new(session.stats()),
             locks: session.locks(),
+            backlog: Backlog::default(),
         };
         Slot {
             id,
@@ -219,6 +220,7 @@ impl Slot {
             slices: self.slices.load(Ordering::Relaxed),
             spec: self.spec(),
             locks: published.locks,
+            backlog: published.backlog,
         }
     }
 
@@ -341,7 +343,8 @@ impl Slot {
         self.inspected.renew_if_wanted(&machine.session);
         machine.dirty |= machine.session.take_screen_changed();
         let locks = machine.session.locks();
-        machine.dirty |= locks != machine.locks;
+        let backlog = machine.backlog();
+        machine.dirty |= locks != machine.locks || backlog.is_news(machine.backlog_shown);
         let now = host.now_ns();
         if !machine.dirty && state == machine.shown {
             return (next, false);
@@ -351,8 +354,12 @@ impl Slot {
             return (next.by(frame), false);
         }
         let screen = std::mem::take(&mut machine.dirty).then(|| machine.session.screen());
-        let news = lock(&self.published).renew(&state, screen, locks, machine.session.stats());
-        machine.locks = locks;
+        let news = {
+            let mut published = lock(&self.published);
+            let typing = published.renew_backlog(backlog);
+            published.renew(&state, screen, locks, machine.session.stats()) || typing
+        };
+        (machine.locks, machine.backlog_shown) = (locks, backlog);
         (machine.shown, machine.shown_at) = (state, now);
         (next, news)
     }
@@ -393,13 +400,21 @@ struct Machine {
     shown_at: u64,
     /// The keyboard's locks as published last.
     locks: Locks,
+    /// Characters that were left out, and what was published of that last.
+    refused: u64,
+    backlog_shown: Backlog,
 }
 
 impl Machine {
     fn new(session: Session, speed: Speed, host: u64) -> Machine {
         let pace = Pace::new(speed, host, session.now());
         let locks = session.locks();
-        Machine { session, speed, pace, dirty: true, shown: SessionState::Running, shown_at: 0, locks }
+        let (shown, backlog_shown) = (SessionState::Running, Backlog::default());
+        Machine { session, speed, pace, dirty: true, shown, shown_at: 0, locks, refused: 0, backlog_shown }
+    }
+
+    fn backlog(&self) -> Backlog {
+        Backlog { waiting: self.session.waiting_text(), refused: self.refused }
     }
 
     /// Takes the settings over that can change while the guest runs.
@@ -472,9 +487,7 @@ impl Machine {
                 Command::Key(event) => self.session.press(event),
                 Command::Text(text) => {
                     let left_out = self.session.type_text(&text);
-                    if !left_out.is_empty() {
-                        tracing::warn!(session = self.session.name(), ?left_out, "characters that cannot be typed");
-                    }
+                    self.refused = self.refused.saturating_add(left_out.len() as u64);
                 }
                 Command::StopTyping => self.session.stop_typing(),
                 Command::Reset => self.session.reset(),

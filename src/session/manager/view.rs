@@ -30,6 +30,23 @@ impl SessionState {
     }
 }
 
+/// Text on its way to a session's keyboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Characters that wait to be typed.
+    pub waiting: usize,
+    /// Characters that were left out since the session's start: too many waited, or they cannot be
+    /// typed.
+    pub refused: u64,
+}
+
+impl Backlog {
+    /// True if the difference to `shown` is worth telling: how many wait changes with each of them.
+    pub(super) fn is_news(self, shown: Backlog) -> bool {
+        self.refused != shown.refused || (self.waiting > 0) != (shown.waiting > 0)
+    }
+}
+
 /// What the UI knows of one session.
 #[derive(Clone, Debug)]
 pub struct SessionView {
@@ -49,6 +66,8 @@ pub struct SessionView {
     pub spec: Arc<SessionSpec>,
     /// The locks of its keyboard, as of the last change that was published.
     pub locks: Locks,
+    /// Text that waits to be typed, as of the last change that was published.
+    pub backlog: Backlog,
 }
 
 /// The part of a view that the session's worker renews.
@@ -57,9 +76,15 @@ pub(super) struct Published {
     pub(super) screen: Arc<Screen>,
     pub(super) stats: Arc<TrapStats>,
     pub(super) locks: Locks,
+    pub(super) backlog: Backlog,
 }
 
 impl Published {
+    /// Takes over what waits to be typed; true if that is news.
+    pub(super) fn renew_backlog(&mut self, backlog: Backlog) -> bool {
+        backlog.is_news(std::mem::replace(&mut self.backlog, backlog))
+    }
+
     /// Takes over a state, the locks and, if it may have changed, a screen; true if any is news.
     pub(super) fn renew(
         &mut self,

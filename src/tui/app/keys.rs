@@ -142,7 +142,7 @@ impl App {
             Action::CopyMode => self.begin_copy(false, Vec::new(), effects),
             Action::Paste => self.paste_buffer(now, effects),
             Action::SaveHistory => self.save_history(effects),
-            Action::StopTyping => effects.push(Effect::Send(id, Command::StopTyping)),
+            Action::StopTyping => self.stop_typing(id, now, effects),
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Palette => self.open_palette(),
             Action::Menu => self.open_menu(None),

@@ -6,11 +6,21 @@ use super::{App, Effect, Mode};
 use crate::keys::Typing;
 use crate::screen::CodePage;
 use crate::session::Command;
+use crate::types::SessionId;
 
 /// How many characters that cannot be typed a message names.
 const NAMED_CHARACTERS: usize = 8;
 
 impl App {
+    /// Drops the pasted text that waits.
+    pub(super) fn stop_typing(&mut self, id: SessionId, now: Duration, effects: &mut Vec<Effect>) {
+        match self.session(id).map_or(0, |view| view.backlog.waiting) {
+            0 => self.say("nothing waits to be typed".to_owned(), now),
+            waiting => self.say(format!("stopped: about {waiting} characters are not typed"), now),
+        }
+        effects.push(Effect::Send(id, Command::StopTyping));
+    }
+
     pub(super) fn paste(&mut self, text: &str, now: Duration, effects: &mut Vec<Effect>) {
         if self.mode == Mode::Prompt {
             return self.paste_into_prompt(text);

@@ -9,9 +9,11 @@ use crate::config::SessionSpec;
 use crate::keys::{Key, Locks};
 use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
+use crate::session::Backlog;
 use crate::tui::widgets::KeyMenuView;
 use crate::types::SegOff;
 
+mod copy;
 mod panels;
 
 fn screen() -> Arc<Screen> {
@@ -38,6 +40,7 @@ fn session(id: u32, state: SessionState) -> SessionView {
         slices: 0,
         spec: Arc::new(SessionSpec::new(&format!("s{id}"))),
         locks: Locks::default(),
+        backlog: Backlog::default(),
     }
 }
 

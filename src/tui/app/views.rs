@@ -54,7 +54,11 @@ impl App {
             && views.iter().zip(&self.sessions).all(|(new, old)| {
                 let shown = overview || in_view.contains(&new.id);
                 let same_screen = !shown || std::sync::Arc::ptr_eq(&new.screen, &old.screen);
-                new.id == old.id && new.name == old.name && new.state == old.state && same_screen
+                new.id == old.id
+                    && new.name == old.name
+                    && new.state == old.state
+                    && new.backlog == old.backlog
+                    && same_screen
             });
         !same_rows
     }
@@ -62,6 +66,11 @@ impl App {
     /// What to say if a session in the background has just stopped.
     fn news(&self, index: usize, view: &SessionView) -> Option<String> {
         let old = self.sessions.iter().find(|old| old.id == view.id)?;
+        let refused = view.backlog.refused.saturating_sub(old.backlog.refused);
+        if refused > 0 {
+            let name = &view.name;
+            return Some(format!("left out {refused} characters: session {name} has too many waiting to be typed"));
+        }
         let fresh = ending(&old.state).is_none() && self.focused != Some(view.id);
         let reason = ending(&view.state).filter(|_| fresh)?;
         Some(format!("session {} {} has stopped: {reason}", index + 1, view.name))

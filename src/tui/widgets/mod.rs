@@ -78,6 +78,7 @@ pub(in crate::tui) mod testing {
     use crate::keys::Locks;
     use crate::monitor::vm::TrapStats;
     use crate::screen::{Cell, CodePage, Rgb, Screen};
+    use crate::session::Backlog;
     use crate::session::SessionState;
     use crate::types::SessionId;
 
@@ -103,6 +104,7 @@ pub(in crate::tui) mod testing {
             slices: 0,
             spec: Arc::new(SessionSpec::new(name)),
             locks: Locks::default(),
+            backlog: Backlog::default(),
         }
     }
 

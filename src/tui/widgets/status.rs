@@ -72,7 +72,8 @@ impl<'a> StatusView<'a> {
     /// What the right end says of the shown session: in full, and shorter for less room.
     fn details(&self) -> Vec<(String, Style)> {
         let Some(view) = self.shown.and_then(|index| self.sessions.get(index)) else { return Vec::new() };
-        let word = word(&view.state);
+        let typing = view.backlog.waiting;
+        let word = if typing > 0 { format!("typing {typing}") } else { word(&view.state).to_owned() };
         let style = if ending(&view.state).is_some() { theme::STATUS_TROUBLE } else { theme::STATUS };
         let crop = self.crop.map(|crop| format!("{crop} \u{2502} ")).unwrap_or_default();
         let full = ending(&view.state).map(|reason| format!(" {crop}{word}: {reason} "));
