@@ -6,9 +6,9 @@ use crate::screen::Scrollback;
 use crate::screen::scrolling::ScrollWatch;
 use crate::types::PhysAddr;
 
-/// Instructions between two looks: few enough that a program that scrolls by itself has not moved
-/// the picture by a screenful.
-const LOOK_INSTRUCTIONS: u64 = 16_384;
+/// Least instructions between two looks, and at most twice as many: few enough that a program that
+/// scrolls by itself has not moved the picture by a screenful.
+const LOOK_INSTRUCTIONS: u64 = 8192;
 /// Display memory of the text modes.
 const DISPLAY: (PhysAddr, u32) = (PhysAddr(0xB0000), 0x10000);
 
@@ -17,6 +17,8 @@ pub(super) struct ScrollLooks {
     watch: ScrollWatch,
     /// Instruction count of the next look.
     next: u64,
+    /// Where the sequence of numbers stands that makes the looks irregular.
+    spread: u32,
     /// Display memory was written since the last look, though its marks say otherwise.
     written: bool,
     /// Display registers at the last look.
@@ -28,7 +30,15 @@ pub(super) struct ScrollLooks {
 impl ScrollLooks {
     /// Looks at nothing: there is no room for rows yet.
     pub(super) fn new() -> ScrollLooks {
-        ScrollLooks { watch: ScrollWatch::default(), next: u64::MAX, written: true, generation: 0, total: 0 }
+        ScrollLooks { watch: ScrollWatch::default(), next: u64::MAX, spread: 1, written: true, generation: 0, total: 0 }
+    }
+
+    /// Puts the next look some time after `retired` instructions: never in step with a program that
+    /// scrolls all the time, which would be caught in the middle of a move again and again.
+    fn schedule(&mut self, retired: u64) {
+        // Source: Numerical Recipes, the quick linear congruential generator.
+        self.spread = self.spread.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.next = retired + LOOK_INSTRUCTIONS + u64::from(self.spread >> 19);
     }
 
     /// Instructions until the next look, when `retired` have been executed.
@@ -51,7 +61,10 @@ impl Vm {
     /// Keeps the newest `rows` rows that scroll off the screen; with none, nothing is looked at.
     pub fn set_scrollback_limit(&mut self, rows: usize) {
         self.bios.scrollback.set_limit(rows);
-        self.looks.next = if rows == 0 { u64::MAX } else { self.cpu.retired() + LOOK_INSTRUCTIONS };
+        match rows {
+            0 => self.looks.next = u64::MAX,
+            _ => self.looks.schedule(self.cpu.retired()),
+        }
     }
 
     /// The rows that have scrolled off the screen so far.
@@ -62,7 +75,7 @@ impl Vm {
 
     /// The look that is due after some time of execution.
     pub(super) fn scheduled_look(&mut self) {
-        self.looks.next = self.cpu.retired() + LOOK_INSTRUCTIONS;
+        self.looks.schedule(self.cpu.retired());
         self.look_for_scrolling();
     }
 
