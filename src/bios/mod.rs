@@ -68,6 +68,8 @@ pub struct BiosState {
     /// What the services scrolled off the screen, and what others find to have scrolled off. A
     /// restart leaves it alone.
     pub scrollback: Scrollback,
+    /// Bells rung since power-on.
+    bells: u64,
 }
 
 /// What scan codes become.
@@ -88,7 +90,13 @@ impl BiosState {
     /// The state after a restart.
     fn restart(&mut self) {
         let scrollback = std::mem::take(&mut self.scrollback);
-        *self = BiosState { scrollback, ..BiosState::new(self.keyboard.typing) };
+        *self = BiosState { scrollback, bells: self.bells, ..BiosState::new(self.keyboard.typing) };
+    }
+
+    /// How often the teletype has been sent a BEL since power-on; a reset does not change it.
+    #[must_use]
+    pub fn bells(&self) -> u64 {
+        self.bells
     }
 
     /// Sets what the keys type.

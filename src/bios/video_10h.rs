@@ -181,8 +181,11 @@ fn teletype(bios: &mut Bios<'_>, code: u8, attr: Option<u8>) {
 fn write_on_page(bios: &mut Bios<'_>, page: u8, code: u8, attr: Option<u8>) {
     let mut at = text_page::cursor(bios, page);
     match code {
-        // Gap: the bell makes no sound.
-        BELL => return,
+        // Gap: the speaker stays silent; who shows the session may ring.
+        BELL => {
+            bios.state.bells += 1;
+            return;
+        }
         BACKSPACE => at.col = at.col.saturating_sub(1),
         CARRIAGE_RETURN => at.col = 0,
         LINE_FEED => at.row = next_row(bios, page, at),

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::document::{Document, FileError, Table};
 use super::fields::FIELDS;
 use super::file::{self, with_text};
-use super::sessions::{BACKGROUNDS, BOOT_DRIVES, WRITE_POLICIES};
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, WRITE_POLICIES};
 use super::shape::Field;
 use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, UiSettings, ui, units};
 use crate::disk::ImageSource;
@@ -22,7 +22,7 @@ const VALUE_COLUMNS: usize = 39;
 /// use dosmux::config::{ConfigSource, explain};
 /// let text = explain(&ConfigSource::BuiltIn)?;
 /// assert!(text.contains("\n[sessions.left]\n"));
-/// assert!(text.contains("\ncode_page = 437                         # default\n"));
+/// assert!(text.contains("\ncode_page = \"follow\"                    # default\n"));
 /// # Ok::<(), dosmux::config::FileError>(())
 /// ```
 pub fn explain(source: &ConfigSource) -> Result<String, FileError> {
@@ -115,6 +115,7 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "speed" => quoted(&units::format_speed(spec.speed)),
         "fpu" => spec.fpu.to_string(),
         "keyboard" => quoted(spec.keyboard.name()),
+        "code_page" if spec.follows_code_page => quoted(FOLLOW),
         "code_page" => spec.code_page.number().to_string(),
         "scrollback" => spec.scrollback.to_string(),
         "debug_port" => quoted(&spec.debug_port.as_ref()?.to_string_lossy()),

@@ -14,7 +14,7 @@
 //! speed = "max"             # or instructions per second: "8 MIPS", "500 kIPS"
 //! fpu = true                # an 80387; false: none
 //! keyboard = "us"           # layout: "us", "uk", "de", "fr", "no", "se", "fi", "jp", "dvorak"...
-//! code_page = 437           # what the character codes mean
+//! code_page = "follow"      # what the character codes mean
 //! scrollback = 2000         # rows kept when they scroll off the screen, 0-100000
 //! debug_port = "e9.log"     # gets what the guest writes to port E9h
 //! ```
@@ -152,10 +152,13 @@ pub struct SessionSpec {
     pub fpu: bool,
     /// The layout of its keyboard.
     pub keyboard: KeyLayout,
-    /// What the character codes mean that the guest writes to its screen.
+    /// What the character codes mean that the guest writes to its screen: always, or until it
+    /// selects another code page.
     pub code_page: CodePage,
     /// Rows that are kept when they scroll off the screen. *Range*: 0–100 000.
     pub scrollback: u32,
+    /// The code page is the one that the guest selects, once it has selected one.
+    pub follows_code_page: bool,
     /// File that receives what the guest writes to port E9h.
     pub debug_port: Option<std::path::PathBuf>,
 }
@@ -178,6 +181,7 @@ impl SessionSpec {
             keyboard: KeyLayout::US,
             code_page: CodePage::US,
             scrollback: 2000,
+            follows_code_page: true,
             debug_port: None,
         }
     }

@@ -98,7 +98,7 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
         spec.keyboard = keyboard(&item)?;
     }
     if let Some(item) = table.get("code_page") {
-        spec.code_page = code_page(&item)?;
+        (spec.code_page, spec.follows_code_page) = code_page_or_follow(&item)?;
     }
     if let Some(item) = table.get("scrollback") {
         spec.scrollback = item.integer(0, MAX_SCROLLBACK)?;
@@ -115,10 +115,22 @@ fn keyboard(item: &Item<'_>) -> Result<KeyLayout, FileError> {
     item.choice(&layouts)
 }
 
+/// Code page 437 until the guest selects another one.
+pub(super) const FOLLOW: &str = "follow";
+
+/// The number of a code page, which stays, or [`FOLLOW`].
+fn code_page_or_follow(item: &Item<'_>) -> Result<(CodePage, bool), FileError> {
+    if item.string().is_ok() {
+        return item.choice(&[(FOLLOW, (CodePage::US, true))]);
+    }
+    Ok((code_page(item)?, false))
+}
+
 /// The number of a code page.
 pub(crate) fn code_page(item: &Item<'_>) -> Result<CodePage, FileError> {
     let number = item.integer(1, u32::from(u16::MAX))?;
-    u16::try_from(number).ok().and_then(CodePage::new).ok_or_else(|| {
+    let page = u16::try_from(number).ok().and_then(CodePage::new);
+    page.ok_or_else(|| {
         let valid: Vec<String> = CodePage::all().map(|page| page.number().to_string()).collect();
         item.error(&format!("there is no code page {number}; valid choices are {}", valid.join(", ")))
     })

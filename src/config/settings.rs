@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::document::{Document, FileError, Table};
 use super::fields::FIELDS;
-use super::sessions::{BACKGROUNDS, BOOT_DRIVES, read_settings};
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, read_settings};
 use super::{SessionSpec, explain};
 use crate::keys::KeyLayout;
 use crate::screen::CodePage;
@@ -67,7 +67,10 @@ pub fn choices(key: &str) -> Vec<String> {
         "background" => names(&BACKGROUNDS),
         "exclusive" | "fpu" => vec!["true".to_owned(), "false".to_owned()],
         "keyboard" => KeyLayout::all().map(|layout| layout.name().to_owned()).collect(),
-        "code_page" => CodePage::all().map(|page| page.number().to_string()).collect(),
+        "code_page" => {
+            let pages = CodePage::all().map(|page| page.number().to_string());
+            [FOLLOW.to_owned()].into_iter().chain(pages).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -51,6 +51,7 @@ fn every_key_reaches_the_session() {
         keyboard: crate::keys::KeyLayout::from_name("de").unwrap(),
         code_page: CodePage::new(850).unwrap(),
         scrollback: 500,
+        follows_code_page: false,
         debug_port: Some(PathBuf::from("etc/e9.log")),
     };
     assert_eq!(parsed(text), [expected]);

@@ -14,6 +14,7 @@
 //! | `service` | ARPL in the ROM to the BIOS |
 //! | `reflect` | interrupts and exceptions through the guest's vector table |
 //! | `idle` | is the guest doing nothing? |
+//! | `code_page` | which code page the guest has selected |
 //! | `display` | has the picture changed? |
 //! | [`programs`] | programs under the guest's DOS, and their exit codes |
 //! | `scrolling` | which rows have scrolled off the screen? |
@@ -22,6 +23,7 @@
 //! | `inspect` | what may be looked at from outside |
 
 mod clock;
+mod code_page;
 mod dispatch;
 mod display;
 mod idle;

@@ -105,6 +105,7 @@ impl Vm {
             self.cpu.set_eflags(self.cpu.eflags() | flags & eflags::RF);
         }
         self.note_return();
+        self.note_code_page_return();
         Ok(())
     }
 
@@ -115,6 +116,7 @@ impl Vm {
         let trapped_at = self.cpu.eip();
         self.cpu.set_eip(next_eip);
         self.note_interrupt(vector);
+        self.note_code_page_call(vector);
         if vector == INT_MULTIPLEX && self.cpu.regs().ax() == RELEASE_TIME_SLICE {
             self.cpu.set_accumulator(Width::Byte, 0);
             return Next::Idle(IdleReason::TimeSlice);
@@ -123,7 +125,11 @@ impl Vm {
             self.cpu.set_eip(trapped_at);
             return Next::Stop(reason);
         }
-        if vector == INT_DOS_IDLE { Next::Idle(IdleReason::Dos) } else { Next::Go }
+        if vector == INT_DOS_IDLE {
+            self.note_look_for_key();
+            return Next::Idle(IdleReason::Dos);
+        }
+        Next::Go
     }
 
     fn hlt(&mut self, insn: &Insn) -> Next {

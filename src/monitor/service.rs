@@ -41,6 +41,9 @@ impl Vm {
         let outcome = self.with_bios(|bios| bios::call(number, bios));
         self.board_touched = true;
         self.follow_a20();
+        if number == service::KEYBOARD && matches!(outcome, Outcome::Wait | Outcome::Polled) {
+            self.note_look_for_key();
+        }
         if outcome != Outcome::Wait {
             self.cpu.set_eip(self.cpu.eip().wrapping_add(TRAP_BYTES));
             self.cpu.begin_emulation();

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::clock::InstructionClock;
+use super::code_page::CodePageWatch;
 use super::dispatch::Next;
 use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
@@ -27,6 +29,9 @@ use crate::types::{PhysAddr, SegOff, lo16};
 
 /// Expansion ROM space with nothing in it reads as ones.
 const EXPANSION: (u32, u32) = (0xC0000, 0xF0000);
+
+/// Two ticks of the timer at 18.2 a second, and a bit.
+const TWO_TICKS: Duration = Duration::from_millis(120);
 
 /// What a machine is built from.
 pub struct VmConfig {
@@ -127,6 +132,9 @@ pub struct Vm {
     screen_changed: bool,
     display: DisplayWatch,
     pub(super) looks: ScrollLooks,
+    pub(super) code_page: CodePageWatch,
+    /// When the guest last looked for a key and found none.
+    looked_for_key: Option<VirtTime>,
 }
 
 impl Vm {
@@ -175,6 +183,8 @@ impl Vm {
             screen_changed: true,
             display: DisplayWatch::new(),
             looks: ScrollLooks::new(),
+            code_page: CodePageWatch::default(),
+            looked_for_key: None,
         };
         vm.start();
         vm
@@ -192,6 +202,8 @@ impl Vm {
         self.stopped = None;
         self.idle = IdleDetector::new();
         self.programs.reset();
+        self.code_page = CodePageWatch::default();
+        self.looked_for_key = None;
         self.mem.end_log();
         self.a20 = self.board.a20();
         let task = self.layout.build(&mut self.mem, self.a20);
@@ -465,6 +477,29 @@ impl Vm {
     pub fn take_screen_changed(&mut self) -> bool {
         self.note_display();
         std::mem::take(&mut self.screen_changed)
+    }
+
+    /// What is in display memory looks different now.
+    pub(super) fn picture_means_something_else(&mut self) {
+        self.screen_changed = true;
+    }
+
+    /// The guest looked for a key and found none.
+    pub(super) fn note_look_for_key(&mut self) {
+        self.looked_for_key = Some(self.now());
+    }
+
+    /// True if the guest has looked for a key within the last two timer ticks: if it is idle, it
+    /// waits for one.
+    #[must_use]
+    pub fn looks_for_key(&self) -> bool {
+        self.looked_for_key.is_some_and(|at| self.now() - at <= TWO_TICKS)
+    }
+
+    /// How often the guest has rung the bell since it was switched on.
+    #[must_use]
+    pub fn bells(&self) -> u64 {
+        self.bios.bells()
     }
 
     /// Collects changes of display memory and registers; both count as activity of the guest.

@@ -164,7 +164,7 @@ impl Machine for Session {
             Session::set_speed(self, speed);
         }
         if let Some(page) = settings.code_page {
-            Session::set_code_page(self, page);
+            Session::set_code_page(self, page, false);
         }
     }
 

@@ -18,7 +18,7 @@ pub use drives::{DiskView, DriveView};
 pub use error::SessionError;
 pub use host::Host;
 pub use manager::{
-    Answer, Backlog, Command, Gauge, Manager, RequestId, SessionState, SessionView, takes_effect_at_once,
+    Alerts, Answer, Backlog, Command, Gauge, Manager, RequestId, SessionState, SessionView, takes_effect_at_once,
 };
 pub use request::{Media, Reply, Request};
 pub use single::{History, NOMINAL_PS_PER_INSTRUCTION, Session, SessionOptions};

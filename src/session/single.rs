@@ -53,6 +53,10 @@ pub struct History {
 pub struct Session {
     pub(super) name: String,
     typing: Typing,
+    /// The code page of the settings; whether the guest can select another, and what it has selected.
+    own_code_page: CodePage,
+    follows_code_page: bool,
+    selected: Option<u16>,
     pub(super) vm: Vm,
     /// No image file is written.
     pub(super) force_overlay: bool,
@@ -104,6 +108,9 @@ impl Session {
         let mut session = Session {
             name: spec.name.clone(),
             typing,
+            own_code_page: spec.code_page,
+            follows_code_page: spec.follows_code_page,
+            selected: None,
             vm,
             force_overlay: options.force_overlay,
             rtc_start: options.rtc_start,
@@ -217,9 +224,29 @@ impl Session {
         Screen { code_page: self.typing.code_page, ..self.vm.screen() }
     }
 
-    /// Lets the character codes of screen and keyboard mean those of `code_page` from now on.
-    pub fn set_code_page(&mut self, code_page: CodePage) {
-        self.set_typing(Typing { code_page, ..self.typing });
+    /// Lets the character codes of screen and keyboard mean those of `code_page` from now on; if
+    /// it `follows`, only where the guest has selected none.
+    pub fn set_code_page(&mut self, code_page: CodePage, follows: bool) {
+        (self.own_code_page, self.follows_code_page) = (code_page, follows);
+        // What this means is looked at afresh.
+        self.use_code_page();
+    }
+
+    /// Follows the guest if it has selected another code page.
+    fn follow_code_page(&mut self) {
+        if self.vm.code_page() != self.selected {
+            self.selected = self.vm.code_page();
+            self.use_code_page();
+        }
+    }
+
+    /// Takes the code page that the guest has selected, if it is followed and the page is known.
+    fn use_code_page(&mut self) {
+        let selected = self.selected.filter(|_| self.follows_code_page).and_then(CodePage::new);
+        let code_page = selected.unwrap_or(self.own_code_page);
+        if code_page != self.typing.code_page {
+            self.set_typing(Typing { code_page, ..self.typing });
+        }
     }
 
     /// Keeps the newest `rows` rows that scroll off the screen.
@@ -315,6 +342,7 @@ impl Session {
         let until = self.until_input(until);
         let pause = tracing::error_span!("session", name = self.name).in_scope(|| self.vm.run(until, budget));
         self.drain_debug_port();
+        self.follow_code_page();
         self.keyboard_idle = self.vm.board_mut().keyboard_idle();
         let Pause::Idle(next) = pause else { return pause };
         self.idle_until = Some(next.unwrap_or(END_OF_TIME));

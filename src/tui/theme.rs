@@ -17,6 +17,8 @@ pub(super) const STATUS: Style = Style::new().fg(BAR_TEXT).bg(BAR);
 pub(super) const STATUS_DIM: Style = Style::new().fg(BAR_DIM).bg(BAR);
 /// The session that is shown, in the status line.
 pub(super) const STATUS_SHOWN: Style = Style::new().fg(SHOWN_TEXT).bg(SHOWN).add_modifier(Modifier::BOLD);
+/// A session that calls for its user, in the status line.
+pub(super) const STATUS_MARKED: Style = Style::new().fg(LINE).bg(BAR).add_modifier(Modifier::BOLD);
 /// A session that has stopped, in the status line.
 pub(super) const STATUS_TROUBLE: Style = Style::new().fg(TROUBLE).bg(BAR);
 /// The line of messages, questions and hints.

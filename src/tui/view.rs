@@ -20,7 +20,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
     let guest = Rect { height: area.height.saturating_sub(1), ..area };
     let (mut cursor, crop) = match app.backdrop() {
         Mode::Overview(marked) => {
-            OverviewView::new(app.sessions(), marked).render(guest, buf);
+            OverviewView::new(app.sessions(), marked).with_marks(app.all_marks()).render(guest, buf);
             (None, None)
         }
         Mode::Watch => {
@@ -34,7 +34,8 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
         _ => draw_views(app, buf),
     };
     let prefix = app.settings().prefix;
-    StatusView::new(app.sessions(), app.focused_index(), crop.as_deref(), prefix).render(status, buf);
+    let bar = StatusView::new(app.sessions(), app.focused_index(), crop.as_deref(), prefix);
+    bar.with_marks(app.all_marks()).render(status, buf);
     if let Some(panel) = app.panel().filter(|_| matches!(app.mode(), Mode::Panel | Mode::Prompt | Mode::Confirm(_))) {
         panel.view().render(guest, buf);
         cursor = panel.view().cursor(guest);
@@ -81,7 +82,8 @@ fn draw_views(app: &App, buf: &mut Buffer) -> (Option<CursorView>, Option<String
         view.render(area, buf);
         let crop = viewport.crop_mark(&session.screen);
         if let Some(title) = title {
-            TitleView::new(index, session, focused, crop.as_deref()).render(title, buf);
+            let bar = TitleView::new(index, session, focused, crop.as_deref());
+            bar.with_marks(app.marks(id)).render(title, buf);
         }
         if focused {
             shown = (view.cursor(area), crop.filter(|_| title.is_none()));

@@ -13,6 +13,8 @@ mod ci_demo;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod code_page;
+#[cfg(test)]
 mod debug;
 #[cfg(test)]
 mod dos;

@@ -12,7 +12,7 @@ use dosmux::keys::{Key, Locks};
 use dosmux::monitor::vm::{StopReason, TrapStats};
 use dosmux::screen::{Cell, CodePage, Cursor, Rgb, Screen, Scrollback};
 use dosmux::session::inspect::Inspection;
-use dosmux::session::{Backlog, Command, Gauge, History, Media, Request, SessionState, SessionView};
+use dosmux::session::{Alerts, Backlog, Command, Gauge, History, Media, Request, SessionState, SessionView};
 use dosmux::tui::app::App;
 use dosmux::tui::driver::{Display, Driver, Wake};
 use dosmux::tui::picture::picture;
@@ -47,6 +47,7 @@ impl Echoes {
             spec: Arc::new(SessionSpec::new(name)),
             locks: Locks::default(),
             backlog: Backlog::default(),
+            alerts: Alerts::default(),
         };
         let views = (0..).zip(names).map(view).collect();
         Echoes { views: Mutex::new(views), focused: Mutex::new(Vec::new()), changed, wake }

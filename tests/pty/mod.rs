@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -75,6 +76,8 @@ impl Pty {
             .stdin(end())
             .stdout(end())
             .stderr(end())
+            // As a shell does: what stops it must not stop its parent.
+            .process_group(0)
             .spawn()
             .expect("the program starts");
         spawn_reader(master.try_clone().expect("a handle can be doubled"), Arc::clone(&seen));

@@ -9,11 +9,13 @@
 //! | `errands` | what is asked of one session, and the answers |
 //! | `worker` | the threads |
 //! | `view` | what others see of a session |
+//! | `alerts` | what may call for the user |
 //! | `wanted` | something that is answered at the end of a slice |
 //! | `gauge` | what a session has used |
 //! | `inspected` | what a session's machine is doing |
 //! | `host_time` | the host's clocks |
 
+mod alerts;
 mod errands;
 mod gauge;
 mod host_time;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
+pub use self::alerts::Alerts;
 use self::errands::Errands;
 pub use self::errands::{Answer, RequestId};
 pub use self::gauge::Gauge;

@@ -26,6 +26,7 @@ pub(super) fn adjusted(old: &SessionSpec, wished: &SessionSpec) -> SessionSpec {
         keyboard: wished.keyboard,
         code_page: wished.code_page,
         scrollback: wished.scrollback,
+        follows_code_page: wished.follows_code_page,
         ..old.clone()
     }
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Command;
+use super::alerts::AlertWatch;
 use super::errands::{Errands, RequestId};
 use super::gauge::Gauge;
 use super::host_time::HostTime;
@@ -17,12 +18,12 @@ use super::inspected::Inspected;
 use super::pace::{Pace, Plan, SLICE_NS};
 use super::queue::Next;
 use super::settings::adjusted;
-use super::view::{Backlog, Published, SessionState, SessionView};
+use super::view::{Backlog, Published, SessionState, SessionView, Signs};
 use super::wanted::Wanted;
 use crate::clock::VirtTime;
 use crate::config::{Background, ImageSpec, SessionSpec, Speed};
 use crate::disk::DriveId;
-use crate::keys::{KeyEvent, Locks};
+use crate::keys::KeyEvent;
 use crate::monitor::vm::Pause;
 use crate::screen::{Screen, Scrollback};
 use crate::session::inspect::Inspection;
@@ -77,7 +78,7 @@ impl Slot {
             state: SessionState::Running,
             screen: Arc::new(session.screen()),
             stats: Arc::new(session.stats()),
-            locks: session.locks(),
+            signs: Signs::of(&session),
             backlog: Backlog::default(),
         };
         Slot {
@@ -219,7 +220,8 @@ impl Slot {
             stats: Arc::clone(&published.stats),
             slices: self.slices.load(Ordering::Relaxed),
             spec: self.spec(),
-            locks: published.locks,
+            locks: published.signs.locks,
+            alerts: published.signs.alerts,
             backlog: published.backlog,
         }
     }
@@ -342,10 +344,11 @@ impl Slot {
         }
         self.inspected.renew_if_wanted(&machine.session);
         machine.dirty |= machine.session.take_screen_changed();
-        let locks = machine.session.locks();
         let backlog = machine.backlog();
-        machine.dirty |= locks != machine.locks || backlog.is_news(machine.backlog_shown);
+        machine.dirty |= backlog.is_news(machine.backlog_shown);
         let now = host.now_ns();
+        let signs = machine.signs(start, now, state == SessionState::Idle);
+        machine.dirty |= signs != machine.signs;
         if !machine.dirty && state == machine.shown {
             return (next, false);
         }
@@ -357,9 +360,9 @@ impl Slot {
         let news = {
             let mut published = lock(&self.published);
             let typing = published.renew_backlog(backlog);
-            published.renew(&state, screen, locks, machine.session.stats()) || typing
+            published.renew(&state, screen, signs, machine.session.stats()) || typing
         };
-        (machine.locks, machine.backlog_shown) = (locks, backlog);
+        (machine.signs, machine.backlog_shown) = (signs, backlog);
         (machine.shown, machine.shown_at) = (state, now);
         (next, news)
     }
@@ -398,8 +401,9 @@ struct Machine {
     /// The state published last, and when.
     shown: SessionState,
     shown_at: u64,
-    /// The keyboard's locks as published last.
-    locks: Locks,
+    /// What was published last of locks and alerts.
+    signs: Signs,
+    alerts: AlertWatch,
     /// Characters that were left out, and what was published of that last.
     refused: u64,
     backlog_shown: Backlog,
@@ -408,9 +412,16 @@ struct Machine {
 impl Machine {
     fn new(session: Session, speed: Speed, host: u64) -> Machine {
         let pace = Pace::new(speed, host, session.now());
-        let locks = session.locks();
+        let (signs, alerts) = (Signs::of(&session), AlertWatch::default());
         let (shown, backlog_shown) = (SessionState::Running, Backlog::default());
-        Machine { session, speed, pace, dirty: true, shown, shown_at: 0, locks, refused: 0, backlog_shown }
+        Machine { session, speed, pace, dirty: true, shown, shown_at: 0, signs, alerts, refused: 0, backlog_shown }
+    }
+
+    /// Locks and alerts after a slice from `start` to `end`.
+    fn signs(&mut self, start: u64, end: u64, idle: bool) -> Signs {
+        let vm = self.session.vm();
+        self.alerts.slice_ended((start, end), idle, vm.looks_for_key(), vm.bells());
+        Signs { alerts: self.alerts.alerts(), ..Signs::of(&self.session) }
     }
 
     fn backlog(&self) -> Backlog {
@@ -423,7 +434,7 @@ impl Machine {
             self.speed = spec.speed;
             self.pace = Pace::new(spec.speed, host, self.session.now());
         }
-        self.session.set_code_page(spec.code_page);
+        self.session.set_code_page(spec.code_page, spec.follows_code_page);
         self.session.set_keyboard_layout(spec.keyboard);
         self.session.set_scrollback(spec.scrollback);
         self.dirty = true;

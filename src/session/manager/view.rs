@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::alerts::Alerts;
 use crate::config::SessionSpec;
 use crate::keys::Locks;
 use crate::monitor::vm::{StopReason, TrapStats};
 use crate::screen::Screen;
+use crate::session::Session;
 use crate::types::SessionId;
 
 /// What a session is doing.
@@ -68,6 +70,22 @@ pub struct SessionView {
     pub locks: Locks,
     /// Text that waits to be typed, as of the last change that was published.
     pub backlog: Backlog,
+    /// How often it has called for its user.
+    pub alerts: Alerts,
+}
+
+/// Small things that are published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Signs {
+    pub(super) locks: Locks,
+    pub(super) alerts: Alerts,
+}
+
+impl Signs {
+    /// The signs of a session that has called for nobody.
+    pub(super) fn of(session: &Session) -> Signs {
+        Signs { locks: session.locks(), alerts: Alerts::default() }
+    }
 }
 
 /// The part of a view that the session's worker renews.
@@ -75,7 +93,7 @@ pub(super) struct Published {
     pub(super) state: SessionState,
     pub(super) screen: Arc<Screen>,
     pub(super) stats: Arc<TrapStats>,
-    pub(super) locks: Locks,
+    pub(super) signs: Signs,
     pub(super) backlog: Backlog,
 }
 
@@ -85,12 +103,12 @@ impl Published {
         backlog.is_news(std::mem::replace(&mut self.backlog, backlog))
     }
 
-    /// Takes over a state, the locks and, if it may have changed, a screen; true if any is news.
+    /// Takes over a state, the signs and, if it may have changed, a screen; true if any is news.
     pub(super) fn renew(
         &mut self,
         state: &SessionState,
         screen: Option<Screen>,
-        locks: Locks,
+        signs: Signs,
         stats: TrapStats,
     ) -> bool {
         let new_state = self.state != *state;
@@ -98,8 +116,8 @@ impl Published {
             self.state = state.clone();
         }
         let screen = screen.filter(|screen| *screen != *self.screen);
-        let new_locks = std::mem::replace(&mut self.locks, locks) != locks;
-        let news = new_state || new_locks || screen.is_some();
+        let new_signs = std::mem::replace(&mut self.signs, signs) != signs;
+        let news = new_state || new_signs || screen.is_some();
         if let Some(screen) = screen {
             self.screen = Arc::new(screen);
         }

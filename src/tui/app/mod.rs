@@ -4,6 +4,7 @@ mod copy;
 mod drives;
 mod key_menu;
 mod keys;
+mod marks;
 mod mouse;
 mod opening;
 mod page;
@@ -41,6 +42,8 @@ use crate::session::inspect::Inspection;
 use crate::session::{Command, Gauge, History, Media, Request, SessionState, SessionView};
 use crate::types::SessionId;
 pub use key_menu::KeyMenu;
+pub use marks::Marks;
+use marks::Seen;
 pub use page::{Page, Tab};
 use panel::FileUse;
 pub use panel::Panel;
@@ -234,6 +237,12 @@ pub struct App {
     pans: BTreeMap<SessionId, Pan>,
     /// Sessions that are being recorded.
     recorded: BTreeSet<SessionId>,
+    /// Each session as it was last in view.
+    seen: BTreeMap<SessionId, Seen>,
+    /// What was marked last, in the order of the sessions.
+    marked: Vec<Marks>,
+    /// Not before this time does the terminal's bell ring again.
+    next_ring: Duration,
     size: (u16, u16),
     /// What is shown has changed since it was last drawn.
     dirty: bool,
@@ -270,6 +279,9 @@ impl App {
             pressed: None,
             pans: BTreeMap::new(),
             recorded: BTreeSet::new(),
+            seen: BTreeMap::new(),
+            marked: Vec::new(),
+            next_ring: Duration::ZERO,
             size,
             dirty: true,
         }
@@ -412,6 +424,7 @@ impl App {
         }
         self.follow_copy(now);
         self.follow_cursors();
+        self.note_seen();
         effects
     }
 

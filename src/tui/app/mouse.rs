@@ -74,6 +74,7 @@ impl App {
         let row = Rect::new(0, self.size.1.saturating_sub(1), self.size.0, self.size.1.min(1));
         let crop = self.crop_mark();
         let view = StatusView::new(&self.sessions, self.focused_index(), crop.as_deref(), self.settings.prefix);
+        let view = view.with_marks(self.all_marks());
         row.contains(at).then(|| view.spot(row, at)).flatten()
     }
 

@@ -9,11 +9,12 @@ use crate::config::SessionSpec;
 use crate::keys::{Key, Locks};
 use crate::monitor::vm::TrapStats;
 use crate::screen::{Cell, CodePage, Cursor, Rgb, Screen};
-use crate::session::Backlog;
+use crate::session::{Alerts, Backlog};
 use crate::tui::widgets::KeyMenuView;
 use crate::types::SegOff;
 
 mod copy;
+mod marks;
 mod panels;
 
 fn screen() -> Arc<Screen> {
@@ -41,6 +42,7 @@ fn session(id: u32, state: SessionState) -> SessionView {
         spec: Arc::new(SessionSpec::new(&format!("s{id}"))),
         locks: Locks::default(),
         backlog: Backlog::default(),
+        alerts: Alerts::default(),
     }
 }
 

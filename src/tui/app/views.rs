@@ -13,7 +13,9 @@ impl App {
         self.dirty |= self.looks_different(&views);
         let news: Vec<String> = views.iter().enumerate().filter_map(|(index, view)| self.news(index, view)).collect();
         let before = self.focused_index();
+        let alerts = self.focused().map(|view| view.alerts);
         self.sessions = views;
+        self.ring(alerts, now, effects);
         if let Some(text) = news.into_iter().next() {
             self.say(text, now);
         }

@@ -30,10 +30,26 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::session::SessionView;
+use crate::tui::app::Marks;
 
 /// What names a session: its number, its name, and a sign for what it does.
-fn title(index: usize, view: &SessionView) -> String {
-    format!(" {} {} {} ", index + 1, view.name, status::sign(&view.state))
+fn title(index: usize, view: &SessionView, marks: Marks) -> String {
+    format!(" {} {} {}{} ", index + 1, view.name, status::sign(&view.state), mark_text(marks))
+}
+
+/// The most urgent of a session's marks as a character, and whether it is recorded. All of the
+/// characters are in every terminal's font.
+fn mark_text(marks: Marks) -> String {
+    let urgent = [(marks.bell, "\u{266A}"), (marks.waiting, "?"), (marks.changed, "\u{2022}")];
+    let urgent = urgent.into_iter().find(|(on, _)| *on).map_or("", |(_, sign)| sign);
+    format!("{urgent}{}", if marks.recorded { " REC" } else { "" })
+}
+
+/// What is marked of each session, in the order of the sessions; nothing of those beyond its end.
+pub(super) type MarkList<'a> = &'a [Marks];
+
+fn marks_at(marks: MarkList<'_>, index: usize) -> Marks {
+    marks.get(index).copied().unwrap_or_default()
 }
 
 /// Fills `area`, clipped to the buffer, with blanks of `style`.
@@ -78,8 +94,7 @@ pub(in crate::tui) mod testing {
     use crate::keys::Locks;
     use crate::monitor::vm::TrapStats;
     use crate::screen::{Cell, CodePage, Rgb, Screen};
-    use crate::session::Backlog;
-    use crate::session::SessionState;
+    use crate::session::{Alerts, Backlog, SessionState};
     use crate::types::SessionId;
 
     /// An idle session with an empty screen of 80 × 25.
@@ -105,6 +120,7 @@ pub(in crate::tui) mod testing {
             spec: Arc::new(SessionSpec::new(name)),
             locks: Locks::default(),
             backlog: Backlog::default(),
+            alerts: Alerts::default(),
         }
     }
 

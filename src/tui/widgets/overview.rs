@@ -6,9 +6,10 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::screen::color;
-use super::{fill, title, write};
+use super::{MarkList, fill, marks_at, title, write};
 use crate::screen::{Rgb, Screen};
 use crate::session::SessionView;
+use crate::tui::app::Marks;
 use crate::tui::theme;
 
 /// Widest picture: half of a screen of 80 columns.
@@ -23,6 +24,7 @@ const TITLE_ROWS: u16 = 1;
 pub struct OverviewView<'a> {
     sessions: &'a [SessionView],
     marked: usize,
+    marks: MarkList<'a>,
 }
 
 /// Columns of the grid that holds `count` pictures in `area`: as few, and so as large, as give room
@@ -75,7 +77,13 @@ impl<'a> OverviewView<'a> {
     /// Pictures of `sessions`, of which the one at index `marked` is marked.
     #[must_use]
     pub fn new(sessions: &'a [SessionView], marked: usize) -> OverviewView<'a> {
-        OverviewView { sessions, marked }
+        OverviewView { sessions, marked, marks: &[] }
+    }
+
+    /// Shows what is marked of each session.
+    #[must_use]
+    pub fn with_marks(self, marks: &'a [Marks]) -> OverviewView<'a> {
+        OverviewView { marks, ..self }
     }
 
     fn draw_one(&self, index: usize, place: Rect, buf: &mut Buffer) {
@@ -83,7 +91,7 @@ impl<'a> OverviewView<'a> {
         let style = if index == self.marked { theme::STATUS_SHOWN } else { theme::STATUS };
         let bar = Rect { height: TITLE_ROWS.min(place.height), ..place };
         fill(bar, buf, style);
-        write(bar, buf, &title(index, view), style);
+        write(bar, buf, &title(index, view, marks_at(self.marks, index)), style);
         let picture = Rect { y: bar.bottom(), height: place.height - bar.height, ..place };
         thumbnail(&view.screen, picture, buf);
     }

@@ -5,9 +5,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::{after, fill, title, write};
+use super::{MarkList, after, fill, marks_at, title, write};
 use crate::config::Prefix;
 use crate::session::{SessionState, SessionView};
+use crate::tui::app::Marks;
 use crate::tui::sessions::ending;
 use crate::tui::theme;
 
@@ -30,6 +31,7 @@ pub struct StatusView<'a> {
     shown: Option<usize>,
     crop: Option<&'a str>,
     prefix: Prefix,
+    marks: MarkList<'a>,
 }
 
 impl<'a> StatusView<'a> {
@@ -42,17 +44,25 @@ impl<'a> StatusView<'a> {
         crop: Option<&'a str>,
         prefix: Prefix,
     ) -> StatusView<'a> {
-        StatusView { sessions, shown, crop, prefix }
+        StatusView { sessions, shown, crop, prefix, marks: &[] }
+    }
+
+    /// Shows what is marked of each session.
+    #[must_use]
+    pub fn with_marks(self, marks: &'a [Marks]) -> StatusView<'a> {
+        StatusView { marks, ..self }
     }
 
     fn tab(&self, index: usize) -> (String, Style) {
         let view = &self.sessions[index];
+        let marks = marks_at(self.marks, index);
         let style = match &view.state {
             _ if self.shown == Some(index) => theme::STATUS_SHOWN,
             SessionState::Stopped(_) | SessionState::Failed(_) => theme::STATUS_TROUBLE,
+            _ if marks.bell || marks.waiting => theme::STATUS_MARKED,
             SessionState::Running | SessionState::Idle | SessionState::Paused => theme::STATUS,
         };
-        (title(index, view), style)
+        (title(index, view, marks), style)
     }
 
     /// First session listed, so that the shown one fits into `width` columns.
@@ -212,6 +222,25 @@ mod tests {
             row(72, 0, None),
             " 1 left \u{25BA}  2 right \u{25CB}  3 old =  4 none !          running  Ctrl-] h help "
         );
+    }
+
+    #[test]
+    fn marks_stand_behind_the_state_the_most_urgent_one_first() {
+        let marks = [
+            Marks { bell: true, waiting: true, changed: true, recorded: true },
+            Marks { recorded: true, ..Marks::default() },
+            Marks { waiting: true, changed: true, ..Marks::default() },
+            Marks { changed: true, ..Marks::default() },
+        ];
+        let sessions = four();
+        let mut buf = Buffer::empty(Rect::new(0, 0, 90, 1));
+        let view = StatusView::new(&sessions, Some(1), None, Prefix::default()).with_marks(&marks);
+        view.render(buf.area, &mut buf);
+        let text: String = (0..90).map(|x| buf[(x, 0)].symbol()).collect();
+        let expected = " 1 left \u{25BA}\u{266A} REC  2 right \u{25CB} REC  3 old =?  4 none !\u{2022} ";
+        assert!(text.starts_with(expected), "{text}");
+        assert_eq!(buf[(1, 0)].style().fg, theme::STATUS_MARKED.fg);
+        assert_eq!(view.spot(buf.area, Position::new(12, 0)), Some(StatusSpot::Session(0)), "REC belongs to it");
     }
 
     #[test]

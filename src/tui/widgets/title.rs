@@ -6,6 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::{fill, title, write};
 use crate::session::SessionView;
+use crate::tui::app::Marks;
 use crate::tui::theme;
 
 /// One row over a view.
@@ -15,6 +16,7 @@ pub struct TitleView<'a> {
     session: &'a SessionView,
     focused: bool,
     crop: Option<&'a str>,
+    marks: Marks,
 }
 
 impl<'a> TitleView<'a> {
@@ -22,7 +24,13 @@ impl<'a> TitleView<'a> {
     /// its screen is shown, if not all.
     #[must_use]
     pub fn new(index: usize, session: &'a SessionView, focused: bool, crop: Option<&'a str>) -> TitleView<'a> {
-        TitleView { index, session, focused, crop }
+        TitleView { index, session, focused, crop, marks: Marks::default() }
+    }
+
+    /// Shows what is marked of the session.
+    #[must_use]
+    pub fn with_marks(self, marks: Marks) -> TitleView<'a> {
+        TitleView { marks, ..self }
     }
 }
 
@@ -31,7 +39,7 @@ impl Widget for TitleView<'_> {
         let style = if self.focused { theme::STATUS_SHOWN } else { theme::STATUS };
         let row = Rect { height: area.height.min(1), ..area };
         fill(row, buf, style);
-        let mut text = title(self.index, self.session);
+        let mut text = title(self.index, self.session, self.marks);
         if let Some(crop) = self.crop {
             text.push_str(&format!(" {crop}"));
         }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::termios::{Termios, tcgetattr};
 
 use crate::pty::{Pty, Terminal};
@@ -63,7 +63,7 @@ impl Dosmux {
     #[track_caller]
     fn gets(&self, bytes: &[u8], times: usize) {
         self.terminal.waits(&format!("{} for the {times}. time", bytes.escape_ascii()), |seen| {
-            seen.bytes.windows(bytes.len()).filter(|window| *window == bytes).count() >= times
+            count(&seen.bytes, bytes) >= times
         });
     }
 
@@ -89,7 +89,7 @@ impl Dosmux {
             assert!(Instant::now() < limit, "the program does not end");
             std::thread::sleep(Duration::from_millis(5));
         };
-        self.gets(LEAVE, 1);
+        self.terminal.waits("the terminal's own screen", |seen| count(&seen.bytes, LEAVE) == count(&seen.bytes, ENTER));
         assert_eq!(modes(&self.terminal.slave), self.before);
         self.terminal.waits("all that was written", |seen| {
             is_restored(&seen.bytes);
@@ -107,6 +107,10 @@ fn is_restored(output: &[u8]) {
     }
     assert!(last_index(output, b"\x1b[?25l") < last_index(output, b"\x1b[?25h"), "the cursor is left hidden");
     assert_eq!(last_index(output, b"\x1b[>31u").is_some(), last_index(output, b"\x1b[<u").is_some());
+}
+
+fn count(output: &[u8], bytes: &[u8]) -> usize {
+    output.windows(bytes.len()).filter(|window| *window == bytes).count()
 }
 
 fn last_index(output: &[u8], bytes: &[u8]) -> Option<usize> {
@@ -161,5 +165,26 @@ fn a_program_that_was_stopped_takes_the_terminal_over_again() {
     dosmux.signal(Signal::CONT);
     dosmux.gets(ENTER, 2);
     dosmux.gets(b"dosmux tour", 2);
+    dosmux.quits();
+}
+
+#[test]
+fn a_program_that_is_asked_to_stop_gives_the_terminal_back_first() {
+    let mut dosmux = Dosmux::start();
+    dosmux.gets(b"dosmux tour", 1);
+    for times in 1..=2 {
+        if times == 1 {
+            dosmux.signal(Signal::TSTP);
+        } else {
+            dosmux.types(b"\x1dZ");
+        }
+        let program = Pid::from_child(&dosmux.terminal.child);
+        let stopped = waitpid(Some(program), WaitOptions::UNTRACED).unwrap().unwrap().1;
+        assert!(stopped.stopped(), "{stopped:?}");
+        dosmux.gets(LEAVE, times);
+        assert_eq!(modes(&dosmux.terminal.slave), dosmux.before);
+        dosmux.signal(Signal::CONT);
+        dosmux.gets(b"dosmux tour", times + 1);
+    }
     dosmux.quits();
 }
