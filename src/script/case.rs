@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::ast::Script;
+use super::ast::{Act, Action, Expect, Script, Step};
 use super::parse;
 use super::shard::Shard;
 use crate::config::{FileError, ImageSpec};
@@ -25,11 +25,30 @@ impl Case {
     pub fn files(&self) -> Vec<PathBuf> {
         let Ok(script) = &self.script else { return Vec::new() };
         let images = script.sessions.iter().flat_map(|spec| spec.floppies.iter().chain(&spec.disks));
-        let path = |image: &ImageSpec| match &image.source {
-            ImageSource::File(path) => Some(path.clone()),
-            ImageSource::Tour => None,
-        };
-        images.filter_map(path).collect()
+        let mut files = images.filter_map(file_of).collect();
+        add_files_of(&script.steps, &mut files);
+        files
+    }
+}
+
+/// Adds the files that steps come from and the files that they use.
+fn add_files_of(steps: &[Step], files: &mut Vec<PathBuf>) {
+    for step in steps {
+        files.push(step.place.file.to_path_buf());
+        match &step.action {
+            Action::Repeat { steps, .. } | Action::Include(steps) => add_files_of(steps, files),
+            Action::Expect(Expect::Golden(golden)) => files.push(golden.path.clone()),
+            Action::Act(Act::Insert { image, .. }) => files.extend(file_of(image)),
+            Action::Wait(_) | Action::Expect(_) | Action::Act(_) => {}
+        }
+    }
+}
+
+/// The file of an image, if it has one.
+fn file_of(image: &ImageSpec) -> Option<PathBuf> {
+    match &image.source {
+        ImageSource::File(path) => Some(path.clone()),
+        ImageSource::Tour => None,
     }
 }
 

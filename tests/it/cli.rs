@@ -267,7 +267,9 @@ fn github_gets_annotations() {
         .env("GITHUB_ACTIONS", "true")
         .output()
         .expect("the program starts");
-    assert!(text(output.stdout).contains("\n::error file=s/b.toml,line=5,title=s/b.toml%3A failed::step 2: expect"));
+    assert!(
+        text(output.stdout).contains("\n::error file=s/b.toml,line=5,col=1,title=s/b.toml%3A failed::step 2: expect")
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
@@ -23,6 +23,8 @@ pub(crate) struct Pty {
     /// The program's end.
     pub(crate) slave: File,
     size: (u16, u16),
+    /// Where the program starts.
+    pub(crate) folder: PathBuf,
 }
 
 /// A terminal with a program on it, which dies with it.
@@ -56,18 +58,19 @@ impl Pty {
         unlockpt(&master).expect("it is ours");
         let name = ptsname(&master, Vec::new()).expect("it has a name");
         let slave = rustix::fs::open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("it is unlocked");
-        Pty { master: File::from(master), slave: File::from(slave), size }
+        Pty { master: File::from(master), slave: File::from(slave), size, folder: PathBuf::from(".") }
     }
 
     /// Starts `program` on the terminal, a modern one unless `env` says otherwise.
     pub(crate) fn start(self, program: &Path, args: &[&str], env: &[(&str, &str)]) -> Terminal {
-        let Pty { master, slave, size } = self;
+        let Pty { master, slave, size, folder } = self;
         let seen = Seen { bytes: Vec::new(), parser: vt100::Parser::new(nonzero(size.1), nonzero(size.0), 0) };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         set_size(&slave, size);
         let end = || Stdio::from(slave.try_clone().expect("a handle can be doubled"));
         let child = Command::new(program)
             .args(args)
+            .current_dir(folder)
             .env_remove("NO_COLOR")
             .envs([("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LC_ALL", "C.UTF-8")])
             // Nobody's own settings.

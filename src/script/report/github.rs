@@ -44,7 +44,7 @@ fn place(outcome: &Outcome) -> Option<(usize, Option<usize>)> {
             FileError::Bad { line, col, .. } => Some((line, Some(col))),
             FileError::Read { .. } => None,
         },
-        _ => outcome.failure().map(|failure| (failure.step.place.line, None)),
+        _ => outcome.failure().map(|failure| (failure.step.place.line, Some(failure.step.place.col))),
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
         let text = String::from_utf8(reported(GitHub::new(Vec::new())).0).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3, "{text}");
-        let failed = "::error file=s/1.toml,line=4,title=s/1.toml%3A failed::step 2: expect = \"B:\\\\>\": not on the screen within 2s%0A";
+        let failed = "::error file=s/1.toml,line=4,col=1,title=s/1.toml%3A failed::step 2: expect = \"B:\\\\>\": not on the screen within 2s%0A";
         assert!(lines[0].starts_with(failed), "{text}");
         assert!(lines[1].starts_with("::error file=s/2.toml,line=1,col=1,title="), "{text}");
         assert_eq!(lines[2], "::error file=s/3.toml,title=s/3.toml%3A infrastructure::the disk is full");

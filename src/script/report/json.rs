@@ -61,6 +61,7 @@ impl<W: Write> Report for Json<W> {
             attempts: outcome.attempts,
             message: outcome.message(),
             failure: outcome.failure().map(|failure| FailureObject::of(failure, outcome.scene.as_deref())),
+            log_lines: &outcome.log,
             sessions: outcome.sessions.iter().map(SessionObject::of).collect(),
             host_ms: millis(host_time),
             host_artifacts: outcome.artifacts.as_ref().map(|folder| folder.display().to_string()),
@@ -106,6 +107,7 @@ struct CaseObject<'a> {
     attempts: u32,
     message: Option<String>,
     failure: Option<FailureObject>,
+    log_lines: &'a [String],
     sessions: Vec<SessionObject<'a>>,
     host_ms: u64,
     host_artifacts: Option<String>,
@@ -136,6 +138,7 @@ impl<'a> SessionObject<'a> {
 struct FailureObject {
     step: usize,
     line: usize,
+    col: usize,
     session: String,
     action: String,
     why: String,
@@ -167,6 +170,7 @@ impl FailureObject {
         FailureObject {
             step: failure.number,
             line: failure.step.place.line,
+            col: failure.step.place.col,
             session: failure.session.clone(),
             action: failure.step.text.clone(),
             why: failure.why.to_string(),
@@ -221,7 +225,7 @@ mod tests {
     #[test]
     fn a_case_has_its_sessions() {
         let expected = json!({"object": "case", "name": "s/0.toml", "file": "s/0.toml", "run": 1, "result": "passed",
-            "attempts": 1, "message": null, "failure": null, "host_ms": 1500, "host_artifacts": null,
+            "attempts": 1, "message": null, "failure": null, "log_lines": [], "host_ms": 1500, "host_artifacts": null,
             "sessions": [{"name": "left", "guest_ns": 3_000_000, "instructions": 1_234_567,
                 "traps": {"CLI": 3, "INT": 12}, "screen_digest": objects()[1]["sessions"][0]["screen_digest"]}]});
         assert_eq!(objects()[1], expected);
@@ -230,7 +234,7 @@ mod tests {
     #[test]
     fn a_failure_has_all_there_is_to_see() {
         let failure = &objects()[2]["failure"];
-        let expected = json!({"step": 2, "line": 4, "session": "left", "action": "expect = \"B:\\\\>\"",
+        let expected = json!({"step": 2, "line": 4, "col": 1, "session": "left", "action": "expect = \"B:\\\\>\"",
             "why": "not on the screen within 2s", "guest_ns": 2_003_000_000, "cs_ip": "1234:5678",
             "nearest": {"row": 0, "col": 0, "text": "A:\\>", "differences": 1},
             "screen": ["A:\\>", "", ""], "log": ["booting", "ready"],

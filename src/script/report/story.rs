@@ -45,7 +45,8 @@ fn failure_story(path: &str, failure: &Failure, color: bool) -> String {
     // The script is called as its user calls it.
     let included = step.place.file.file_name() != Path::new(path).file_name();
     let file = if included { step.place.file.display().to_string() } else { path.to_owned() };
-    line(&mut out, format_args!("  {file}:{}: step {number} in session `{session}`: {}", step.place.line, step.text));
+    let (line_number, col) = (step.place.line, step.place.col);
+    line(&mut out, format_args!("  {file}:{line_number}:{col}: step {number} in session `{session}`: {}", step.text));
     line(&mut out, format_args!("  {why}"));
     near_miss(&mut out, failure);
     let seconds = format!("{}.{:03} s", failure.now.as_ns() / 1_000_000_000, failure.now.as_ns() / 1_000_000 % 1000);
@@ -106,7 +107,7 @@ mod tests {
     #[test]
     fn a_failure_tells_the_whole_story() {
         let expected = concat!(
-            "  s/t.toml:4: step 2 in session `left`: expect = \"B:\\\\>\"\n",
+            "  s/t.toml:4:1: step 2 in session `left`: expect = \"B:\\\\>\"\n",
             "  not on the screen within 2s\n",
             "  nearest is row 0, column 0\n",
             "    A:\\>\n",

@@ -22,7 +22,7 @@ const ENTER: &[u8] = b"\x1b[?1049h";
 const LEAVE: &[u8] = b"\x1b[?1049l";
 
 /// dosmux on a terminal, and the terminal's modes before.
-struct Dosmux {
+pub(crate) struct Dosmux {
     terminal: Terminal,
     before: String,
 }
@@ -42,13 +42,21 @@ impl Dosmux {
         Dosmux { terminal, before }
     }
 
-    fn types(&mut self, bytes: &[u8]) {
+    /// Starts `dosmux` with `args` in `folder`.
+    pub(crate) fn run(folder: &Path, args: &[&str]) -> Dosmux {
+        let mut pty = Pty::open((90, 27));
+        pty.folder = folder.to_owned();
+        let before = modes(&pty.slave);
+        Dosmux { terminal: pty.start(Path::new(env!("CARGO_BIN_EXE_dosmux")), args, &[]), before }
+    }
+
+    pub(crate) fn types(&mut self, bytes: &[u8]) {
         self.terminal.types(bytes);
     }
 
     /// Waits until `text` is on the screen.
     #[track_caller]
-    fn shows(&self, text: &str) {
+    pub(crate) fn shows(&self, text: &str) {
         self.terminal.shows(text);
     }
 
@@ -72,7 +80,7 @@ impl Dosmux {
     }
 
     /// Quits with the quit command, whatever is running.
-    fn quits(mut self) {
+    pub(crate) fn quits(mut self) {
         self.types(b"\x1dq");
         self.shows("quit? (y/n)");
         self.types(b"y");
@@ -80,7 +88,7 @@ impl Dosmux {
     }
 
     /// Waits for the program's end and checks that the terminal is as it was.
-    fn ends(mut self) -> ExitStatus {
+    pub(crate) fn ends(mut self) -> ExitStatus {
         let limit = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.terminal.child.try_wait().expect("it is our child") {
