@@ -82,7 +82,7 @@ impl Dosmux {
     /// Quits with the quit command, whatever is running.
     pub(crate) fn quits(mut self) {
         self.types(b"\x1dq");
-        self.shows("quit? (y/n)");
+        self.shows("quit?");
         self.types(b"y");
         assert!(self.ends().success());
     }
