@@ -31,7 +31,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::new("speed", "\"max\" or instructions per second", SPEED),
     Field::new("fpu", "whether there is an 80387", Shape::Boolean),
     Field::new("keyboard", "the layout of its keyboard", KEYBOARD),
-    Field::new("code_page", "what character codes mean", Shape::AnyOf(&[Shape::Choice(|| vec![FOLLOW]), CODE_PAGE])),
+    Field::new("code_page", "what character codes mean", CODE_PAGE_OR_FOLLOW),
     Field::new(
         "scrollback",
         "how many rows are kept that scroll off the screen",
@@ -44,10 +44,11 @@ pub(super) const FIELDS: &[Field] = &[
 pub(crate) const SPEED: Shape = Shape::AnyOf(&[Shape::Choice(|| vec!["max"]), Shape::Quantity(&units::SPEED)]);
 
 /// The name of a keyboard layout.
-const KEYBOARD: Shape = Shape::Choice(|| KeyLayout::all().map(KeyLayout::name).collect());
+pub(crate) const KEYBOARD: Shape = Shape::Choice(|| KeyLayout::all().map(KeyLayout::name).collect());
 
-/// The number of a code page.
-pub(crate) const CODE_PAGE: Shape = Shape::Numbers(|| CodePage::all().map(|page| i64::from(page.number())).collect());
+/// The number of a code page, or that of the guest.
+pub(crate) const CODE_PAGE_OR_FOLLOW: Shape = Shape::AnyOf(&[Shape::Choice(|| vec![FOLLOW]), CODE_PAGE]);
+const CODE_PAGE: Shape = Shape::Numbers(|| CodePage::all().map(|page| i64::from(page.number())).collect());
 
 /// An image in a drive.
 pub(crate) const IMAGE: Shape = Shape::AnyOf(&[Shape::Text, Shape::Table(IMAGE_FIELDS)]);

@@ -110,7 +110,7 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
 }
 
 /// The name of a keyboard layout.
-fn keyboard(item: &Item<'_>) -> Result<KeyLayout, FileError> {
+pub(crate) fn keyboard(item: &Item<'_>) -> Result<KeyLayout, FileError> {
     let layouts: Vec<(&str, KeyLayout)> = KeyLayout::all().map(|layout| (layout.name(), layout)).collect();
     item.choice(&layouts)
 }
@@ -119,7 +119,7 @@ fn keyboard(item: &Item<'_>) -> Result<KeyLayout, FileError> {
 pub(super) const FOLLOW: &str = "follow";
 
 /// The number of a code page, which stays, or [`FOLLOW`].
-fn code_page_or_follow(item: &Item<'_>) -> Result<(CodePage, bool), FileError> {
+pub(crate) fn code_page_or_follow(item: &Item<'_>) -> Result<(CodePage, bool), FileError> {
     if item.string().is_ok() {
         return item.choice(&[(FOLLOW, (CodePage::US, true))]);
     }
@@ -127,7 +127,7 @@ fn code_page_or_follow(item: &Item<'_>) -> Result<(CodePage, bool), FileError> {
 }
 
 /// The number of a code page.
-pub(crate) fn code_page(item: &Item<'_>) -> Result<CodePage, FileError> {
+fn code_page(item: &Item<'_>) -> Result<CodePage, FileError> {
     let number = item.integer(1, u32::from(u16::MAX))?;
     let page = u16::try_from(number).ok().and_then(CodePage::new);
     page.ok_or_else(|| {

@@ -152,6 +152,24 @@ impl Memory {
         }
     }
 
+    /// Makes all RAM zero, as in [`Memory::new`]. ROM and what is decoded code are looked after.
+    pub fn clear_ram(&mut self) {
+        self.end_log();
+        let zero: Arc<Page> = Arc::new([0; PAGE_SIZE]);
+        for (index, base) in (0..self.frames.len()).zip((0..).step_by(PAGE_SIZE)) {
+            if self.frames[index].rom || self.frames[index].page == zero {
+                continue;
+            }
+            if self.frames[index].code.is_some() {
+                self.note_code_hits(PhysAddr(base), PAGE_SIZE);
+            }
+            let frame = &mut self.frames[index];
+            frame.page = Arc::clone(&zero);
+            (frame.private, frame.dirty) = (false, true);
+        }
+        self.tlb.flush();
+    }
+
     /// Reads a byte; FFh where there is no memory.
     #[must_use]
     pub fn read_u8(&self, addr: PhysAddr) -> u8 {

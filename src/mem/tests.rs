@@ -171,3 +171,16 @@ fn writes_of_host_and_guest_take_turns_on_one_page() {
         assert_eq!(mem.cached_read::<u32>(LinearAddr(0x100C)), Some(u32::from_le_bytes([round; 4])));
     }
 }
+
+#[test]
+fn ram_that_is_cleared_is_as_new_and_rom_stays() {
+    let mut mem = Memory::new(0x4000);
+    mem.map_rom(PhysAddr(0x3000), &[std::sync::Arc::new([0xF4; PAGE_SIZE])]);
+    mem.write_u8(PhysAddr(0x1234), 7);
+    mem.mark_code(PhysAddr(0x1234), 1);
+    cached(&mut mem, 0x1000);
+    mem.clear_ram();
+    assert_eq!((mem.read_u8(PhysAddr(0x1234)), mem.read_u8(PhysAddr(0x3000))), (0, 0xF4));
+    assert_eq!((mem.private_frames(), mem.cached_read::<u8>(LinearAddr(0x1234))), (0, None));
+    assert_eq!(mem.take_code_hits(), [PhysAddr(0x1234)]);
+}

@@ -197,6 +197,13 @@ impl Vm {
         self.start();
     }
 
+    /// Switches the machine off and on again: RAM is cleared, drives and the battery's memory keep what
+    /// they have. Time goes on.
+    pub fn power_cycle(&mut self) {
+        self.mem.clear_ram();
+        self.reset();
+    }
+
     /// Enters the V86 task anew and runs the power-on self test.
     fn start(&mut self) {
         self.stopped = None;

@@ -69,7 +69,8 @@ fn attempt(case: &Case, script: &Script, number: u32, orders: &Orders<'_>) -> Ou
     let files = std::mem::take(&mut performance.files);
     let mut outcome = Outcome::of(performance, number);
     if let Some(failed) = outcome.failure().map(|failure| failure.step.session) {
-        outcome.scene = Some(Box::new(Scene::new(&stage.machine(failed).inspect(), &trail)));
+        let machine = stage.machine(failed);
+        outcome.scene = Some(Box::new(Scene::new(&machine.inspect(), &trail, machine.last_keys())));
     }
     if let (Some(artifacts), Some(recorder), Some(_)) = (orders.artifacts, recorder, outcome.failure()) {
         match artifacts.save(case, &outcome, &mut stage, &recorder) {

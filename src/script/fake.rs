@@ -45,6 +45,7 @@ pub(crate) struct FakeMachine {
     /// All keys that were pressed and released, and when.
     pub(crate) pressed: Vec<(VirtTime, KeyEvent)>,
     pub(crate) resets: usize,
+    pub(crate) power_cycles: usize,
     pub(crate) settings: Settings,
 }
 
@@ -198,6 +199,11 @@ impl Machine for FakeMachine {
 
     fn reset(&mut self) {
         self.resets += 1;
+        self.stopped = None;
+    }
+
+    fn power_cycle(&mut self) {
+        self.power_cycles += 1;
         self.stopped = None;
     }
 

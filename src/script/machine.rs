@@ -65,6 +65,9 @@ pub trait Machine {
     /// Restarts the machine.
     fn reset(&mut self);
 
+    /// Switches the machine off and on again.
+    fn power_cycle(&mut self);
+
     /// Changes settings.
     fn set(&mut self, settings: &Settings);
 
@@ -159,12 +162,19 @@ impl Machine for Session {
         Session::reset(self);
     }
 
+    fn power_cycle(&mut self) {
+        Session::power_cycle(self);
+    }
+
     fn set(&mut self, settings: &Settings) {
         if let Some(speed) = settings.speed {
             Session::set_speed(self, speed);
         }
-        if let Some(page) = settings.code_page {
-            Session::set_code_page(self, page, false);
+        if let Some((page, follows)) = settings.code_page {
+            Session::set_code_page(self, page, follows);
+        }
+        if let Some(layout) = settings.keyboard {
+            Session::set_keyboard_layout(self, layout);
         }
     }
 

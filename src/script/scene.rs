@@ -24,6 +24,8 @@ const CODE_FROM: usize = 4;
 pub struct Scene {
     /// The steps that came last, first to last, with the one that failed.
     pub steps: Vec<String>,
+    /// The keys that the keyboard was given last, first to last.
+    pub keys: Vec<String>,
     /// The registers.
     pub registers: Vec<String>,
     /// The code around CS:IP; the next instruction is marked.
@@ -33,12 +35,13 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// The scene of a machine, after the steps that `trail` has seen.
+    /// The scene of a machine, after the steps that `trail` has seen and these keys.
     #[must_use]
-    pub fn new(inspection: &Inspection, trail: &Trail) -> Scene {
+    pub fn new(inspection: &Inspection, trail: &Trail, keys: Vec<String>) -> Scene {
         let calls = inspection.lines(Section::Trace);
         Scene {
             steps: trail.steps(),
+            keys,
             registers: inspection.lines(Section::Registers),
             code: near_mark(inspection.lines(Section::Code)),
             calls: calls[calls.len().saturating_sub(CALLS)..].to_vec(),

@@ -13,6 +13,7 @@ mod manager;
 mod request;
 mod shelf;
 mod single;
+mod struck;
 
 pub use drives::{DiskView, DriveView};
 pub use error::SessionError;

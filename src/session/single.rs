@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::input::{self, InputQueue, KeyboardState};
 use super::log::DebugLog;
 use super::shelf::Shelf;
+use super::struck::Struck;
 use super::{Host, SessionError, drives};
 use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
@@ -64,6 +65,7 @@ pub struct Session {
     pub(super) rtc_start: u64,
     pub(super) shelf: Shelf,
     input: InputQueue,
+    struck: Struck,
     log: DebugLog,
     /// The guest waits, and nothing happens by itself before this time; `None` while it executes.
     idle_until: Option<VirtTime>,
@@ -116,6 +118,7 @@ impl Session {
             rtc_start: options.rtc_start,
             shelf: Shelf::default(),
             input: InputQueue::new(typing),
+            struck: Struck::default(),
             log,
             idle_until: None,
             keyboard_idle: true,
@@ -295,6 +298,19 @@ impl Session {
         self.vm.reset();
     }
 
+    /// Switches the machine off and on again: as [`Session::reset`], and RAM is cleared.
+    pub fn power_cycle(&mut self) {
+        self.input.clear();
+        self.idle_until = None;
+        self.vm.power_cycle();
+    }
+
+    /// The keys that the keyboard was given last, first to last, as scripts write them: `a`, `ctrl+c`.
+    #[must_use]
+    pub fn last_keys(&self) -> Vec<String> {
+        self.struck.names()
+    }
+
     /// What the guest wrote to port E9h so far: the last 64 KiB.
     #[must_use]
     pub fn log(&self) -> &[u8] {
@@ -386,8 +402,14 @@ impl Session {
             return false;
         }
         let (now, state) = (self.vm.now(), self.keyboard_state());
-        let vm = &mut self.vm;
-        self.input.pump(now, state, |event| vm.press(event))
+        let (vm, struck) = (&mut self.vm, &mut self.struck);
+        self.input.pump(now, state, |event| {
+            let taken = vm.press(event);
+            if taken {
+                struck.note(event);
+            }
+            taken
+        })
     }
 
     /// `until`, or earlier if the input queue wants to be looked at.

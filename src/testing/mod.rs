@@ -199,6 +199,11 @@ impl Session {
         self.inner.reset();
     }
 
+    /// Switches the machine off and on again: RAM is cleared, disks keep what was written.
+    pub fn power_cycle(&mut self) {
+        self.inner.power_cycle();
+    }
+
     /// What the display shows.
     #[must_use]
     pub fn screen(&self) -> Screen {

@@ -7,7 +7,7 @@ use dosmux::script::{parse, schema};
 use serde_json::{Value, json};
 use toml::de::{DeTable, DeValue};
 
-use crate::script_docs::examples;
+use crate::script_docs::{Example, examples};
 use crate::scripts::scripts;
 
 /// A schema that is ready to be used.
@@ -63,7 +63,8 @@ fn every_script_of_the_repository_fits_the_schema() {
 #[test]
 fn every_example_of_the_documentation_fits_the_schema() {
     let checker = Checker::new(&schema::script());
-    for example in examples() {
+    let is_toml = |example: &Example| example.file.as_ref().is_none_or(|name| name.ends_with(".toml"));
+    for example in examples().into_iter().filter(is_toml) {
         let text = if example.file.is_some() { example.text.clone() } else { example.script() };
         checker.check(&json_of(&text)).unwrap_or_else(|error| panic!("line {}: {error}", example.line));
     }

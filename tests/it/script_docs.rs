@@ -107,7 +107,7 @@ fn try_out(example: &Example, folder: &Path, host: &Host) {
     }
     for script in scripts {
         let mut stage = prepare(&script, host).unwrap_or_else(|error| panic!("{at}: {error}"));
-        let performance = perform_with(&script, &mut stage, Options { bless: true, ..Options::default() });
+        let performance = perform_with(&script, &mut stage, Options { host: Some(host), bless: true });
         if let Some(failure) = performance.failure {
             panic!("{at}: {}: {}\n{}", failure.step, failure.why, failure.screen.text());
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Attr, Look, Needle, Region, Step, Text, Where};
 use crate::config::{ImageSpec, Speed};
 use crate::disk::DriveId;
-use crate::keys::Key;
+use crate::keys::{Key, KeyLayout};
 use crate::screen::CodePage;
 use crate::screen::picture::Format;
 
@@ -249,6 +249,8 @@ pub enum Stroke {
 pub struct Settings {
     /// Processor speed.
     pub speed: Option<Speed>,
-    /// What character codes mean.
-    pub code_page: Option<CodePage>,
+    /// What character codes mean, and whether the guest can select something else.
+    pub code_page: Option<(CodePage, bool)>,
+    /// The layout of the keyboard.
+    pub keyboard: Option<KeyLayout>,
 }

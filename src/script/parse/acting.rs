@@ -196,10 +196,11 @@ pub(super) fn set(_: &mut Parser<'_>, given: &Given<'_>) -> Result<Action, FileE
     table.check_fields(SETTING_FIELDS)?;
     let settings = Settings {
         speed: table.get("speed").map(|item| item.parsed(parse_speed)).transpose()?,
-        code_page: table.get("code_page").map(|item| config::code_page(&item)).transpose()?,
+        code_page: table.get("code_page").map(|item| config::code_page_or_follow(&item)).transpose()?,
+        keyboard: table.get("keyboard").map(|item| config::keyboard(&item)).transpose()?,
     };
     if settings == Settings::default() {
-        return Err(table.error("no setting; write at least one of speed, code_page"));
+        return Err(table.error("no setting; write at least one of speed, code_page, keyboard"));
     }
     Ok(Action::Act(Act::Set(settings)))
 }

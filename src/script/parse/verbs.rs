@@ -2,7 +2,7 @@
 
 use super::{Given, Parser, acting, asserting, flow, waiting};
 use crate::config::units::DURATION;
-use crate::config::{CODE_PAGE, Field, FileError, IMAGE, SPEED, Shape};
+use crate::config::{CODE_PAGE_OR_FOLLOW, Field, FileError, IMAGE, KEYBOARD, SPEED, Shape};
 use crate::script::ast::Action;
 
 /// A verb of steps.
@@ -133,7 +133,8 @@ pub(super) const STROKE_FIELDS: &[Field] = &[
 
 pub(super) const SETTING_FIELDS: &[Field] = &[
     Field::new("speed", "\"max\" or instructions per second", SPEED),
-    Field::new("code_page", "what character codes mean", CODE_PAGE),
+    Field::new("code_page", "what character codes mean", CODE_PAGE_OR_FOLLOW),
+    Field::new("keyboard", "the layout of the keyboard", KEYBOARD),
 ];
 
 const PASTE: Shape = Shape::AnyOf(&[Shape::Text, Shape::Table(PASTE_FIELDS)]);

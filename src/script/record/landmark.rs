@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn of_a_row_the_longest_text_counts() {
-        assert_eq!(Memory::default().landmarks(&screen(["5 dir(s) 7 bytes free", "", ""])), ["bytes free"]);
+        assert_eq!(Memory::default().landmarks(&screen(["5 dir(s) 7 byte free", "", ""])), ["byte free"]);
     }
 
     #[test]

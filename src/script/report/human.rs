@@ -146,7 +146,7 @@ mod tests {
     fn failures_go_to_one_place_and_trouble_to_the_other() {
         let report = reported(Human::new(Vec::new(), Vec::new(), Style::default()));
         let (out, err) = (String::from_utf8(report.out).unwrap(), String::from_utf8(report.err).unwrap());
-        assert!(out.starts_with("ok      s/0.toml\nFAILED  s/1.toml\n  s/1.toml:4:1: step 2 in session"), "{out}");
+        assert!(out.starts_with("ok      s/0.toml\nFAILED  s/1.toml\n  t.toml:4:1: step 2 in session"), "{out}");
         assert!(out.ends_with("\n5 scripts: 1 passed, 1 failed, 1 could not be run, 1 given up, 1 skipped\n"), "{out}");
         let unknown = "dosmux: t.toml:1:1: stops: unknown key;";
         assert!(err.starts_with(unknown) && err.ends_with("\ndosmux: s/3.toml: the disk is full\n"), "{err}");

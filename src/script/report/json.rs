@@ -148,6 +148,8 @@ struct FailureObject {
     screen: Vec<String>,
     log: Vec<String>,
     steps: Vec<String>,
+    /// The keys that came last.
+    keys: Vec<String>,
     registers: Vec<String>,
     code: Vec<String>,
     calls: Vec<String>,
@@ -163,7 +165,7 @@ struct NearestObject {
 
 impl FailureObject {
     fn of(failure: &Failure, scene: Option<&Scene>) -> FailureObject {
-        let Scene { steps, registers, code, calls } = scene.cloned().unwrap_or_default();
+        let Scene { steps, keys, registers, code, calls } = scene.cloned().unwrap_or_default();
         let screen = &failure.screen;
         let near = failure.step.action.awaited_text().and_then(|text| nearest(screen, text));
         let nearest = near.map(|n| NearestObject { row: n.row, col: n.col, text: n.found, differences: n.differences });
@@ -180,6 +182,7 @@ impl FailureObject {
             screen: (0..screen.rows).map(|row| screen.row_text(row).trim_end().to_owned()).collect(),
             log: log_tail(&failure.log, screen.code_page),
             steps,
+            keys,
             registers,
             code,
             calls,
@@ -238,7 +241,7 @@ mod tests {
             "why": "not on the screen within 2s", "guest_ns": 2_003_000_000, "cs_ip": "1234:5678",
             "nearest": {"row": 0, "col": 0, "text": "A:\\>", "differences": 1},
             "screen": ["A:\\>", "", ""], "log": ["booting", "ready"],
-            "steps": [], "registers": [], "code": [], "calls": []});
+            "steps": [], "keys": [], "registers": [], "code": [], "calls": []});
         assert_eq!(*failure, expected);
     }
 

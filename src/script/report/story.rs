@@ -12,6 +12,8 @@ use crate::script::run::Failure;
 
 /// Lines of a session's log that a failure shows.
 const LOG_LINES: usize = 40;
+/// Keys in a line of those that came last.
+const KEYS_PER_LINE: usize = 16;
 
 /// The whole story of an outcome's failure, each line indented; nothing if there is none. `path` is
 /// the script's; `color` for terminals.
@@ -19,8 +21,10 @@ const LOG_LINES: usize = 40;
 pub fn story(path: &str, outcome: &Outcome, color: bool) -> String {
     let mut out = outcome.failure().map_or_else(String::new, |failure| failure_story(path, failure, color));
     if let Some(scene) = &outcome.scene {
+        let keys: Vec<String> = scene.keys.chunks(KEYS_PER_LINE).map(|keys| keys.join(" ")).collect();
         let parts = [
             ("the last steps were", &scene.steps),
+            ("the last keys were", &keys),
             ("the registers are", &scene.registers),
             ("it executes", &scene.code),
             ("the last calls and interrupts were", &scene.calls),
@@ -125,10 +129,14 @@ mod tests {
 
     #[test]
     fn the_scene_follows_and_cannot_steer_the_terminal() {
-        let scene =
-            Scene { steps: vec!["1  wait".into()], calls: vec!["INT 21h \u{1b}[2J".into()], ..Scene::default() };
+        let scene = Scene {
+            steps: vec!["1  wait".into()],
+            keys: vec!["x".into(), "enter".into()],
+            calls: vec!["INT 21h \u{1b}[2J".into()],
+            ..Scene::default()
+        };
         let outcome = Outcome { scene: Some(Box::new(scene)), ..failed() };
-        let expected = "\n  the last steps were\n    1  wait\n  the last calls and interrupts were\n    INT 21h  [2J\n";
+        let expected = "\n  the last steps were\n    1  wait\n  the last keys were\n    x enter\n  the last calls and interrupts were\n    INT 21h  [2J\n";
         assert!(story("t.toml", &outcome, false).ends_with(expected));
     }
 

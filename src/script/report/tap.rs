@@ -77,7 +77,7 @@ mod tests {
             text.contains("\n  message: \"step 2: expect = \\\"B:\\\\\\\\>\\\": not on the screen within 2s\"\n"),
             "{text}"
         );
-        assert!(text.contains("\n  story: |2\n      s/1.toml:4:1: step 2 in session"), "{text}");
+        assert!(text.contains("\n  story: |2\n      t.toml:4:1: step 2 in session"), "{text}");
         assert!(text.ends_with("\nok 5 - s/4.toml # SKIP another script failed\n"), "{text}");
     }
 

@@ -111,8 +111,12 @@ impl<M: Machine> Performer<'_, M> {
     }
 
     fn reset(&mut self, step: &Step) -> Result<(), Why> {
+        let was = self.stage.power(step.session);
         self.stage.set_power(step.session, Power::On);
-        self.machine(step).reset();
+        match was {
+            Power::Off => self.machine(step).power_cycle(),
+            Power::On | Power::Paused => self.machine(step).reset(),
+        }
         Ok(())
     }
 

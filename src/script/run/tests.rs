@@ -213,6 +213,18 @@ fn a_session_that_is_off_takes_no_steps_until_it_is_reset() {
 }
 
 #[test]
+fn a_reset_of_a_machine_that_is_off_switches_it_on() {
+    let counts = |steps: &str| {
+        let script = parse(Path::new("t.toml"), &format!("[sessions.a]\n{steps}")).unwrap().remove(0);
+        let mut stage = Stage::new(vec![FakeMachine::default()]);
+        assert_eq!(perform(&script, &mut stage).failure, None);
+        (stage.machine(0).resets, stage.machine(0).power_cycles)
+    };
+    assert_eq!(counts("[[steps]]\nreset = true"), (1, 0));
+    assert_eq!(counts("[[steps]]\npower_off = true\n[[steps]]\nreset = true"), (0, 1));
+}
+
+#[test]
 fn a_machine_that_stopped_is_expected_to_for_a_reason() {
     let machine = || FakeMachine::stopping_after(MS(42));
     assert_eq!(perform_on(vec![machine()], "[[steps]]\nexpect_stopped = 'triple fault'").0.failure, None);
