@@ -118,6 +118,7 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "code_page" if spec.follows_code_page => quoted(FOLLOW),
         "code_page" => spec.code_page.number().to_string(),
         "scrollback" => spec.scrollback.to_string(),
+        "log" => quoted(&spec.log.as_ref()?.to_string_lossy()),
         "debug_port" => quoted(&spec.debug_port.as_ref()?.to_string_lossy()),
         _ => return None,
     })

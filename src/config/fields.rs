@@ -37,6 +37,7 @@ pub(super) const FIELDS: &[Field] = &[
         "how many rows are kept that scroll off the screen",
         Shape::Integer(0, MAX_SCROLLBACK as i64),
     ),
+    Field::new("log", "file that gets what the session prints, as text", Shape::Text),
     Field::new("debug_port", "file that gets what the guest writes to port E9h", Shape::Text),
 ];
 

@@ -16,6 +16,7 @@
 //! keyboard = "us"           # layout: "us", "uk", "de", "fr", "no", "se", "fi", "jp", "dvorak"...
 //! code_page = "follow"      # what the character codes mean
 //! scrollback = 2000         # rows kept when they scroll off the screen, 0-100000
+//! log = "session.log"       # gets what the session prints, as text
 //! debug_port = "e9.log"     # gets what the guest writes to port E9h
 //! ```
 //!
@@ -159,6 +160,8 @@ pub struct SessionSpec {
     pub scrollback: u32,
     /// The code page is the one that the guest selects, once it has selected one.
     pub follows_code_page: bool,
+    /// File that receives what the session prints, as text.
+    pub log: Option<std::path::PathBuf>,
     /// File that receives what the guest writes to port E9h.
     pub debug_port: Option<std::path::PathBuf>,
 }
@@ -182,6 +185,7 @@ impl SessionSpec {
             code_page: CodePage::US,
             scrollback: 2000,
             follows_code_page: true,
+            log: None,
             debug_port: None,
         }
     }

@@ -103,6 +103,9 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
     if let Some(item) = table.get("scrollback") {
         spec.scrollback = item.integer(0, MAX_SCROLLBACK)?;
     }
+    if let Some(item) = table.get("log") {
+        spec.log = Some(folder.join(not_empty(&item)?.as_ref()));
+    }
     if let Some(item) = table.get("debug_port") {
         spec.debug_port = Some(folder.join(not_empty(&item)?.as_ref()));
     }

@@ -21,7 +21,7 @@ pub fn settings(spec: &SessionSpec) -> Vec<(&'static str, String)> {
 }
 
 /// `spec` with one setting changed: `text` is a value as a config file has it; quotes around a
-/// string may be left out.
+/// string may be left out. Nothing at all means a file that is not set.
 ///
 /// *Errors*: what would be valid.
 ///
@@ -32,6 +32,13 @@ pub fn settings(spec: &SessionSpec) -> Vec<(&'static str, String)> {
 /// # Ok::<(), String>(())
 /// ```
 pub fn change(spec: &SessionSpec, key: &str, text: &str) -> Result<SessionSpec, String> {
+    if text.trim().is_empty() {
+        match key {
+            "log" => return Ok(SessionSpec { log: None, ..spec.clone() }),
+            "debug_port" => return Ok(SessionSpec { debug_port: None, ..spec.clone() }),
+            _ => {}
+        }
+    }
     let quoted = explain::quoted(text.trim());
     let was_string = explain::value(spec, key).is_none_or(|value| value.starts_with('"'));
     let (first, second) = if was_string { (quoted.as_str(), text) } else { (text, quoted.as_str()) };
@@ -83,7 +90,8 @@ pub fn question(key: &str) -> &'static str {
         "priority" => "priority, 1 to 100 or { foreground = 4, background = 1 }: ",
         "speed" => "speed, max or such as 8 MIPS: ",
         "scrollback" => "rows kept when they scroll off, 0 to 100000: ",
-        "debug_port" => "file for what the guest writes to port E9h: ",
+        "log" => "file for what the session prints (empty: none): ",
+        "debug_port" => "file for what the guest writes to port E9h (empty: none): ",
         _ => "value: ",
     }
 }
@@ -124,6 +132,16 @@ mod tests {
         assert_eq!(change(&spec(), "speed", "8 MIPS").unwrap().speed, Speed::PerSecond(8_000_000));
         assert_eq!(change(&spec(), "background", "\"pause\"").unwrap().background, Background::Pause);
         assert_eq!(change(&spec(), "debug_port", "a \\b").unwrap().debug_port.unwrap(), Path::new("a \\b"));
+    }
+
+    #[test]
+    fn a_file_is_cleared_by_an_empty_value_and_nothing_else_is() {
+        for key in ["log", "debug_port"] {
+            let set = change(&spec(), key, "a.txt").unwrap();
+            assert_ne!(set, spec(), "{key}");
+            assert_eq!(change(&set, key, " ").unwrap(), spec(), "{key}");
+        }
+        assert!(change(&spec(), "speed", "").is_err());
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub fn session_table(spec: &SessionSpec, folder: &Path) -> String {
             *path = relative(path, folder);
         }
     }
+    spec.log = spec.log.map(|path| relative(&path, folder));
     spec.debug_port = spec.debug_port.map(|path| relative(&path, folder));
     let default = SessionSpec::new(&spec.name);
     let mut out = format!("[sessions.{}]\n", key_name(&spec.name));

@@ -6,6 +6,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`vm`] | one machine: everything it owns, and the run loop |
+//! | `pause` | why a machine pauses or stops |
 //! | `layout` | page tables, GDT, IDT and TSS in the machine's own memory; the A20 gate |
 //! | `dispatch` | from an exit to what answers it: the one big match |
 //! | `sensitive` | CLI, STI, PUSHF, POPF, INT n, IRET, HLT and the virtual interrupt flag |
@@ -30,6 +31,7 @@ mod idle;
 mod inspect;
 mod io;
 mod layout;
+mod pause;
 mod port_watch;
 pub mod programs;
 mod reflect;

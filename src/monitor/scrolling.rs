@@ -3,7 +3,7 @@
 
 use super::vm::Vm;
 use crate::screen::Scrollback;
-use crate::screen::scrolling::ScrollWatch;
+use crate::screen::scrolling::{ScrollWatch, TextRows};
 use crate::types::PhysAddr;
 
 /// Least instructions between two looks, and at most twice as many: few enough that a program that
@@ -71,6 +71,24 @@ impl Vm {
     pub fn scrollback(&mut self) -> &Scrollback {
         self.look_for_scrolling();
         &self.bios.scrollback
+    }
+
+    /// The rows that are known to have scrolled off: those since the last look are missing.
+    #[must_use]
+    pub fn scrolled_off(&self) -> &Scrollback {
+        &self.bios.scrollback
+    }
+
+    /// All rows of the picture scroll off, because the machine is reset.
+    pub(super) fn scroll_picture_off(&mut self) {
+        self.look_for_scrolling();
+        let mut picture = TextRows::default();
+        if self.board.text_rows(&self.mem, &mut picture) {
+            picture.used().for_each(|row| self.bios.scrollback.push(row));
+        }
+        let looks = &mut self.looks;
+        (looks.watch, looks.written) = (ScrollWatch::default(), true);
+        looks.total = self.bios.scrollback.total();
     }
 
     /// The look that is due after some time of execution.

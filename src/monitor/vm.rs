@@ -1,6 +1,5 @@
 //! One virtual machine: CPU, memory, board, drives and the monitor's own state; and the run loop.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use super::dispatch::Next;
 use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
+pub use super::pause::{Pause, StopReason};
 use super::port_watch::PortWatch;
 use super::programs::Programs;
 use super::scrolling::ScrollLooks;
@@ -47,54 +47,6 @@ pub struct VmConfig {
     pub ps_per_instruction: u64,
     /// What the keys type.
     pub typing: Typing,
-}
-
-/// Why [`Vm::run`] returned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pause {
-    /// Virtual time reached the limit.
-    TimeReached,
-    /// The instruction budget is used up.
-    BudgetUsed,
-    /// The guest waits; nothing happens before the given time unless a key is pressed.
-    Idle(Option<VirtTime>),
-    /// The machine has stopped for good; only a reset helps.
-    Stopped(StopReason),
-}
-
-/// Why a machine stopped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StopReason {
-    /// HLT with interrupts disabled.
-    HaltedWithInterruptsOff(SegOff),
-    /// A jump to itself with interrupts disabled.
-    LoopWithInterruptsOff(SegOff),
-    /// A floating-point instruction that waits for an error to be handled, with interrupts disabled.
-    CoprocessorWaitWithInterruptsOff(SegOff),
-    /// A fault while a fault was being delivered.
-    TripleFault(SegOff),
-    /// An exception for which the guest has no handler; its vector and where it happened.
-    UnhandledException(u8, SegOff),
-    /// The guest wants something of the 386 that a V86 task cannot have; what and where.
-    NotOffered(&'static str, SegOff),
-    /// No bootable disk.
-    NoBootDisk,
-}
-
-impl fmt::Display for StopReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StopReason::HaltedWithInterruptsOff(at) => write!(f, "HLT with interrupts off at {at}"),
-            StopReason::LoopWithInterruptsOff(at) => write!(f, "endless loop with interrupts off at {at}"),
-            StopReason::CoprocessorWaitWithInterruptsOff(at) => {
-                write!(f, "floating-point error not handled, interrupts off at {at}")
-            }
-            StopReason::TripleFault(at) => write!(f, "triple fault at {at}"),
-            StopReason::UnhandledException(vector, at) => write!(f, "unhandled exception {vector:02X}h at {at}"),
-            StopReason::NotOffered(what, at) => write!(f, "{what} is not offered to a V86 task, at {at}"),
-            StopReason::NoBootDisk => write!(f, "no bootable disk"),
-        }
-    }
 }
 
 /// One virtual machine. Owns all its state and is `Send`.
@@ -192,6 +144,7 @@ impl Vm {
 
     /// Restarts the machine as its reset button does; drives keep what was written.
     pub fn reset(&mut self) {
+        self.scroll_picture_off();
         let now = self.now();
         self.board.reset(now);
         self.start();

@@ -128,6 +128,14 @@ impl ScrollWatch {
     }
 }
 
+impl TextRows {
+    /// The rows down to the last that is not blank.
+    pub(crate) fn used(&self) -> impl Iterator<Item = &[u8]> {
+        let last = (0..usize::from(self.rows)).rev().find(|&row| !is_blank(self.row(row)));
+        (0..last.map_or(0, |last| last + 1)).map(|row| self.row(row))
+    }
+}
+
 fn verdict(before: &TextRows, known: usize, now: &TextRows) -> Verdict {
     if (before.cols, before.rows) != (now.cols, now.rows) || before.cells == now.cells {
         return Verdict::Still;

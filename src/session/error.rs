@@ -25,6 +25,16 @@ pub enum SessionError {
         /// What the host says.
         cause: std::io::Error,
     },
+    /// The file for what the session prints cannot be opened.
+    #[error("session `{session}`: cannot open the log `{}`: {cause}", path.display())]
+    Log {
+        /// The session's name.
+        session: String,
+        /// The file.
+        path: PathBuf,
+        /// What the host says.
+        cause: std::io::Error,
+    },
     /// The machine has no such drive.
     #[error("session `{session}` has no drive {drive}")]
     NoDrive {

@@ -14,6 +14,7 @@ mod request;
 mod shelf;
 mod single;
 mod struck;
+mod transcript;
 
 pub use drives::{DiskView, DriveView};
 pub use error::SessionError;

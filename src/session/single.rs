@@ -6,6 +6,7 @@ use super::input::{self, InputQueue, KeyboardState};
 use super::log::DebugLog;
 use super::shelf::Shelf;
 use super::struck::Struck;
+use super::transcript::Transcript;
 use super::{Host, SessionError, drives};
 use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
@@ -53,7 +54,7 @@ pub struct History {
 /// A machine with a name, an input queue and a log.
 pub struct Session {
     pub(super) name: String,
-    typing: Typing,
+    pub(super) typing: Typing,
     /// The code page of the settings; whether the guest can select another, and what it has selected.
     own_code_page: CodePage,
     follows_code_page: bool,
@@ -67,6 +68,7 @@ pub struct Session {
     input: InputQueue,
     struck: Struck,
     log: DebugLog,
+    pub(super) transcript: Transcript,
     /// The guest waits, and nothing happens by itself before this time; `None` while it executes.
     idle_until: Option<VirtTime>,
     /// Keyboard and controller held nothing when the machine last ran.
@@ -77,8 +79,8 @@ impl Session {
     /// Opens the images of `spec` and switches the machine on.
     pub fn new(spec: &SessionSpec, host: &Host, options: SessionOptions) -> Result<Session, SessionError> {
         let drives = drives::open(spec, host, options.force_overlay)?;
-        let log = open_log(spec)?;
-        Ok(Session::switched_on(spec, host, options, drives, log))
+        let logs = open_logs(spec)?;
+        Ok(Session::switched_on(spec, host, options, drives, logs))
     }
 
     /// Switches a machine on that has the disks of this one, as they are now.
@@ -90,13 +92,21 @@ impl Session {
         host: &Host,
         options: SessionOptions,
     ) -> Result<Session, SessionError> {
-        let log = open_log(spec)?;
+        let logs = open_logs(spec)?;
+        self.end_log();
         let drives = std::mem::take(self.vm_mut().drives_mut());
-        let shelf = std::mem::take(&mut self.shelf);
-        Ok(Session { shelf, ..Session::switched_on(spec, host, options, drives, log) })
+        let mut session = Session::switched_on(spec, host, options, drives, logs);
+        session.shelf = std::mem::take(&mut self.shelf);
+        Ok(session)
     }
 
-    fn switched_on(spec: &SessionSpec, host: &Host, options: SessionOptions, drives: Drives, log: DebugLog) -> Session {
+    fn switched_on(
+        spec: &SessionSpec,
+        host: &Host,
+        options: SessionOptions,
+        drives: Drives,
+        (log, transcript): (DebugLog, Transcript),
+    ) -> Session {
         let typing = Typing { layout: spec.keyboard, code_page: spec.code_page };
         let config = VmConfig {
             memory_bytes: spec.memory_bytes,
@@ -120,6 +130,7 @@ impl Session {
             input: InputQueue::new(typing),
             struck: Struck::default(),
             log,
+            transcript,
             idle_until: None,
             keyboard_idle: true,
         };
@@ -254,7 +265,7 @@ impl Session {
 
     /// Keeps the newest `rows` rows that scroll off the screen.
     pub(super) fn set_scrollback(&mut self, rows: u32) {
-        self.vm.set_scrollback_limit(usize::try_from(rows).unwrap_or(usize::MAX));
+        self.transcript.keep_rows(rows, &mut self.vm);
     }
 
     /// What the display shows, and the rows that have scrolled off it.
@@ -358,6 +369,7 @@ impl Session {
         let until = self.until_input(until);
         let pause = tracing::error_span!("session", name = self.name).in_scope(|| self.vm.run(until, budget));
         self.drain_debug_port();
+        self.write_log();
         self.follow_code_page();
         self.keyboard_idle = self.vm.board_mut().keyboard_idle();
         let Pause::Idle(next) = pause else { return pause };
@@ -445,13 +457,20 @@ impl Session {
     }
 }
 
-/// The log of a new session.
-fn open_log(spec: &SessionSpec) -> Result<DebugLog, SessionError> {
-    DebugLog::open(spec.debug_port.as_deref()).map_err(|cause| SessionError::DebugPort {
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end_log();
+    }
+}
+
+/// What a new session's debug port and its screen are written to.
+fn open_logs(spec: &SessionSpec) -> Result<(DebugLog, Transcript), SessionError> {
+    let debug = DebugLog::open(spec.debug_port.as_deref()).map_err(|cause| SessionError::DebugPort {
         session: spec.name.clone(),
         path: spec.debug_port.clone().unwrap_or_default(),
         cause,
-    })
+    })?;
+    Ok((debug, Transcript::of(spec)?))
 }
 
 /// How long an instruction takes in deterministic mode. *Units*: picoseconds.

@@ -345,12 +345,8 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             Effect::Send(id, command) => self.send(id, command),
             Effect::Quit => self.quit = true,
             Effect::Start(spec) => return self.start(&spec),
-            Effect::Adjust(id, spec) => self.sessions.adjust(id, &spec),
-            Effect::Restart(id, spec) => {
-                if let Err(problem) = self.sessions.restart(id, &spec) {
-                    return self.update(Event::Trouble(problem));
-                }
-            }
+            Effect::Adjust(id, spec) => return self.report(self.sessions.adjust(id, &spec)),
+            Effect::Restart(id, spec) => return self.report(self.sessions.restart(id, &spec)),
             Effect::LookAtDrives(id) => {
                 if let Some(media) = self.sessions.media(id) {
                     return self.update(Event::Media(id, media));
@@ -399,6 +395,11 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             }
         }
         Ok(())
+    }
+
+    /// Tells the user what went wrong, if anything did.
+    fn report(&mut self, outcome: Result<(), String>) -> Result<(), TuiError> {
+        outcome.or_else(|problem| self.update(Event::Trouble(problem)))
     }
 
     fn start(&mut self, spec: &SessionSpec) -> Result<(), TuiError> {

@@ -16,6 +16,8 @@ pub enum Purpose {
     Screenshot(SessionId),
     /// The file of a recording.
     Record(SessionId),
+    /// The file of a log.
+    Log(SessionId),
     /// The file of a picture of the whole window.
     Window,
     /// The file of a text that was copied in the session.
@@ -35,6 +37,7 @@ impl Purpose {
         match self {
             Purpose::Screenshot(_) | Purpose::Window => "picture to file (txt, ans, html, svg, png): ",
             Purpose::Record(_) => "record to file (asciicast): ",
+            Purpose::Log(_) => "log to file (text, appended): ",
             Purpose::SaveText(_) => "text to file: ",
             Purpose::Rename(_) => "name of the session: ",
             Purpose::SaveDisk(..) => "save the disk to the new file: ",

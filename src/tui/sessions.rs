@@ -25,8 +25,9 @@ pub trait Sessions {
     fn rename(&self, id: SessionId, name: String);
     /// Starts a session. *Errors*: why it cannot be started.
     fn start(&self, spec: &SessionSpec) -> Result<SessionId, String>;
-    /// Gives a running session settings, as far as they can change while it runs.
-    fn adjust(&self, id: SessionId, spec: &SessionSpec);
+    /// Gives a running session settings, as far as they can change while it runs. *Errors*: what it does
+    /// not take over, and why.
+    fn adjust(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String>;
     /// Restarts a session with other settings. *Errors*: why it goes on as it was.
     fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String>;
     /// What is in a session's drives.
@@ -74,8 +75,8 @@ impl Sessions for Manager {
         Manager::start(self, spec).map_err(|error| error.to_string())
     }
 
-    fn adjust(&self, id: SessionId, spec: &SessionSpec) {
-        Manager::adjust(self, id, spec);
+    fn adjust(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {
+        Manager::adjust(self, id, spec).map_err(|error| error.to_string())
     }
 
     fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! Sessions as their users run them: by hand in deterministic mode, and many at once in real time.
 //! The guests are those of `tests/guests`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -144,6 +144,69 @@ fn the_debug_port_reaches_the_log_and_the_file() {
     session.run_for(10 * SECOND);
     assert_eq!(session.log(), b"hello from the guest\n");
     assert_eq!(std::fs::read(file).unwrap(), b"hello from the guest\n");
+}
+
+#[test]
+fn the_log_has_each_line_once_and_at_a_reset_and_the_end_what_is_on_the_screen() {
+    let floppy = Floppy::with(echo());
+    let file = floppy.path.with_extension("txt");
+    std::fs::write(&file, "before\n").unwrap();
+    let spec = SessionSpec { log: Some(file.clone()), scrollback: 0, ..floppy.spec("test") };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let mut session = Session::new(&spec, &Host::new(), options).unwrap();
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("ready")));
+    // Each fills a row.
+    let lines: Vec<String> = (0..40).map(|number| format!("{:-<80}", format!("line {number} "))).collect();
+    session.type_text(&lines.concat());
+    assert!(session.run_until(600 * SECOND, |screen| screen.contains(&lines[39])));
+    let logged = || std::fs::read_to_string(&file).unwrap();
+    assert!(logged().contains("\nline 10 ---") && !logged().contains("line 39"), "{}", logged());
+    session.reset();
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("ready") && !screen.contains("line")));
+    session.type_text("again");
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("again")));
+    assert!(!logged().contains("again"));
+    drop(session);
+    let logged = logged();
+    assert!(logged.starts_with("before\n") && logged.ends_with("again\n"), "{logged}");
+    for line in &lines {
+        assert_eq!(logged.matches(&format!("{line}\n")).count(), 1, "{line} in {logged}");
+    }
+}
+
+#[test]
+fn a_log_is_begun_and_ended_while_the_session_runs() {
+    let floppy = Floppy::with(echo());
+    let file = floppy.path.with_extension("txt");
+    let mut session = floppy.session(&Host::new());
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("ready")));
+    let error = session.set_log(Some(Path::new("/nowhere/a.txt"))).unwrap_err().to_string();
+    assert!(error.starts_with("session `test`: cannot open the log `/nowhere/a.txt`: No such"), "{error}");
+    session.set_log(Some(&file)).unwrap();
+    session.type_text("abc");
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("abc")));
+    session.set_log(None).unwrap();
+    session.type_text("def");
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("def")));
+    drop(session);
+    let logged = std::fs::read_to_string(&file).unwrap();
+    assert!(logged.contains("abc") && !logged.contains("def"), "{logged}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_that_the_host_does_not_take_ends_with_one_complaint() {
+    let floppy = Floppy::with(echo());
+    let mut session = floppy.session(&Host::new());
+    // Source: full(4): writing fails as on a full disk.
+    session.set_log(Some(Path::new("/dev/full"))).unwrap();
+    assert!(session.run_until(10 * SECOND, |screen| screen.contains("ready")));
+    session.type_text(&"x".repeat(40 * 80));
+    session.run_for(300 * SECOND);
+    let problem = session.take_log_problem().unwrap();
+    assert!(problem.starts_with("the log /dev/full of session test ends here: "), "{problem}");
+    assert_eq!(session.take_log_problem(), None);
+    assert_eq!(session.logged_to(), None);
 }
 
 #[test]
@@ -321,6 +384,18 @@ fn an_exclusive_session_stops_the_others_while_it_is_in_front() {
 }
 
 #[test]
+fn an_exclusive_session_that_has_stopped_stops_nobody() {
+    let desk = Desk::new(0);
+    let stops = Floppy::with(cli_hlt());
+    let other = desk.start(&Floppy::with(compute()), "other");
+    desk.wait_for_prompt(other);
+    let alone = desk.manager.start(&SessionSpec { exclusive: true, ..stops.spec("alone") }).unwrap();
+    desk.manager.focus(alone);
+    desk.wait(alone, "its stop", |view| matches!(view.state, SessionState::Stopped(_)));
+    desk.wait(other, "its turn", |view| view.state == SessionState::Running);
+}
+
+#[test]
 fn a_running_session_takes_over_what_can_change_and_no_more() {
     let desk = Desk::new(0);
     let floppy = Floppy::with(compute());
@@ -333,7 +408,7 @@ fn a_running_session_takes_over_what_can_change_and_no_more() {
         memory_bytes: 2 << 20,
         ..floppy.spec("a")
     };
-    desk.manager.adjust(id, &wished);
+    desk.manager.adjust(id, &wished).unwrap();
     let spec = desk.view(id).spec;
     assert_eq!(*spec, SessionSpec { memory_bytes: floppy.spec("a").memory_bytes, ..wished });
     assert_eq!(desk.view(id).state, SessionState::Paused, "it is in the background");

@@ -47,6 +47,7 @@ impl Echoes {
             spec: Arc::new(SessionSpec::new(name)),
             locks: Locks::default(),
             backlog: Backlog::default(),
+            problem: None,
             alerts: Alerts::default(),
         };
         let views = (0..).zip(names).map(view).collect();
@@ -102,13 +103,13 @@ impl Sessions for Echoes {
         Ok(id)
     }
 
-    fn adjust(&self, id: SessionId, spec: &SessionSpec) {
+    fn adjust(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {
         self.change(id, |view| view.spec = Arc::new(spec.clone()));
+        Ok(())
     }
 
     fn restart(&self, id: SessionId, spec: &SessionSpec) -> Result<(), String> {
-        self.adjust(id, spec);
-        Ok(())
+        self.adjust(id, spec)
     }
 
     fn media(&self, _: SessionId) -> Option<Arc<Media>> {

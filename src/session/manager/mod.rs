@@ -5,6 +5,7 @@
 //! | `queue` | who runs next and who sleeps until when; pure |
 //! | `pace` | how virtual time follows host time; pure |
 //! | `settings` | which settings of a running session can change |
+//! | `machine` | a session's machine and its slices |
 //! | `slot` | one session with its mailbox, its slices, and what is published of it |
 //! | `errands` | what is asked of one session, and the answers |
 //! | `worker` | the threads |
@@ -20,6 +21,7 @@ mod errands;
 mod gauge;
 mod host_time;
 mod inspected;
+mod machine;
 mod pace;
 mod queue;
 mod settings;
@@ -140,15 +142,16 @@ impl Manager {
     /// Gives a running session the settings of `spec`, as far as they can change while it runs: those
     /// that [`takes_effect_at_once`] names.
     ///
-    /// Waits for its running slice.
-    pub fn adjust(&self, id: SessionId, spec: &SessionSpec) {
-        let Some(slot) = self.shared.lock().slot(id) else { return };
-        slot.adjust(spec, &self.shared.host);
+    /// Waits for its running slice. *Errors*: a new log cannot be opened; the old one goes on.
+    pub fn adjust(&self, id: SessionId, spec: &SessionSpec) -> Result<(), SessionError> {
+        let Some(slot) = self.shared.lock().slot(id) else { return Ok(()) };
+        let adjusted = slot.adjust(spec, &self.shared.host);
         self.shared.reschedule(|state| {
             state.settle();
             state.queue.wake(id);
         });
         self.shared.wake_ui();
+        adjusted
     }
 
     /// Switches a session off and on again with the settings of `spec`. The disks stay in its drives

@@ -32,6 +32,17 @@ pub(super) enum Next {
     ParkExactly(u64),
 }
 
+impl Next {
+    /// The same, but awake at `at` at the latest.
+    pub(super) fn by(self, at: u64) -> Next {
+        match self {
+            Next::Ready => Next::Ready,
+            Next::Park(wake) => Next::Park(Some(wake.map_or(at, |wake| wake.min(at)))),
+            Next::ParkExactly(wake) => Next::ParkExactly(wake.min(at)),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// Waits for a worker.

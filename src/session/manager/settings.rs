@@ -3,7 +3,7 @@
 use crate::config::SessionSpec;
 
 /// Settings that a running session takes over; all others need it to be restarted.
-const LIVE: &[&str] = &["priority", "exclusive", "background", "speed", "keyboard", "code_page", "scrollback"];
+const LIVE: &[&str] = &["priority", "exclusive", "background", "speed", "keyboard", "code_page", "scrollback", "log"];
 
 /// True if a running session takes a new value of the setting `key` over at once.
 ///
@@ -26,6 +26,7 @@ pub(super) fn adjusted(old: &SessionSpec, wished: &SessionSpec) -> SessionSpec {
         keyboard: wished.keyboard,
         code_page: wished.code_page,
         scrollback: wished.scrollback,
+        log: wished.log.clone(),
         follows_code_page: wished.follows_code_page,
         ..old.clone()
     }
@@ -43,6 +44,7 @@ mod tests {
             let other = match key {
                 "priority" => "7".to_owned(),
                 "scrollback" => "10".to_owned(),
+                "log" | "debug_port" => "a.txt".to_owned(),
                 "speed" => "8 MIPS".to_owned(),
                 "memory" => "2 MiB".to_owned(),
                 _ => choices(key).into_iter().find(|choice| *choice != value).unwrap_or_default(),

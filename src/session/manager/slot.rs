@@ -10,21 +10,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Command;
-use super::alerts::AlertWatch;
 use super::errands::{Errands, RequestId};
 use super::gauge::Gauge;
 use super::host_time::HostTime;
 use super::inspected::Inspected;
-use super::pace::{Pace, Plan, SLICE_NS};
+use super::machine::Machine;
 use super::queue::Next;
 use super::settings::adjusted;
 use super::view::{Backlog, Published, SessionState, SessionView, Signs};
 use super::wanted::Wanted;
-use crate::clock::VirtTime;
-use crate::config::{Background, ImageSpec, SessionSpec, Speed};
+use crate::config::{Background, ImageSpec, SessionSpec};
 use crate::disk::DriveId;
 use crate::keys::KeyEvent;
-use crate::monitor::vm::Pause;
 use crate::screen::{Screen, Scrollback};
 use crate::session::inspect::Inspection;
 use crate::session::{DriveView, History, Host, Media, Request, Session, SessionError, SessionOptions};
@@ -80,6 +77,7 @@ impl Slot {
             stats: Arc::new(session.stats()),
             signs: Signs::of(&session),
             backlog: Backlog::default(),
+            problem: None,
         };
         Slot {
             id,
@@ -146,9 +144,10 @@ impl Slot {
         self.shut_out.store(shut_out, Ordering::Relaxed);
     }
 
-    /// True if the others stand still while this one is in the foreground.
+    /// True if the others stand still while this one is in the foreground: not for one that has stopped.
     pub(super) fn wants_host_alone(&self) -> bool {
-        self.spec().exclusive && !self.held_by_user.load(Ordering::Relaxed)
+        let goes_on = !self.held_by_user.load(Ordering::Relaxed) && !lock(&self.published).state.is_final();
+        goes_on && self.spec().exclusive
     }
 
     /// The settings in use.
@@ -157,13 +156,22 @@ impl Slot {
     }
 
     /// Takes those settings over that can change while the session runs. Waits for a running slice.
-    pub(super) fn adjust(&self, wished: &SessionSpec, host: &HostTime) {
-        let spec = adjusted(&self.spec(), wished);
+    ///
+    /// *Errors*: a new log cannot be opened; the old one goes on.
+    pub(super) fn adjust(&self, wished: &SessionSpec, host: &HostTime) -> Result<(), SessionError> {
+        let old = self.spec();
+        let mut spec = adjusted(&old, wished);
+        let mut logged = Ok(());
         self.guarded(|machine| {
             machine.adjust(&spec, host.now_ns());
+            logged = machine.session.set_log(spec.log.as_deref());
             (Next::Ready, true)
         });
+        if logged.is_err() {
+            spec.log.clone_from(&old.log);
+        }
         *lock(&self.spec) = Arc::new(spec);
+        logged
     }
 
     /// Makes the machine anew, with the disks of the one there was. Waits for a running slice.
@@ -223,6 +231,7 @@ impl Slot {
             locks: published.signs.locks,
             alerts: published.signs.alerts,
             backlog: published.backlog,
+            problem: published.problem.clone(),
         }
     }
 
@@ -343,6 +352,7 @@ impl Slot {
             lock(&self.gauge).read(&machine.session);
         }
         self.inspected.renew_if_wanted(&machine.session);
+        let problem = machine.session.take_log_problem().is_some_and(|problem| self.note_log_end(&problem));
         machine.dirty |= machine.session.take_screen_changed();
         let backlog = machine.backlog();
         machine.dirty |= backlog.is_news(machine.backlog_shown);
@@ -350,11 +360,11 @@ impl Slot {
         let signs = machine.signs(start, now, state == SessionState::Idle);
         machine.dirty |= signs != machine.signs;
         if !machine.dirty && state == machine.shown {
-            return (next, false);
+            return (next, problem);
         }
         let frame = machine.shown_at.saturating_add(FRAME_NS);
         if now < frame && !state.is_final() {
-            return (next.by(frame), false);
+            return (next.by(frame), problem);
         }
         let screen = std::mem::take(&mut machine.dirty).then(|| machine.session.screen());
         let news = {
@@ -364,7 +374,16 @@ impl Slot {
         };
         (machine.signs, machine.backlog_shown) = (signs, backlog);
         (machine.shown, machine.shown_at) = (state, now);
-        (next, news)
+        (next, news || problem)
+    }
+
+    /// Publishes that the host takes no more of the log; always true.
+    fn note_log_end(&self, problem: &str) -> bool {
+        let mut spec = lock(&self.spec);
+        *spec = Arc::new(SessionSpec { log: None, ..spec.as_ref().clone() });
+        drop(spec);
+        lock(&self.published).problem = Some(Arc::from(problem));
+        true
     }
 
     /// Gives the machine up after a panic and says why.
@@ -377,133 +396,6 @@ impl Slot {
         // What is left of it may panic again as it goes.
         drop(catch_unwind(AssertUnwindSafe(|| drop(machine))));
         (Next::Park(None), true)
-    }
-}
-
-impl Next {
-    /// The same, but awake at `at` at the latest.
-    fn by(self, at: u64) -> Next {
-        match self {
-            Next::Ready => Next::Ready,
-            Next::Park(wake) => Next::Park(Some(wake.map_or(at, |wake| wake.min(at)))),
-            Next::ParkExactly(wake) => Next::ParkExactly(wake.min(at)),
-        }
-    }
-}
-
-/// A session and how it keeps up with host time.
-struct Machine {
-    session: Session,
-    speed: Speed,
-    pace: Pace,
-    /// The screen may differ from the published one.
-    dirty: bool,
-    /// The state published last, and when.
-    shown: SessionState,
-    shown_at: u64,
-    /// What was published last of locks and alerts.
-    signs: Signs,
-    alerts: AlertWatch,
-    /// Characters that were left out, and what was published of that last.
-    refused: u64,
-    backlog_shown: Backlog,
-}
-
-impl Machine {
-    fn new(session: Session, speed: Speed, host: u64) -> Machine {
-        let pace = Pace::new(speed, host, session.now());
-        let (signs, alerts) = (Signs::of(&session), AlertWatch::default());
-        let (shown, backlog_shown) = (SessionState::Running, Backlog::default());
-        Machine { session, speed, pace, dirty: true, shown, shown_at: 0, signs, alerts, refused: 0, backlog_shown }
-    }
-
-    /// Locks and alerts after a slice from `start` to `end`.
-    fn signs(&mut self, start: u64, end: u64, idle: bool) -> Signs {
-        let vm = self.session.vm();
-        self.alerts.slice_ended((start, end), idle, vm.looks_for_key(), vm.bells());
-        Signs { alerts: self.alerts.alerts(), ..Signs::of(&self.session) }
-    }
-
-    fn backlog(&self) -> Backlog {
-        Backlog { waiting: self.session.waiting_text(), refused: self.refused }
-    }
-
-    /// Takes the settings over that can change while the guest runs.
-    fn adjust(&mut self, spec: &SessionSpec, host: u64) {
-        if self.speed != spec.speed {
-            self.speed = spec.speed;
-            self.pace = Pace::new(spec.speed, host, self.session.now());
-        }
-        self.session.set_code_page(spec.code_page, spec.follows_code_page);
-        self.session.set_keyboard_layout(spec.keyboard);
-        self.session.set_scrollback(spec.scrollback);
-        self.dirty = true;
-    }
-
-    /// Runs the guest until its slice is over or it has nothing to do.
-    fn slice(&mut self, mailbox: &Mutex<VecDeque<Command>>, start: u64, host: &HostTime) -> (SessionState, Next) {
-        let mut now = start;
-        while now.saturating_sub(start) < SLICE_NS {
-            self.obey(mailbox);
-            self.session.pass_idle_time(self.pace.due(now));
-            if let Some(end) = self.step(start, now, host) {
-                return end;
-            }
-            now = host.now_ns();
-        }
-        (SessionState::Running, Next::Ready)
-    }
-
-    /// One run of the machine; the slice's end if it has nothing to do after it.
-    fn step(&mut self, start: u64, now: u64, host: &HostTime) -> Option<(SessionState, Next)> {
-        if let Some(wake) = self.session.wait() {
-            return self.idle(wake, now);
-        }
-        let before = self.session.now();
-        let (target, budget, ps) = match self.pace.plan(start, now, before) {
-            Plan::Run { target, budget, ps } => (target, budget, ps),
-            Plan::Wait(until) => return Some((SessionState::Running, Next::Park(Some(until)))),
-        };
-        self.session.set_ps_per_instruction(ps);
-        match self.session.slice(target, budget) {
-            Pause::Idle(wake) => self.idle(wake, now),
-            Pause::Stopped(reason) => Some((SessionState::Stopped(reason), Next::Park(None))),
-            Pause::TimeReached | Pause::BudgetUsed => {
-                let took = host.now_ns().saturating_sub(now);
-                self.pace.measured(took, self.session.now().as_ns().saturating_sub(before.as_ns()), ps);
-                None
-            }
-        }
-    }
-
-    /// The end of the slice for a guest that waits, unless its wait is over at host time `now`.
-    fn idle(&self, wake: Option<VirtTime>, now: u64) -> Option<(SessionState, Next)> {
-        let wake = wake.map(|at| self.pace.host_time(at));
-        if wake.is_some_and(|at| at <= now) {
-            return None;
-        }
-        // Typing has gaps that are shorter than the grid of timers.
-        let next = match wake {
-            Some(at) if self.session.input_waits() => Next::ParkExactly(at),
-            _ => Next::Park(wake),
-        };
-        Some((SessionState::Idle, next))
-    }
-
-    /// Carries out what the mailbox holds.
-    fn obey(&mut self, mailbox: &Mutex<VecDeque<Command>>) {
-        loop {
-            let Some(command) = lock(mailbox).pop_front() else { return };
-            match command {
-                Command::Key(event) => self.session.press(event),
-                Command::Text(text) => {
-                    let left_out = self.session.type_text(&text);
-                    self.refused = self.refused.saturating_add(left_out.len() as u64);
-                }
-                Command::StopTyping => self.session.stop_typing(),
-                Command::Reset => self.session.reset(),
-            }
-        }
     }
 }
 

@@ -72,6 +72,8 @@ pub struct SessionView {
     pub backlog: Backlog,
     /// How often it has called for its user.
     pub alerts: Alerts,
+    /// What the host did last that the session could not go on with, such as a log that it takes no more of.
+    pub problem: Option<Arc<str>>,
 }
 
 /// Small things that are published.
@@ -95,6 +97,7 @@ pub(super) struct Published {
     pub(super) stats: Arc<TrapStats>,
     pub(super) signs: Signs,
     pub(super) backlog: Backlog,
+    pub(super) problem: Option<Arc<str>>,
 }
 
 impl Published {

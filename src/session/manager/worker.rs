@@ -108,6 +108,10 @@ impl Shared {
             }
             state = self.lock();
             state.queue.give_back(slot.id(), ran.used, ran.next);
+            if ran.news && slot.spec().exclusive {
+                // It may have stopped: then the others go on.
+                state.settle();
+            }
         }
     }
 

@@ -129,6 +129,7 @@ impl App {
             Action::Hold => self.hold(id, effects),
             Action::Screenshot => self.ask_for(Purpose::Screenshot(id)),
             Action::Record => self.toggle_recording(id, effects),
+            Action::Log => self.toggle_log(id, now, effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::WindowPicture => self.ask_for_picture(),
             Action::Rename => self.ask_for(Purpose::Rename(id)),

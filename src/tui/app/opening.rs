@@ -135,9 +135,10 @@ fn entry_row(entry: &Entry, files: FileUse) -> (Row, Pick) {
     (row, pick)
 }
 
-/// The settings of a session for another one; true if an image that it writes to becomes an overlay.
+/// The settings of a session for another one, which is not logged; true if an image that it writes to becomes an
+/// overlay.
 fn copy_of(view: &SessionView) -> (SessionSpec, bool) {
-    let mut spec = SessionSpec { name: view.name.clone(), ..view.spec.as_ref().clone() };
+    let mut spec = SessionSpec { name: view.name.clone(), log: None, ..view.spec.as_ref().clone() };
     let mut spared = false;
     for image in spec.floppies.iter_mut().chain(&mut spec.disks) {
         if image.writes == WritePolicy::Image {

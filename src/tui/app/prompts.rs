@@ -18,6 +18,7 @@ impl App {
         let proposal = match purpose {
             Purpose::Screenshot(_) => format!("{}.svg", file_name(name)),
             Purpose::Record(_) => format!("{}-1.cast", file_name(name)),
+            Purpose::Log(_) => format!("{}.log", file_name(name)),
             Purpose::Window => "dosmux.svg".to_owned(),
             Purpose::SaveText(_) => format!("{}.txt", file_name(name)),
             Purpose::Rename(_) => name.to_owned(),
@@ -57,6 +58,13 @@ impl App {
             (Answer::Given(text), Purpose::Record(id)) => match text.trim() {
                 "" => Err("a recording needs a file".to_owned()),
                 path => Ok(Effect::Record(id, PathBuf::from(path))),
+            },
+            (Answer::Given(text), Purpose::Log(id)) => match text.trim() {
+                "" => Err("a log needs a file".to_owned()),
+                path => {
+                    self.say(format!("what scrolls off is logged to {path}"), now);
+                    self.log_to(id, Some(Path::new(path))).ok_or_else(|| "the session is gone".to_owned())
+                }
             },
             (Answer::Given(text), Purpose::Window) => self.window_picture(Path::new(text.trim())),
             (Answer::Given(text), Purpose::SaveText(_)) => {

@@ -1,9 +1,10 @@
-//! Recordings of sessions.
+//! Recordings and logs of sessions.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{App, Effect};
+use crate::config::SessionSpec;
 use crate::tui::prompt::Purpose;
 use crate::types::SessionId;
 
@@ -21,6 +22,20 @@ impl App {
         } else {
             self.ask_for(Purpose::Record(id));
         }
+    }
+
+    /// Asks for a file for a log, or ends the one there is.
+    pub(super) fn toggle_log(&mut self, id: SessionId, now: Duration, effects: &mut Vec<Effect>) {
+        let Some(view) = self.session(id) else { return };
+        let Some(path) = view.spec.log.clone() else { return self.ask_for(Purpose::Log(id)) };
+        effects.extend(self.log_to(id, None));
+        self.say(format!("logged to {}", path.display()), now);
+    }
+
+    /// Lets a session be logged to a file, or no longer.
+    pub(super) fn log_to(&self, id: SessionId, path: Option<&Path>) -> Option<Effect> {
+        let spec = self.session(id)?.spec.as_ref().clone();
+        Some(Effect::Adjust(id, Box::new(SessionSpec { log: path.map(Path::to_owned), ..spec })))
     }
 
     pub(super) fn recording(&mut self, id: SessionId, outcome: Result<PathBuf, String>, now: Duration) {

@@ -42,6 +42,7 @@ fn session(id: u32, state: SessionState) -> SessionView {
         spec: Arc::new(SessionSpec::new(&format!("s{id}"))),
         locks: Locks::default(),
         backlog: Backlog::default(),
+        problem: None,
         alerts: Alerts::default(),
     }
 }
@@ -548,6 +549,26 @@ fn ctrl_z_goes_to_the_guest_unless_the_user_wants_it_to_stop_dosmux() {
     bench.app.settings.suspend = crate::config::Suspend::Dosmux;
     assert_eq!(bench.feed(b"\x1a"), "suspend");
     assert_eq!(bench.feed(b"z"), "0+z");
+}
+
+#[test]
+fn a_log_is_begun_in_a_file_and_ended_by_the_same_command() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.feed(b"\x1dL"), "");
+    assert_eq!(bench.app.line().unwrap(), "log to file (text, appended): s0.log");
+    assert_eq!(bench.feed(b"\r"), "adjust 0");
+    assert_eq!(bench.app.line().unwrap(), "what scrolls off is logged to s0.log");
+    let spec = SessionSpec { log: Some("s0.log".into()), ..SessionSpec::new("s0") };
+    bench.views[0].spec = std::sync::Arc::new(spec);
+    bench.sessions();
+    assert_eq!(bench.feed(b"\x1dL"), "adjust 0");
+    assert_eq!(bench.app.line().unwrap(), "logged to s0.log");
+    bench.views[0].problem = Some("the log s0.log of session s0 ends here: disk full".into());
+    bench.sessions();
+    assert_eq!(bench.app.line().unwrap(), "the log s0.log of session s0 ends here: disk full");
+    bench.wait(Duration::from_secs(60));
+    bench.sessions();
+    assert_eq!(bench.app.line(), None, "said once");
 }
 
 #[test]

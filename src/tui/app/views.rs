@@ -68,6 +68,9 @@ impl App {
     /// What to say if a session in the background has just stopped.
     fn news(&self, index: usize, view: &SessionView) -> Option<String> {
         let old = self.sessions.iter().find(|old| old.id == view.id)?;
+        if view.problem.is_some() && view.problem != old.problem {
+            return view.problem.as_deref().map(str::to_owned);
+        }
         let refused = view.backlog.refused.saturating_sub(old.backlog.refused);
         if refused > 0 {
             let name = &view.name;

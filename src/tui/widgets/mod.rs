@@ -120,6 +120,7 @@ pub(in crate::tui) mod testing {
             spec: Arc::new(SessionSpec::new(name)),
             locks: Locks::default(),
             backlog: Backlog::default(),
+            problem: None,
             alerts: Alerts::default(),
         }
     }
