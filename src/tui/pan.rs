@@ -24,14 +24,17 @@ pub struct Pan {
     row: u16,
     /// Where the cursor was when the view last followed it.
     cursor: Option<(u16, u16)>,
+    /// How large the view was then.
+    size: (u16, u16),
 }
 
 impl Pan {
-    /// Follows the cursor if it has moved out of the view, as little as needed.
+    /// Follows the cursor if it is out of the view since it has moved or the view is another one, as little as
+    /// needed.
     pub fn follow(&mut self, screen: &Screen, cols: u16, rows: u16) {
         let cursor = screen.cursor.map(|cursor| (cursor.col, cursor.row));
-        if cursor != self.cursor {
-            self.cursor = cursor;
+        if (cursor, (cols, rows)) != (self.cursor, self.size) {
+            (self.cursor, self.size) = (cursor, (cols, rows));
             if let Some((col, row)) = cursor {
                 self.col = reach(self.col, col, cols);
                 self.row = reach(self.row, row, rows);
@@ -133,6 +136,14 @@ mod tests {
         assert_eq!(pan.viewport(&screen(0, 5), 80, 23).row, 2);
         pan.follow(&screen(0, 1), 80, 23);
         assert_eq!(pan.viewport(&screen(0, 1), 80, 23).row, 1);
+    }
+
+    #[test]
+    fn a_view_that_becomes_smaller_keeps_the_cursor_in_sight() {
+        let mut pan = Pan::default();
+        pan.follow(&screen(0, 20), 80, 25);
+        pan.follow(&screen(0, 20), 80, 10);
+        assert_eq!(pan.viewport(&screen(0, 20), 80, 10).row, 11);
     }
 
     #[test]
