@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Command;
 use super::alerts::AlertWatch;
@@ -14,6 +15,21 @@ use crate::clock::VirtTime;
 use crate::config::{SessionSpec, Speed};
 use crate::monitor::vm::Pause;
 use crate::session::Session;
+
+/// What a slice goes by.
+#[derive(Clone, Copy)]
+pub(super) struct SliceClock<'a> {
+    pub(super) host: &'a HostTime,
+    /// Another session needs the worker at once.
+    pub(super) hurry: &'a AtomicBool,
+}
+
+impl SliceClock<'_> {
+    /// True if a slice since `start` has to end at `now`.
+    fn is_over(self, start: u64, now: u64) -> bool {
+        now.saturating_sub(start) >= SLICE_NS || self.hurry.load(Ordering::Relaxed)
+    }
+}
 
 /// A session and how it keeps up with host time.
 pub(super) struct Machine {
@@ -69,18 +85,20 @@ impl Machine {
         &mut self,
         mailbox: &Mutex<VecDeque<Command>>,
         start: u64,
-        host: &HostTime,
+        clock: SliceClock<'_>,
     ) -> (SessionState, Next) {
         let mut now = start;
-        while now.saturating_sub(start) < SLICE_NS {
+        loop {
             self.obey(mailbox);
             self.session.pass_idle_time(self.pace.due(now));
-            if let Some(end) = self.step(start, now, host) {
+            if let Some(end) = self.step(start, now, clock.host) {
                 return end;
             }
-            now = host.now_ns();
+            now = clock.host.now_ns();
+            if clock.is_over(start, now) {
+                return (SessionState::Running, Next::Ready);
+            }
         }
-        (SessionState::Running, Next::Ready)
     }
 
     /// One run of the machine; the slice's end if it has nothing to do after it.

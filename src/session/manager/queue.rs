@@ -89,6 +89,11 @@ impl Task {
         }
     }
 
+    /// What decides whose turn it is: the least goes first.
+    fn turn(&self) -> (u64, bool, SessionId) {
+        (self.runtime, !self.urgent, self.id)
+    }
+
     fn competes(&self) -> bool {
         !self.held && !matches!(self.stage, Stage::Parked(_))
     }
@@ -182,7 +187,7 @@ impl Queue {
     /// Takes the session that runs next, if one is ready at `now`.
     pub(super) fn take(&mut self, now: u64) -> Option<SessionId> {
         self.wake_due(now);
-        let task = self.tasks.iter_mut().filter(|task| task.is_ready()).min_by_key(|t| (t.runtime, !t.urgent, t.id))?;
+        let task = self.tasks.iter_mut().filter(|task| task.is_ready()).min_by_key(|task| task.turn())?;
         task.stage = Stage::Running { woken: false };
         (task.urgent, task.errand) = (false, false);
         let (id, runtime) = (task.id, task.runtime);
@@ -211,6 +216,12 @@ impl Queue {
         let competing = self.tasks.iter().filter(|task| task.competes());
         let expected = competing.fold(0u64, |sum, task| sum.saturating_add(task.last_used));
         self.tasks.iter().any(|task| task.is_ready() && (task.urgent || expected >= BRIEF_NS))
+    }
+
+    /// True if the session that runs next is to answer something at once.
+    pub(super) fn is_urgent(&self) -> bool {
+        let next = self.tasks.iter().filter(|task| task.is_ready()).min_by_key(|task| task.turn());
+        next.is_some_and(|task| task.urgent)
     }
 
     /// When the next sleeper wakes by itself.
@@ -335,6 +346,20 @@ mod tests {
         share(&mut queue, 20);
         assert!(queue.wake(A));
         assert_eq!(queue.take(0), Some(A));
+    }
+
+    #[test]
+    fn a_session_is_urgent_from_its_wake_until_it_runs() {
+        let mut queue = queue(&[(A, 1), (B, 1)]);
+        assert_eq!(queue.take(0), Some(A));
+        queue.give_back(A, MS, Next::Park(None));
+        assert_eq!(queue.take(0), Some(B));
+        assert!(!queue.is_urgent());
+        queue.wake(A);
+        assert!(queue.is_urgent());
+        queue.give_back(B, MS, Next::Ready);
+        assert_eq!(queue.take(0), Some(A));
+        assert!(!queue.is_urgent());
     }
 
     #[test]

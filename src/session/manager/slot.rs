@@ -14,7 +14,7 @@ use super::errands::{Errands, RequestId};
 use super::gauge::Gauge;
 use super::host_time::HostTime;
 use super::inspected::Inspected;
-use super::machine::Machine;
+use super::machine::{Machine, SliceClock};
 use super::queue::Next;
 use super::settings::adjusted;
 use super::view::{Backlog, Published, SessionState, SessionView, Signs};
@@ -301,8 +301,9 @@ impl Slot {
         *spec = Arc::new(SessionSpec { floppies: images(floppies), disks: images(disks), ..spec.as_ref().clone() });
     }
 
-    /// Runs one slice and publishes what it changed. A panic in it ends this session only.
-    pub(super) fn run(&self, host: &HostTime) -> Ran {
+    /// Runs one slice and publishes what it changed; it ends early if `hurry` is set. A panic in it ends
+    /// this session only.
+    pub(super) fn run(&self, host: &HostTime, hurry: &AtomicBool) -> Ran {
         let start = host.now_ns();
         self.slices.fetch_add(1, Ordering::Relaxed);
         let held = self.is_held();
@@ -314,7 +315,7 @@ impl Slot {
             if held {
                 return (Next::Park(None), answered);
             }
-            let (next, news) = self.run_machine(machine, start, host);
+            let (next, news) = self.run_machine(machine, start, SliceClock { host, hurry });
             (next, news || answered)
         });
         let news = self.refuse_errands() || news;
@@ -346,8 +347,9 @@ impl Slot {
         (next, self.history.answer(|| machine.session.history()))
     }
 
-    fn run_machine(&self, machine: &mut Machine, start: u64, host: &HostTime) -> (Next, bool) {
-        let (state, next) = machine.slice(&self.mailbox, start, host);
+    fn run_machine(&self, machine: &mut Machine, start: u64, clock: SliceClock<'_>) -> (Next, bool) {
+        let host = clock.host;
+        let (state, next) = machine.slice(&self.mailbox, start, clock);
         if self.gauge_wanted.swap(false, Ordering::Relaxed) {
             lock(&self.gauge).read(&machine.session);
         }
@@ -425,7 +427,7 @@ mod tests {
         assert_eq!(slot.guarded(|_| panic!("broken {}", 7)), (Next::Park(None), true));
         assert_eq!(slot.view().state, SessionState::Failed("broken 7".to_owned()));
         slot.post(Command::Reset);
-        let ran = slot.run(&host);
+        let ran = slot.run(&host, &AtomicBool::new(false));
         assert_eq!((ran.next, ran.news), (Next::Park(None), false));
         assert_eq!(slot.view().state, SessionState::Failed("broken 7".to_owned()));
     }
@@ -444,12 +446,21 @@ mod tests {
     }
 
     #[test]
+    fn a_slice_ends_early_if_another_session_needs_the_worker() {
+        let host = HostTime::start();
+        let slot = slot(&host);
+        let ran = slot.run(&host, &AtomicBool::new(true));
+        // It has not got far enough to find out that there is no boot disk.
+        assert_eq!(ran.next, Next::Ready);
+    }
+
+    #[test]
     fn a_session_without_a_boot_disk_stops_and_says_so() {
         let host = HostTime::start();
         let slot = slot(&host);
         let mut news = false;
         while !slot.view().state.is_final() {
-            news |= slot.run(&host).news;
+            news |= slot.run(&host, &AtomicBool::new(false)).news;
         }
         assert!(news);
         let view = slot.view();

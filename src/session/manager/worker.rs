@@ -2,8 +2,10 @@
 //! sleeps when there is nothing to do.
 //!
 //! Of the workers that sleep, one sleeps only until the next session's timer; the others wait to be
-//! called. A worker that takes a session calls another if there is work for two.
+//! called. A worker that takes a session calls another if there is work for two. If a session must
+//! answer somebody at once, such as a key, and every worker is busy, their slices end early.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// Signalled when a session is ready and a worker sleeps.
     work: Condvar,
+    /// A session that is to answer at once waits for a worker and none sleeps: running slices end.
+    hurry: AtomicBool,
     waker: Mutex<Option<Waker>>,
 }
 
@@ -59,7 +63,13 @@ impl State {
 
 impl Shared {
     pub(super) fn new() -> Shared {
-        Shared { host: HostTime::start(), state: Mutex::default(), work: Condvar::new(), waker: Mutex::new(None) }
+        Shared {
+            host: HostTime::start(),
+            state: Mutex::default(),
+            work: Condvar::new(),
+            hurry: AtomicBool::new(false),
+            waker: Mutex::new(None),
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -102,7 +112,7 @@ impl Shared {
             };
             self.call_worker(&state);
             drop(state);
-            let ran = slot.run(&self.host);
+            let ran = slot.run(&self.host, &self.hurry);
             if ran.news {
                 self.wake_ui();
             }
@@ -115,8 +125,9 @@ impl Shared {
         }
     }
 
-    /// Calls a worker if one sleeps and there is work for it.
+    /// Calls a worker if one sleeps and there is work for it; hurries those that run if there must be one.
     pub(super) fn call_worker(&self, state: &State) {
+        self.hurry.store(state.sleepers == 0 && state.queue.is_urgent(), Ordering::Relaxed);
         if state.sleepers > 0 && state.queue.wants_worker() {
             self.work.notify_one();
         }
