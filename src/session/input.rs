@@ -26,9 +26,12 @@ const STROKE_CAPACITY: usize = 1 << 20;
 
 /// Shortest time between two events, so that a program with its own INT 09h meets them one by one.
 const EVENT_GAP: Duration = Duration::from_millis(2);
-/// How long a key of a chord or a live key is down at least: programs that poll a table of keys
-/// that are down would miss it otherwise.
-const HOLD: Duration = Duration::from_millis(20);
+/// How long a chord is down: a little more than a timer tick, so that a program that looks once a
+/// tick which keys are down does not miss it.
+const CHORD_HOLD: Duration = Duration::from_millis(60);
+/// How long a live key is down at least. Somebody who types faster than a program looks is not held
+/// up longer for it; whoever sends the keys lets them come up late enough.
+const LIVE_HOLD: Duration = Duration::from_millis(20);
 /// How often a keyboard that had no room is tried again.
 pub(super) const RETRY: Duration = Duration::from_millis(10);
 /// How long a guest that never waits must have left the keyboard empty before the next character:
@@ -80,7 +83,7 @@ pub(super) struct InputQueue {
     strokes: VecDeque<Stroke>,
     /// What is left of the stroke that has begun.
     current: VecDeque<KeyEvent>,
-    /// True if `current` is text, which needs no [`HOLD`]: its reader takes codes, not states.
+    /// True if `current` is text, whose keys come up at once: its reader takes codes, not states.
     current_is_text: bool,
     /// The last event delivered: whether it was a press, and when.
     last: Option<(bool, VirtTime)>,
@@ -227,8 +230,14 @@ impl InputQueue {
     /// The earliest time for a press or a release that follows the last event.
     fn after_gap(&self, down: bool) -> VirtTime {
         let Some((last_down, at)) = self.last else { return VirtTime::ZERO };
-        let text = self.current_is_text && !self.current.is_empty();
-        at + if last_down && !down && !text { HOLD } else { EVENT_GAP }
+        if !last_down || down {
+            return at + EVENT_GAP;
+        }
+        at + match (self.current.is_empty(), self.current_is_text) {
+            (true, _) => LIVE_HOLD,
+            (false, true) => EVENT_GAP,
+            (false, false) => CHORD_HOLD,
+        }
     }
 
     /// When the stroke at the head may begin; `None` if the guest must first do something.

@@ -35,6 +35,8 @@ mod idle;
 #[cfg(test)]
 mod inspect;
 #[cfg(test)]
+mod keyboard;
+#[cfg(test)]
 mod layering;
 #[cfg(test)]
 mod processor;

@@ -136,6 +136,15 @@ fn a_live_key_is_down_long_enough_to_be_seen() {
 }
 
 #[test]
+fn a_chord_is_down_for_more_than_a_timer_tick() {
+    let mut desk = Desk::new(READING);
+    desk.queue.strike(&[Key::LeftCtrl, Key::C]);
+    desk.pass(100);
+    let wanted = [(0, Key::LeftCtrl, true), (2, Key::C, true), (62, Key::C, false), (64, Key::LeftCtrl, false)];
+    assert_eq!(desk.got, wanted);
+}
+
+#[test]
 fn live_keys_wait_for_room_and_keep_their_order() {
     let mut desk = Desk::new(UNREAD);
     desk.room = false;
