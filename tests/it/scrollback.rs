@@ -150,14 +150,14 @@ fn a_start_address_that_moves_on_is_seen_to_scroll() {
     }
 }
 
-/// Each look may fall into a move. Nothing may come in the wrong order; little may be lost or come twice.
+/// Each look may fall into a move. With the shortest pause they all do, the first ones too: then the first
+/// few rows are lost, but no other, and none comes twice.
 #[test]
 fn display_memory_that_is_moved_byte_by_byte_is_seen_to_scroll() {
-    for pause in [1, 500, 3000, 20_000] {
-        let mut found = lines(Scroll::Loop, 200, pause);
-        assert!(found.is_sorted(), "{pause}: {found:?}");
-        let all = found.len();
-        found.dedup();
-        assert!(found.len() >= 180 && all <= found.len() + 2, "{pause}: {} of 199", found.len());
+    for (pause, lost) in [(1, 5), (500, 0), (3000, 0), (20_000, 0)] {
+        let found = lines(Scroll::Loop, 200, pause);
+        let first = 199 - found.len().min(199);
+        assert!(first <= lost, "{pause}: {} of 199", found.len());
+        assert_eq!(found, expected(199)[first..], "{pause}");
     }
 }
