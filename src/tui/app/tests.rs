@@ -13,6 +13,7 @@ use crate::session::{Alerts, Backlog};
 use crate::tui::widgets::KeyMenuView;
 use crate::types::SegOff;
 
+mod anything;
 mod copy;
 mod marks;
 mod panels;

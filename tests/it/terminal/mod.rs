@@ -3,6 +3,7 @@
 
 mod journey;
 mod odd;
+mod pasting;
 
 use std::fs::File;
 use std::path::Path;

@@ -5,7 +5,7 @@ use crate::screen::Scrollback;
 use crate::session::History;
 
 /// A screen of 80 × 25 with `text` in its first row, and two rows that scrolled off it.
-fn history(text: &str) -> History {
+pub(super) fn history(text: &str) -> History {
     let mut rows = Scrollback::new(10);
     for text in ["first", "second"] {
         rows.push(&format!("{text:<80}").bytes().flat_map(|code| [code, 7]).collect::<Vec<u8>>());

@@ -13,7 +13,7 @@ use crate::tui::view;
 
 impl Bench {
     /// What the window shows, one line for each row.
-    fn window(&self) -> Vec<String> {
+    pub(super) fn window(&self) -> Vec<String> {
         let (cols, rows) = self.app.size;
         let mut buf = Buffer::empty(Rect::new(0, 0, cols, rows));
         view::draw(&self.app, buf.area, &mut buf);
@@ -127,7 +127,7 @@ fn a_session_is_cloned_and_only_the_first_one_writes_to_its_image() {
     assert_eq!(bench.feed(b"folder\r"), "browse /a");
 }
 
-fn folder() -> Folder {
+pub(super) fn folder() -> Folder {
     let entry =
         |name: &str, kind, bytes| Entry { kind, name: name.to_owned(), path: ["/pics", name].iter().collect(), bytes };
     let floppy = EntryKind::Image(Drive::Floppy, "1440K floppy".to_owned());
@@ -261,7 +261,7 @@ fn a_click_in_the_overview_shows_the_session() {
     assert_eq!(bench.app.mode(), Mode::Guest);
 }
 
-fn media(changed: usize) -> Arc<Media> {
+pub(super) fn media(changed: usize) -> Arc<Media> {
     use crate::disk::{Geometry, ImageSource, WritePolicy};
     let disk = |name: &str, changed| DiskView {
         source: ImageSource::File(format!("/pics/{name}").into()),
