@@ -11,17 +11,12 @@
 //! moved; such a look is left out, and the next is compared with the one before it.
 //!
 //! Gap: a program that moves more than a screenful between two looks loses rows, and one that
-//! prints the same line again and again is not seen to scroll. One that moves the picture all the
-//! time, at most once from look to look, loses no row but some of the first after it has painted the
-//! screen anew.
+//! prints the same line again and again is not seen to scroll.
 
 /// Rows that must agree, each of them different from the others.
 const EVIDENCE: usize = 3;
 /// Looks that are left out one after the other.
 const PATIENCE: u8 = 8;
-/// The same behind a picture that was not seen to move there: the program has painted it, and the
-/// look at it may have fallen into a move as well, with which nothing that follows agrees.
-const PATIENCE_WITH_NEW: u8 = 3;
 
 /// A picture's characters and attributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,8 +61,6 @@ pub struct ScrollWatch {
     /// Rows of `before`, from the top on, that are what was there.
     known: usize,
     now: TextRows,
-    /// `before` was not seen to move there.
-    new: bool,
     /// Looks that were left out since `before`.
     left_out: u8,
 }
@@ -86,21 +79,16 @@ impl ScrollWatch {
         if !read(&mut self.now) {
             return;
         }
-        let patience = if self.new { PATIENCE_WITH_NEW } else { PATIENCE };
         match verdict(&self.before, self.known, &self.now) {
-            Verdict::Moving if self.left_out < patience => {
+            Verdict::Moving if self.left_out < PATIENCE => {
                 self.left_out += 1;
                 return;
             }
             Verdict::Up { count, arrived, torn } => {
                 (0..count).for_each(|row| scrolled_off(self.before.row(row)));
                 self.known = self.finish_move(count, arrived, torn);
-                self.new = false;
             }
-            Verdict::Moving | Verdict::Still => {
-                self.known = usize::from(self.now.rows);
-                self.new |= self.before != self.now;
-            }
+            Verdict::Moving | Verdict::Still => self.known = usize::from(self.now.rows),
         }
         std::mem::swap(&mut self.before, &mut self.now);
         self.left_out = 0;

@@ -153,3 +153,17 @@ impl Machine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_is_over_by_its_time_or_if_another_session_needs_the_worker() {
+        let (host, hurry) = (HostTime::start(), AtomicBool::new(false));
+        let clock = SliceClock { host: &host, hurry: &hurry };
+        assert_eq!((clock.is_over(7, 8), clock.is_over(7, 7 + SLICE_NS)), (false, true));
+        hurry.store(true, Ordering::Relaxed);
+        assert!(clock.is_over(7, 8));
+    }
+}

@@ -446,15 +446,6 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_ends_early_if_another_session_needs_the_worker() {
-        let host = HostTime::start();
-        let slot = slot(&host);
-        let ran = slot.run(&host, &AtomicBool::new(true));
-        // It has not got far enough to find out that there is no boot disk.
-        assert_eq!(ran.next, Next::Ready);
-    }
-
-    #[test]
     fn a_session_without_a_boot_disk_stops_and_says_so() {
         let host = HostTime::start();
         let slot = slot(&host);

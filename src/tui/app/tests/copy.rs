@@ -23,6 +23,9 @@ impl Bench {
     fn in_copy_mode(clipboard: bool) -> Bench {
         let mut bench = Bench::new();
         bench.app.settings.clipboard = clipboard;
+        // The view is where the history's cursor is.
+        bench.views[0].screen = history("third row").screen.into();
+        bench.sessions();
         assert_eq!(bench.feed(b"\x1d["), "history 0");
         assert_eq!(bench.update(Event::History(SessionId(0), history("third row"))), "");
         bench
