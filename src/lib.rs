@@ -13,6 +13,7 @@
 //! | [`monitor`] | the V86 monitor: one machine, its traps, interrupts and idle time |
 //! | [`bare`] | the processor with memory and a ROM image, nothing else |
 //! | [`bios`] | interrupt services behind ROM stubs |
+//! | [`dos`] | the built-in DOS |
 //! | [`cpu`] | the 80386 |
 //! | [`devices`] | the chips of the board |
 //! | [`disk`] | disk images |
@@ -27,6 +28,7 @@ pub mod config;
 pub mod cpu;
 pub mod devices;
 pub mod disk;
+pub mod dos;
 pub mod keys;
 pub mod mem;
 pub mod monitor;

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | 0000h | 8×16, 8×14 and upper 8×8 character generators |
 //! | 4000h | stubs without a traditional address |
+//! | 5000h | stubs of services that are not the BIOS's own |
 //! | E05Bh | power-on self test: restarts the machine |
 //! | E2C3h | NMI |
 //! | E3FEh | INT 13h |
@@ -115,7 +116,20 @@ impl Rom {
     /// Assembles the ROM.
     #[must_use]
     pub fn build() -> Rom {
+        Rom::with_stubs(&[])
+    }
+
+    /// Assembles the ROM with further stubs, of services that are not the BIOS's own, each at its
+    /// offset; 5000h to 5FFFh are kept for them.
+    ///
+    /// *Panics* if one does not lie there.
+    #[must_use]
+    pub fn with_stubs(stubs: &[(u16, Vec<u8>)]) -> Rom {
         let mut image = vec![0; 0x10000];
+        for (off, stub) in stubs {
+            assert!(*off >= 0x5000 && usize::from(*off) + stub.len() <= 0x6000, "outside of their place");
+            put(&mut image, *off, stub);
+        }
         place_data(&mut image);
         place_code(&mut image).expect("the stubs are constant and encodable");
         let pages = image.chunks_exact(PAGE_SIZE).map(|chunk| {

@@ -56,7 +56,7 @@ impl Vm {
                 None => self.exception(fault),
             },
             UNDEFINED => match self.rom_trap() {
-                Some(service) => self.bios_service(service),
+                Some(number) => self.service(number),
                 None => self.exception(fault),
             },
             PAGE => {

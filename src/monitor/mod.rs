@@ -27,6 +27,7 @@ mod clock;
 mod code_page;
 mod dispatch;
 mod display;
+mod dos;
 mod idle;
 mod inspect;
 mod io;

@@ -90,7 +90,7 @@ impl Vm {
         Ok(())
     }
 
-    fn iret(&mut self, width: Width) -> Result<(), Fault> {
+    pub(super) fn iret(&mut self, width: Width) -> Result<(), Fault> {
         self.stats.count(TrapKind::Iret);
         let esp = self.cpu.regs().gpr[4];
         let [eip, cs, flags] = self.cpu.pop_all(&mut self.mem, width)?;

@@ -9,6 +9,7 @@ use crate::bios::rom::Rom;
 use crate::bios::table::service;
 use crate::bios::{self, Bios, Outcome};
 use crate::cpu::regs::{Regs, eflags};
+use crate::dos::rom::Entry;
 use crate::mem::GuestMemory;
 use crate::types::{PhysAddr, SegOff};
 
@@ -34,8 +35,23 @@ impl Vm {
         (code == TRAP).then(|| self.mem.read_u8(at.offset(2)))
     }
 
+    /// Runs service `number`: the built-in DOS's, where it is loaded or about to be, or the BIOS's.
+    pub(super) fn service(&mut self, number: u8) -> Next {
+        let entry = match number {
+            bios::table::service::BOOT => Some(Entry::Boot),
+            number => Entry::of_service(number),
+        };
+        match (entry, self.dos.take()) {
+            (Some(entry), Some(dos)) => self.dos_service(entry, dos),
+            (_, dos) => {
+                self.dos = dos;
+                self.bios_service(number)
+            }
+        }
+    }
+
     /// Runs BIOS service `number` and does what it asks for.
-    pub(super) fn bios_service(&mut self, number: u8) -> Next {
+    fn bios_service(&mut self, number: u8) -> Next {
         self.stats.count(TrapKind::Bios);
         tracing::debug!(from = %self.rom_caller(), ax = format_args!("{:04X}h", self.cpu.regs().ax()), "BIOS service {number:02X}h");
         let outcome = self.with_bios(|bios| bios::call(number, bios));
@@ -45,7 +61,7 @@ impl Vm {
             self.note_look_for_key();
         }
         if outcome != Outcome::Wait {
-            self.cpu.set_eip(self.cpu.eip().wrapping_add(TRAP_BYTES));
+            self.cpu.set_eip(self.behind_trap());
             self.cpu.begin_emulation();
         }
         match outcome {
@@ -67,6 +83,11 @@ impl Vm {
                 Next::Stop(StopReason::UnhandledException(vector, self.rom_caller()))
             }
         }
+    }
+
+    /// EIP behind the trap at CS:EIP.
+    pub(super) fn behind_trap(&self) -> u32 {
+        self.cpu.eip().wrapping_add(TRAP_BYTES)
     }
 
     /// Where the interrupt came from that led to the trap at CS:IP: the frame on the guest's stack.

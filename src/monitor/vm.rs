@@ -22,6 +22,7 @@ use crate::clock::VirtTime;
 use crate::cpu::{Coprocessor, Cpu, Exit, Faults};
 use crate::devices::{Board, BoardConfig};
 use crate::disk::{DriveId, Drives};
+use crate::dos::DosState;
 use crate::keys::{KeyEvent, Typing};
 use crate::mem::{Memory, PAGE_BYTES, PAGE_SIZE};
 use crate::screen::Screen;
@@ -41,6 +42,8 @@ pub struct VmConfig {
     pub rtc_start: u64,
     /// True to boot from the first hard disk instead of A:.
     pub boot_from_disk: bool,
+    /// The built-in DOS, if it is to be started instead of a disk.
+    pub dos: Option<DosState>,
     /// True for an 80387, wired as in a PC/AT.
     pub fpu: bool,
     /// How long an instruction takes in virtual time. *Units*: picoseconds.
@@ -62,6 +65,7 @@ pub struct Vm {
     pub(super) boot_from_disk: bool,
     /// What the power-on self test found in the floppy drives.
     floppy_types: [u8; 2],
+    pub(super) dos: Option<DosState>,
     /// The guest's IF, IOPL and NT; the task's own are fixed.
     pub(super) virtual_flags: u32,
     /// STI was just executed: no interrupt before the next instruction.
@@ -119,6 +123,7 @@ impl Vm {
             memory_bytes: config.memory_bytes,
             boot_from_disk: config.boot_from_disk,
             floppy_types: [0; 2],
+            dos: config.dos,
             virtual_flags: 0,
             interrupt_shadow: false,
             halted: false,

@@ -2,6 +2,7 @@
 
 use crate::bios::rom::Rom;
 use crate::disk::ImageRegistry;
+use crate::dos;
 
 /// Things that are built once and shared by all sessions: the ROM, and the disk images in use.
 pub struct Host {
@@ -15,7 +16,7 @@ impl Host {
     /// Builds what sessions share.
     #[must_use]
     pub fn new() -> Host {
-        Host { rom: Rom::build(), images: ImageRegistry::new() }
+        Host { rom: Rom::with_stubs(&[dos::rom::image()]), images: ImageRegistry::new() }
     }
 }
 

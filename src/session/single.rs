@@ -112,6 +112,7 @@ impl Session {
             memory_bytes: spec.memory_bytes,
             rtc_start: options.rtc_start,
             boot_from_disk: spec.boot == BootDrive::Disk,
+            dos: None,
             fpu: spec.fpu,
             ps_per_instruction: ps_per_instruction(spec.speed),
             typing,

@@ -7,6 +7,8 @@ mod bench;
 #[cfg(test)]
 mod broken;
 #[cfg(test)]
+mod builtin_dos;
+#[cfg(test)]
 mod chaos;
 #[cfg(test)]
 mod ci_demo;

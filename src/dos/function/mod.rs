@@ -1,0 +1,139 @@
+//! The functions of INT 21h, by the number in AH.
+
+mod character;
+mod interrupts;
+mod line;
+mod memory;
+mod process;
+mod system;
+
+use super::engine::{Event, Want};
+use super::error::DosError;
+use super::frame::Frame;
+use super::memory_map::SDA;
+use super::{Dos, Outcome, sda};
+use crate::types::hi8;
+
+/// How a function ends.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The frame has the results.
+    Done,
+    /// The processor goes elsewhere: another process runs, or this one has ended.
+    Elsewhere(Outcome),
+    /// The guest is needed.
+    Task(Task),
+}
+
+/// A function that needs the guest, and where in it we are.
+#[derive(Clone, Debug)]
+pub(super) enum Task {
+    Read(character::Read),
+    Direct(character::Direct),
+    Status,
+    Write(character::Write),
+    Line(line::Line),
+    Flush(character::Flush),
+}
+
+impl Task {
+    /// Goes on with `event`; what it wants next.
+    pub(super) fn go_on(&mut self, dos: &mut Dos<'_>, frame: &mut Frame, event: Event) -> Want {
+        match self {
+            Task::Read(read) => read.go_on(frame, event),
+            Task::Direct(direct) => direct.go_on(frame, event),
+            Task::Status => character::status(frame, event),
+            Task::Write(write) => write.go_on(event),
+            Task::Line(line) => line.go_on(dos, frame, event),
+            Task::Flush(_) => match character::Flush::go_on(event) {
+                Some(want) => want,
+                None => self.after_flush(dos, frame),
+            },
+        }
+    }
+}
+
+impl Task {
+    /// AH=0Ch has emptied the buffer: the function in AL takes the call over.
+    fn after_flush(&mut self, dos: &mut Dos<'_>, frame: &mut Frame) -> Want {
+        let answer = match frame.al() {
+            0x01 => character::int21_01_read_echo(),
+            0x06 => character::int21_06_direct(frame),
+            0x07 => character::int21_07_read_raw(),
+            0x08 => character::int21_08_read(),
+            0x0A => line::int21_0a_line(dos, frame),
+            _ => Answer::Done,
+        };
+        match answer {
+            Answer::Task(task) => {
+                *self = task;
+                self.go_on(dos, frame, Event::Begin)
+            }
+            Answer::Done | Answer::Elsewhere(_) => Want::Done,
+        }
+    }
+}
+
+/// The functions that leave the stack alone, so that programs may call them at any time.
+///
+/// True if the function in AH was one of them. Source: RBIL, INT 21h/AH=33h, 50h, 51h, 62h, 64h.
+pub(super) fn quick(dos: &mut Dos<'_>) -> bool {
+    match hi8(dos.regs.gpr[0]) {
+        0x33 => system::int21_33_break_check(dos),
+        0x50 => {
+            let psp = dos.regs.bx();
+            sda::CURRENT_PSP.set(&mut dos.mem, SDA, psp);
+        }
+        0x51 | 0x62 => {
+            let psp = sda::CURRENT_PSP.get(&dos.mem, SDA);
+            dos.regs.set_bx(psp);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Runs the function in AH.
+pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    match frame.ah() {
+        0x00 => process::int21_00_terminate(dos),
+        0x01 => character::int21_01_read_echo(),
+        0x02 => character::int21_02_write(frame),
+        0x06 => character::int21_06_direct(frame),
+        0x07 => character::int21_07_read_raw(),
+        0x08 => character::int21_08_read(),
+        0x09 => character::int21_09_write_string(dos, frame),
+        0x0A => line::int21_0a_line(dos, frame),
+        0x0B => Answer::Task(Task::Status),
+        0x0C => character::int21_0c_flush(),
+        0x25 => interrupts::int21_25_set_vector(dos, frame),
+        0x30 => system::int21_30_version(dos, frame),
+        0x35 => interrupts::int21_35_vector(dos, frame),
+        0x48 => memory::int21_48_allocate(dos, frame),
+        0x49 => memory::int21_49_free(dos, frame),
+        0x4A => memory::int21_4a_resize(dos, frame),
+        0x4C => process::int21_4c_exit(dos, frame),
+        0x4D => process::int21_4d_return_code(dos, frame),
+        0x58 => memory::int21_58_strategy(dos, frame),
+        0x59 => system::int21_59_error(dos, frame),
+        _ => unknown(frame),
+    }
+}
+
+/// A function that does not exist. Those of DOS 1 tell by AL = 0, the others as well by carry.
+fn unknown(frame: &mut Frame) -> Answer {
+    tracing::warn!("INT 21h/AX={:04X}h is not offered", frame.ax);
+    frame.set_al(0);
+    frame.set_carry(frame.ah() >= 0x38);
+    Answer::Done
+}
+
+/// Returns `result` the way functions from 38h on do: carry and AX.
+fn answer(dos: &mut Dos<'_>, frame: &mut Frame, result: Result<(), DosError>) -> Answer {
+    frame.set_carry(result.is_err());
+    if let Err(error) = result {
+        sda::set_error(&mut dos.mem, error);
+        frame.ax = error.code();
+    }
+    Answer::Done
+}

@@ -1,0 +1,49 @@
+//! Where the built-in DOS keeps its structures: in the guest's low memory, as any DOS does.
+//!
+//! | segment:offset | what |
+//! | --- | --- |
+//! | 0070:0000 | entry points: far jumps into the ROM, for vectors and drivers that must lie in RAM |
+//! | 00B0:0000 | DOS data segment |
+//! | +0000h | list of lists at +26h, NUL's header at +48h |
+//! | +00A0h | headers of CON, AUX, PRN, CLOCK$ and the other character devices |
+//! | +0180h | swappable data area, with three stacks |
+//! | +0980h | drive parameter blocks, one a drive letter |
+//! | +1000h | current directory structures, 26 |
+//! | +1900h | system file table; its first entries and those of the config |
+//! | +3000h | country and code page tables |
+//! | 04B0:0000 | first memory control block |
+//!
+//! Source: RBIL, INT 21h/AH=52h and AX=5D06h (DOS 4 and 5 layouts).
+
+use crate::types::SegOff;
+
+/// Segment of the entry points.
+pub(super) const ENTRY_SEGMENT: u16 = 0x0070;
+/// Segment of DOS's data.
+pub(super) const DATA_SEGMENT: u16 = 0x00B0;
+/// Segment of the first memory control block: behind the data.
+pub(super) const FIRST_MCB: u16 = 0x04B0;
+/// Paragraph behind conventional memory, if nothing else says so.
+pub(super) const CONVENTIONAL_END: u16 = 0xA000;
+
+/// A place in DOS's data segment.
+pub(super) const fn data(off: u16) -> SegOff {
+    SegOff { seg: DATA_SEGMENT, off }
+}
+
+/// List of lists.
+pub(super) const LIST_OF_LISTS: SegOff = data(0x26);
+/// Header of the NUL device, within the list of lists.
+pub(super) const NUL_HEADER: SegOff = data(0x48);
+/// Headers of the other devices, 18 bytes each.
+pub(super) const DEVICE_HEADERS: SegOff = data(0xA0);
+/// Swappable data area.
+pub(super) const SDA: SegOff = data(0x180);
+/// Drive parameter blocks.
+pub(super) const DPBS: SegOff = data(0x980);
+/// Current directory structures.
+pub(super) const CDS_ARRAY: SegOff = data(0x1000);
+/// System file tables.
+pub(super) const SFT: SegOff = data(0x1900);
+/// Country and code page tables.
+pub(super) const COUNTRY: SegOff = data(0x3000);

@@ -1,0 +1,117 @@
+//! The built-in DOS: a kernel in Rust behind ROM stubs, whose structures lie in guest memory as those
+//! of any DOS do, because programs look at them.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`rom`] | the entry stubs in the BIOS ROM and the jumps to them in RAM |
+//! | `memory_map`, `field` | where the structures lie, and their fields |
+//! | `lists`, `sda`, `sft`, `cds`, `psp`, `mcb` | the structures, one file each |
+//! | `boot` | builds them and starts the shell |
+//! | `frame` | the caller's registers, on its stack |
+//! | `engine` | calls that wait for the guest: keys, output, handlers of the program's own |
+//! | `function` | INT 21h, a file per group of functions |
+//! | `program` | loading .COM and .EXE files, starting and ending processes |
+//!
+//! A call enters through a stub whose ARPL traps to the monitor. The kernel saves the caller's
+//! registers on the caller's stack, switches to one of DOS's own stacks, and runs the function. One
+//! that needs the guest (INT 16h for a key, INT 29h for a character on the screen, INT 24h for a word
+//! of the user) leaves a task behind, lets the guest run that handler, and goes on when it returns
+//! to the resume stub. All state is in guest memory and in [`DosState`], which is a plain value.
+
+mod boot;
+mod console;
+mod engine;
+mod error;
+mod exe;
+mod field;
+mod frame;
+mod function;
+mod line_editor;
+mod mcb;
+mod memory_map;
+mod process;
+mod program;
+mod psp;
+pub mod rom;
+mod sda;
+
+pub use engine::enter;
+pub use error::DosError;
+
+use crate::clock::VirtTime;
+use crate::cpu::regs::Regs;
+use crate::mem::GuestMemory;
+
+/// What a kernel entry wants the monitor to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Return from the interrupt: its frame is at SS:SP.
+    Return,
+    /// As `Return`; the guest offers the rest of its time slice.
+    Yield,
+    /// Let the guest's handler of this interrupt run; it returns to the resume stub.
+    Interrupt(u8),
+    /// Go on behind the trap.
+    Next,
+    /// Nothing can be started; the machine stops.
+    Stop,
+}
+
+/// State of the kernel that has no place in guest memory.
+#[derive(Clone, Debug)]
+pub struct DosState {
+    /// Calls that wait for the guest, innermost last.
+    pending: Vec<engine::Pending>,
+    memory: MemoryState,
+    console: console::Console,
+    /// What programs are told: AL = major, AH = minor.
+    version: u16,
+    /// The program file that is started first.
+    first_program: Vec<u8>,
+}
+
+/// Who gets which memory.
+#[derive(Clone, Copy, Debug)]
+struct MemoryState {
+    chain: mcb::Chain,
+    strategy: mcb::Strategy,
+}
+
+impl DosState {
+    /// A kernel that will start `first_program` and says it is DOS 5.0.
+    #[must_use]
+    pub fn new(first_program: Vec<u8>) -> DosState {
+        DosState {
+            pending: Vec::new(),
+            memory: MemoryState::new(mcb::Chain { first: memory_map::FIRST_MCB }),
+            console: console::Console::default(),
+            version: 0x0005,
+            first_program,
+        }
+    }
+
+    /// As when it was new, with `chain` for its memory.
+    fn restart(&mut self, chain: mcb::Chain) {
+        self.pending.clear();
+        self.memory = MemoryState::new(chain);
+        self.console = console::Console::default();
+    }
+}
+
+impl MemoryState {
+    fn new(chain: mcb::Chain) -> MemoryState {
+        MemoryState { chain, strategy: mcb::Strategy::FirstFit }
+    }
+}
+
+/// What one kernel entry may look at and change.
+pub struct Dos<'a> {
+    /// The processor's registers.
+    pub regs: &'a mut Regs,
+    /// The guest's memory.
+    pub mem: GuestMemory<'a>,
+    /// The kernel's own state.
+    pub state: &'a mut DosState,
+    /// Virtual time.
+    pub now: VirtTime,
+}

@@ -1,0 +1,56 @@
+//! The door to the built-in DOS: the same traps as the BIOS's, with entries of their own.
+
+use super::dispatch::Next;
+use super::stats::TrapKind;
+use super::vm::{StopReason, Vm};
+use crate::cpu::regs::eflags;
+use crate::dos::rom::Entry;
+use crate::dos::{self, Dos, DosState, Outcome};
+use crate::mem::GuestMemory;
+use crate::types::{Vector, Width};
+
+impl Vm {
+    /// Enters the kernel and does what it asks for.
+    pub(super) fn dos_service(&mut self, entry: Entry, mut state: DosState) -> Next {
+        self.stats.count(TrapKind::Bios);
+        let (mut regs, behind) = (self.cpu.regs(), self.behind_trap());
+        tracing::debug!(?entry, ax = format_args!("{:04X}h", regs.ax()), "DOS");
+        let mem = GuestMemory::new(&mut self.mem, self.a20);
+        let now = self.clock.now(self.cpu.retired());
+        let outcome = dos::enter(entry, &mut Dos { regs: &mut regs, mem, state: &mut state, now });
+        self.dos = Some(state);
+        regs.eflags = regs.eflags & !(eflags::IOPL | eflags::NT) | eflags::IF;
+        self.cpu.set_regs(&regs);
+        self.idle.activity(&mut self.mem);
+        match outcome {
+            Outcome::Return => self.return_from_dos(Next::Go),
+            Outcome::Yield => self.return_from_dos(Next::Idle),
+            Outcome::Next => {
+                self.cpu.set_eip(behind);
+                self.cpu.begin_emulation();
+                Next::Go
+            }
+            Outcome::Interrupt(vector) => self.call_from_dos(Vector(vector)),
+            Outcome::Stop => Next::Stop(StopReason::NoBootDisk),
+        }
+    }
+
+    /// IRET.
+    fn return_from_dos(&mut self, next: Next) -> Next {
+        match self.iret(Width::Word) {
+            Ok(()) => next,
+            Err(fault) => self.exception(fault),
+        }
+    }
+
+    /// Lets the guest's handler of `vector` run; it returns to the resume stub, with interrupts on.
+    fn call_from_dos(&mut self, vector: Vector) -> Next {
+        let resume = Entry::Resume.stub();
+        self.cpu.set_cs_eip(resume.seg, u32::from(resume.off));
+        self.enable_interrupts(true);
+        match self.reflect(vector) {
+            Ok(()) => Next::Go,
+            Err(reason) => Next::Stop(reason),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A machine whose DOS starts a program made by a test.
+
+use std::time::Duration;
+
+use dosmux::bios::rom::Rom;
+use dosmux::clock::VirtTime;
+use dosmux::disk::Drives;
+use dosmux::dos::{self, DosState};
+use dosmux::keys::{Key, KeyEvent, chord_events, strokes_for_char};
+use dosmux::monitor::vm::{Pause, Vm, VmConfig};
+use dosmux::screen::CodePage;
+use iced_x86::code_asm::CodeAssembler;
+
+/// Guest time in which a program does what it has to do.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// See the module's text.
+pub(super) struct Machine {
+    pub(super) vm: Vm,
+}
+
+/// The .COM file that `write` assembles.
+pub(super) fn com(write: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
+    let mut asm = CodeAssembler::new(16).unwrap();
+    write(&mut asm);
+    asm.assemble(0x100).unwrap()
+}
+
+impl Machine {
+    /// Starts the .COM file that `write` assembles, and lets it run until it waits.
+    pub(super) fn start(write: impl FnOnce(&mut CodeAssembler)) -> Machine {
+        let config = VmConfig {
+            memory_bytes: 2 << 20,
+            rtc_start: 0,
+            boot_from_disk: false,
+            dos: Some(DosState::new(com(write))),
+            fpu: true,
+            ps_per_instruction: 40_000,
+        };
+        let vm = Vm::new(config, &Rom::with_stubs(&[dos::rom::image()]), Drives::default());
+        let mut machine = Machine { vm };
+        machine.settle();
+        machine
+    }
+
+    /// Runs until the program waits for a key or has had all its time.
+    pub(super) fn settle(&mut self) {
+        let end = self.vm.now() + PATIENCE;
+        while self.vm.now() < end {
+            match self.vm.run(end, u64::MAX) {
+                Pause::Idle(next) => self.vm.skip_to(next.unwrap_or(end).min(end)),
+                Pause::Stopped(reason) => panic!("stopped: {reason}; the screen shows\n{}", self.text()),
+                Pause::TimeReached | Pause::BudgetUsed => {}
+            }
+        }
+    }
+
+    /// Types text on a US keyboard.
+    pub(super) fn types(&mut self, text: &str) {
+        for c in text.chars() {
+            for event in strokes_for_char(c, CodePage::US).expect("a key types it") {
+                self.press(event);
+            }
+        }
+    }
+
+    /// Strikes a chord and lets the program have it.
+    pub(super) fn strikes(&mut self, keys: &[Key]) {
+        for event in chord_events(keys) {
+            self.press(event);
+        }
+    }
+
+    fn press(&mut self, event: KeyEvent) {
+        assert!(self.vm.press(event), "the keyboard has room");
+        self.run_for(Duration::from_millis(60));
+    }
+
+    fn run_for(&mut self, span: Duration) {
+        let end: VirtTime = self.vm.now() + span;
+        while self.vm.now() < end {
+            match self.vm.run(end, u64::MAX) {
+                Pause::Idle(next) => self.vm.skip_to(next.unwrap_or(end).min(end)),
+                Pause::Stopped(reason) => panic!("stopped: {reason}"),
+                Pause::TimeReached | Pause::BudgetUsed => {}
+            }
+        }
+    }
+
+    /// What the screen shows: rows without the blanks at their ends, up to the last that has anything.
+    pub(super) fn text(&self) -> String {
+        let text = self.vm.screen().text();
+        let rows: Vec<&str> = text.lines().map(str::trim_end).collect();
+        rows.join("\n").trim_end().to_owned()
+    }
+}

@@ -1,0 +1,5 @@
+//! The built-in DOS, seen by programs that run on it.
+
+mod console;
+mod machine;
+mod memory;
