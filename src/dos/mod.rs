@@ -20,6 +20,7 @@
 
 mod boot;
 mod console;
+pub mod drive;
 mod engine;
 mod error;
 mod exe;

@@ -1,0 +1,227 @@
+//! An open file of a host directory.
+
+use std::fs::{File, FileTimes};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use nix::libc;
+
+use super::share;
+use super::time::{Stamp, Zone};
+use super::{Access, Share};
+use crate::dos::error::DosError;
+
+/// Where a DOS file ends at last: its positions have 32 bits.
+const MOST_BYTES: u64 = u32::MAX as u64;
+
+/// See the module's text. Closed when dropped, with its locks and its share mode.
+#[derive(Clone, Debug)]
+pub struct OpenFile {
+    file: Arc<File>,
+    access: Access,
+    share: Share,
+    zone: Zone,
+}
+
+/// A part of a file to be locked. *Units*: bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// First byte.
+    pub start: u32,
+    /// How many.
+    pub len: u32,
+}
+
+impl OpenFile {
+    /// A file of the host, opened for `access`. *Errors*: somebody has it open in a way that `share`
+    /// does not go with.
+    pub(super) fn claim(file: File, access: Access, share: Share, zone: Zone) -> Result<OpenFile, DosError> {
+        share::claim(&file, access, share)?;
+        Ok(OpenFile { file: Arc::new(file), access, share, zone })
+    }
+
+    /// Reads from `position` on as much as there is, up to the length of `out`.
+    pub fn read_at(&self, position: u32, out: &mut [u8]) -> Result<usize, DosError> {
+        if !self.access.reads() {
+            return Err(DosError::AccessDenied);
+        }
+        self.check_locks(position, out.len())?;
+        let mut done = 0;
+        while done < out.len() {
+            match self.file.read_at(&mut out[done..], u64::from(position) + done as u64) {
+                Ok(0) => break,
+                Ok(count) => done += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(of_host(&error)),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Writes `data` from `position` on; on a full disk as much as there is room for.
+    pub fn write_at(&self, position: u32, data: &[u8]) -> Result<usize, DosError> {
+        if !self.access.writes() {
+            return Err(DosError::AccessDenied);
+        }
+        let room = usize::try_from(MOST_BYTES - u64::from(position)).unwrap_or(usize::MAX);
+        let data = &data[..data.len().min(room)];
+        self.check_locks(position, data.len())?;
+        let mut done = 0;
+        while done < data.len() {
+            match self.file.write_at(&data[done..], u64::from(position) + done as u64) {
+                Ok(0) => break,
+                Ok(count) => done += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if of_host(&error) == DosError::DiskFull => break,
+                Err(error) => return Err(of_host(&error)),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Ends the file at `len`, filling it with zeros if that is behind its end.
+    pub fn set_size(&self, len: u32) -> Result<(), DosError> {
+        if !self.access.writes() {
+            return Err(DosError::AccessDenied);
+        }
+        self.file.set_len(u64::from(len)).map_err(|error| of_host(&error))
+    }
+
+    /// *Units*: bytes; of a larger file the most that fits.
+    pub fn size(&self) -> Result<u32, DosError> {
+        let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
+        Ok(u32::try_from(metadata.len()).unwrap_or(u32::MAX))
+    }
+
+    /// When it was last written.
+    pub fn written(&self) -> Result<Stamp, DosError> {
+        let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
+        metadata.modified().map(|at| self.zone.stamp(at)).map_err(|error| of_host(&error))
+    }
+
+    /// Sets when it was last written.
+    pub fn set_written(&self, stamp: Stamp) -> Result<(), DosError> {
+        let at = self.zone.time(stamp).ok_or(DosError::InvalidData)?;
+        self.file.set_times(FileTimes::new().set_modified(at)).map_err(|error| of_host(&error))
+    }
+
+    /// Has the host write everything to its disk.
+    pub fn commit(&self) -> Result<(), DosError> {
+        self.file.sync_data().map_err(|error| of_host(&error))
+    }
+
+    /// Keeps others out of a part of the file.
+    pub fn lock(&self, region: Region) -> Result<(), DosError> {
+        let kind = if self.access.writes() { libc::F_WRLCK } else { libc::F_RDLCK };
+        let (start, len) = (i64::from(region.start), i64::from(region.len));
+        if len == 0 || share::is_taken(&self.file, start, len) {
+            return Err(DosError::LockViolation);
+        }
+        share::set(&self.file, kind, start, len).map_err(|_| DosError::LockViolation)
+    }
+
+    /// Lets others in again.
+    pub fn unlock(&self, region: Region) -> Result<(), DosError> {
+        let (start, len) = (i64::from(region.start), i64::from(region.len));
+        share::set(&self.file, libc::F_UNLCK, start, len).map_err(|_| DosError::LockViolation)
+    }
+
+    /// What it was opened for.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Locks of DOS bind everybody: a part that another one has locked can be neither read nor
+    /// written. Who keeps all others out need not look.
+    fn check_locks(&self, position: u32, len: usize) -> Result<(), DosError> {
+        let len = i64::try_from(len).unwrap_or(i64::MAX);
+        if self.share == Share::DenyAll || len == 0 {
+            return Ok(());
+        }
+        let taken = share::is_taken(&self.file, i64::from(position), len);
+        if taken { Err(DosError::LockViolation) } else { Ok(()) }
+    }
+}
+
+/// What DOS calls an error of the host.
+pub(super) fn of_host(error: &io::Error) -> DosError {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::NotFound => DosError::FileNotFound,
+        Kind::NotADirectory => DosError::PathNotFound,
+        Kind::PermissionDenied | Kind::IsADirectory | Kind::DirectoryNotEmpty => DosError::AccessDenied,
+        Kind::AlreadyExists => DosError::FileExists,
+        Kind::ReadOnlyFilesystem => DosError::WriteProtected,
+        Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => DosError::DiskFull,
+        Kind::CrossesDevices => DosError::NotSameDevice,
+        Kind::InvalidFilename => DosError::PathNotFound,
+        _ => match error.raw_os_error() {
+            Some(libc::EMFILE | libc::ENFILE) => DosError::TooManyOpenFiles,
+            Some(libc::ELOOP | libc::EXDEV) => DosError::AccessDenied,
+            _ => DosError::GeneralFailure,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same file opened twice by different openers.
+    fn twice(access: Access) -> (OpenFile, OpenFile) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let open = || {
+            let file = File::options().read(true).write(true).open(file.path()).unwrap();
+            OpenFile::claim(file, access, Share::DenyNone, Zone::universal()).unwrap()
+        };
+        (open(), open())
+    }
+
+    const RECORD: Region = Region { start: 100, len: 50 };
+
+    #[test]
+    fn a_locked_record_can_be_neither_read_nor_written_by_others() {
+        let (one, two) = twice(Access::ReadWrite);
+        one.write_at(0, &[7; 300]).unwrap();
+        one.lock(RECORD).unwrap();
+        let mut bytes = [0; 10];
+        assert_eq!(two.read_at(95, &mut bytes), Err(DosError::LockViolation));
+        assert_eq!(two.write_at(149, &[1]), Err(DosError::LockViolation));
+        assert_eq!(two.lock(Region { start: 140, len: 20 }), Err(DosError::LockViolation));
+        assert_eq!(two.read_at(150, &mut bytes), Ok(10));
+        assert_eq!(one.read_at(100, &mut bytes), Ok(10), "the owner goes on");
+    }
+
+    #[test]
+    fn an_unlocked_record_is_everybodys_again() {
+        let (one, two) = twice(Access::ReadWrite);
+        one.lock(RECORD).unwrap();
+        one.unlock(RECORD).unwrap();
+        assert_eq!(two.lock(RECORD), Ok(()));
+    }
+
+    #[test]
+    fn a_closed_file_holds_no_lock() {
+        let (one, two) = twice(Access::ReadWrite);
+        one.lock(RECORD).unwrap();
+        drop(one);
+        assert_eq!(two.lock(RECORD), Ok(()));
+    }
+
+    #[test]
+    fn writing_ends_where_positions_do() {
+        let (one, _) = twice(Access::ReadWrite);
+        assert_eq!(one.write_at(u32::MAX, b"x"), Ok(0));
+    }
+
+    #[test]
+    fn access_is_what_it_was_opened_for() {
+        let (one, _) = twice(Access::Write);
+        assert_eq!(one.read_at(0, &mut [0]), Err(DosError::AccessDenied));
+        let (one, _) = twice(Access::Read);
+        assert_eq!(one.write_at(0, &[0]), Err(DosError::AccessDenied));
+        assert_eq!(one.set_size(0), Err(DosError::AccessDenied));
+    }
+}
