@@ -1,12 +1,16 @@
 //! Builds the kernel's structures and starts the first program.
 
+use super::error::DosError;
 use super::exe::Image;
 use super::mcb::{Chain, DOS};
 use super::memory_map::{CONVENTIONAL_END, DATA_SEGMENT, FIRST_MCB, LIST_OF_LISTS, SDA};
 use super::program::Start;
 use super::rom::Entry;
-use super::{Dos, Outcome, rom, sda};
+use super::{Dos, Outcome, cds, device, rom, sda, sft};
 use crate::types::SegOff;
+
+/// Entries of the system file table.
+const FILES: u16 = 60;
 
 impl Dos<'_> {
     /// INT 19h in a session of the built-in DOS.
@@ -20,7 +24,29 @@ impl Dos<'_> {
         self.state.restart(chain);
         self.mem.write_u16(LIST_OF_LISTS.offset(0u16.wrapping_sub(2)), FIRST_MCB);
         sda::CURRENT_PSP.set(&mut self.mem, SDA, DOS);
+        device::create(&mut self.mem);
+        sft::create(&mut self.mem, FILES);
+        for drive in 0..cds::DRIVES {
+            let present = self.drive(drive).is_ok();
+            cds::create(&mut self.mem, drive, present);
+        }
+        let first = (2..cds::DRIVES).find(|&drive| self.drive(drive).is_ok());
+        sda::CURRENT_DRIVE.set(&mut self.mem, SDA, first.unwrap_or(0));
         self.start_first_program()
+    }
+
+    /// The standard handles of the first program: CON three times, AUX and PRN.
+    fn open_standard_handles(&mut self, psp: u16) -> Result<(), DosError> {
+        let con = self.open_device(device::CON, 2)?;
+        let aux = self.open_device(device::AUX, 2)?;
+        let prn = self.open_device(device::PRN, 1)?;
+        for (handle, index) in [con, con, con, aux, prn].into_iter().enumerate() {
+            super::psp::set_file_of(&mut self.mem, psp, u16::try_from(handle).unwrap_or(0), Some(index));
+        }
+        if let Some(at) = sft::entry(&self.mem, con) {
+            sft::REFERENCES.set(&mut self.mem, at, 3);
+        }
+        Ok(())
     }
 
     /// INT 22h of a program that has no parent: the first program has ended, and begins again.
@@ -43,6 +69,9 @@ impl Dos<'_> {
             Ok(loaded) => {
                 let at = super::psp::base(loaded.psp);
                 super::psp::PARENT.set(&mut self.mem, at, loaded.psp);
+                if let Err(error) = self.open_standard_handles(loaded.psp) {
+                    tracing::error!(%error, "the first program has no standard handles");
+                }
                 self.start(loaded)
             }
             Err(error) => {

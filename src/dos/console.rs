@@ -7,6 +7,10 @@ use super::{Dos, Outcome};
 pub(super) struct Console {
     /// The second byte of a key without a character.
     pub(super) unread: Option<u8>,
+    /// What is left of the line that was read last.
+    pub(super) line: Vec<u8>,
+    /// That line, for the editor's keys to copy from.
+    pub(super) template: Vec<u8>,
 }
 
 impl Dos<'_> {

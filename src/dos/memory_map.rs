@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | 0070:0000 | entry points: far jumps into the ROM, for vectors and drivers that must lie in RAM |
 //! | 00B0:0000 | DOS data segment |
-//! | +0000h | list of lists at +26h, NUL's header at +48h |
+//! | +0000h | entries of the built-in devices |
+//! | +0026h | list of lists; NUL's header at +48h |
 //! | +00A0h | headers of CON, AUX, PRN, CLOCK$ and the other character devices |
 //! | +0180h | swappable data area, with three stacks |
 //! | +0980h | drive parameter blocks, one a drive letter |
@@ -31,6 +32,10 @@ pub(super) const fn data(off: u16) -> SegOff {
     SegOff { seg: DATA_SEGMENT, off }
 }
 
+/// Jumps to the strategy and interrupt entries of the built-in devices.
+pub(super) const STRATEGY_JUMP: SegOff = data(0x00);
+/// See [`STRATEGY_JUMP`].
+pub(super) const INTERRUPT_JUMP: SegOff = data(0x05);
 /// List of lists.
 pub(super) const LIST_OF_LISTS: SegOff = data(0x26);
 /// Header of the NUL device, within the list of lists.

@@ -19,29 +19,37 @@
 //! to the resume stub. All state is in guest memory and in [`DosState`], which is a plain value.
 
 mod boot;
+mod cds;
 mod console;
+mod device;
 pub mod drive;
 mod engine;
 mod error;
 mod exe;
 mod field;
+mod files;
 mod frame;
 mod function;
 mod line_editor;
 mod mcb;
 mod memory_map;
+mod path;
 mod process;
 mod program;
 mod psp;
 pub mod rom;
 mod sda;
+mod sft;
 
 pub use engine::enter;
 pub use error::DosError;
 
+use std::sync::Arc;
+
 use crate::clock::VirtTime;
 use crate::cpu::regs::Regs;
 use crate::mem::GuestMemory;
+use crate::screen::CodePage;
 
 /// What a kernel entry wants the monitor to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +73,13 @@ pub struct DosState {
     pending: Vec<engine::Pending>,
     memory: MemoryState,
     console: console::Console,
+    /// What the entries of the system file table have open.
+    files: Vec<Option<drive::OpenFile>>,
+    searches: function::find::Searches,
+    /// A: to Z:.
+    drives: Vec<Option<Arc<drive::Drive>>>,
+    /// What the characters of names mean.
+    page: CodePage,
     /// What programs are told: AL = major, AH = minor.
     version: u16,
     /// The program file that is started first.
@@ -79,13 +94,17 @@ struct MemoryState {
 }
 
 impl DosState {
-    /// A kernel that will start `first_program` and says it is DOS 5.0.
+    /// A kernel with these drives, A: first, that will start `first_program` and says it is DOS 5.0.
     #[must_use]
-    pub fn new(first_program: Vec<u8>) -> DosState {
+    pub fn new(first_program: Vec<u8>, drives: Vec<Option<Arc<drive::Drive>>>, page: CodePage) -> DosState {
         DosState {
             pending: Vec::new(),
             memory: MemoryState::new(mcb::Chain { first: memory_map::FIRST_MCB }),
             console: console::Console::default(),
+            files: Vec::new(),
+            searches: function::find::Searches::default(),
+            drives,
+            page,
             version: 0x0005,
             first_program,
         }
@@ -96,6 +115,8 @@ impl DosState {
         self.pending.clear();
         self.memory = MemoryState::new(chain);
         self.console = console::Console::default();
+        self.files.clear();
+        self.searches = function::find::Searches::default();
     }
 }
 

@@ -42,6 +42,9 @@ impl Dos<'_> {
             let handler = field.get(&self.mem, base);
             rom::set_vector(&mut self.mem, vector, handler);
         }
+        if end != End::Resident {
+            self.close_all(ended);
+        }
         if parent != ended && end != End::Resident {
             let chain = self.state.memory.chain;
             if chain.free_all(&mut self.mem, ended).is_err() {

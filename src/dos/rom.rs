@@ -164,7 +164,8 @@ pub(super) fn install(mem: &mut GuestMemory<'_>) {
     write_jump(mem, CALL5_JUMP, Entry::Call5.stub());
 }
 
-fn write_jump(mem: &mut GuestMemory<'_>, at: SegOff, to: SegOff) {
+/// Writes a far jump.
+pub(super) fn write_jump(mem: &mut GuestMemory<'_>, at: SegOff, to: SegOff) {
     mem.write_u8(at, 0xEA);
     mem.write_far(at.offset(1), to);
 }

@@ -15,9 +15,20 @@ use crate::dos::error::DosError;
 /// Where a DOS file ends at last: its positions have 32 bits.
 const MOST_BYTES: u64 = u32::MAX as u64;
 
-/// See the module's text. Closed when dropped, with its locks and its share mode.
+/// An open file. Closed when dropped, with its locks and its share mode.
 #[derive(Clone, Debug)]
-pub struct OpenFile {
+pub struct OpenFile(Source);
+
+/// Where its bytes are.
+#[derive(Clone, Debug)]
+enum Source {
+    Host(HostFile),
+    /// In dosmux itself.
+    Bytes(Arc<[u8]>, Stamp),
+}
+
+#[derive(Clone, Debug)]
+struct HostFile {
     file: Arc<File>,
     access: Access,
     share: Share,
@@ -38,11 +49,86 @@ impl OpenFile {
     /// does not go with.
     pub(super) fn claim(file: File, access: Access, share: Share, zone: Zone) -> Result<OpenFile, DosError> {
         share::claim(&file, access, share)?;
-        Ok(OpenFile { file: Arc::new(file), access, share, zone })
+        Ok(OpenFile(Source::Host(HostFile { file: Arc::new(file), access, share, zone })))
+    }
+
+    /// A file in dosmux itself, to be read.
+    pub(super) fn of_bytes(bytes: Vec<u8>, written: Stamp) -> OpenFile {
+        OpenFile(Source::Bytes(bytes.into(), written))
     }
 
     /// Reads from `position` on as much as there is, up to the length of `out`.
     pub fn read_at(&self, position: u32, out: &mut [u8]) -> Result<usize, DosError> {
+        match &self.0 {
+            Source::Host(file) => file.read_at(position, out),
+            Source::Bytes(bytes, _) => {
+                let from = usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
+                let count = out.len().min(bytes.len() - from);
+                out[..count].copy_from_slice(&bytes[from..from + count]);
+                Ok(count)
+            }
+        }
+    }
+
+    /// Writes `data` from `position` on; on a full disk as much as there is room for.
+    pub fn write_at(&self, position: u32, data: &[u8]) -> Result<usize, DosError> {
+        self.host()?.write_at(position, data)
+    }
+
+    /// Ends the file at `len`, filling it with zeros if that is behind its end.
+    pub fn set_size(&self, len: u32) -> Result<(), DosError> {
+        self.host()?.set_size(len)
+    }
+
+    /// *Units*: bytes; of a larger file the most that fits.
+    pub fn size(&self) -> Result<u32, DosError> {
+        match &self.0 {
+            Source::Host(file) => file.size(),
+            Source::Bytes(bytes, _) => Ok(u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
+        }
+    }
+
+    /// When it was last written.
+    pub fn written(&self) -> Result<Stamp, DosError> {
+        match &self.0 {
+            Source::Host(file) => file.written(),
+            Source::Bytes(_, written) => Ok(*written),
+        }
+    }
+
+    /// Sets when it was last written.
+    pub fn set_written(&self, stamp: Stamp) -> Result<(), DosError> {
+        self.host()?.set_written(stamp)
+    }
+
+    /// Has the host write everything to its disk.
+    pub fn commit(&self) -> Result<(), DosError> {
+        match &self.0 {
+            Source::Host(file) => file.commit(),
+            Source::Bytes(..) => Ok(()),
+        }
+    }
+
+    /// Keeps others out of a part of the file.
+    pub fn lock(&self, region: Region) -> Result<(), DosError> {
+        self.host()?.lock(region)
+    }
+
+    /// Lets others in again.
+    pub fn unlock(&self, region: Region) -> Result<(), DosError> {
+        self.host()?.unlock(region)
+    }
+
+    fn host(&self) -> Result<&HostFile, DosError> {
+        match &self.0 {
+            Source::Host(file) => Ok(file),
+            Source::Bytes(..) => Err(DosError::AccessDenied),
+        }
+    }
+}
+
+impl HostFile {
+    fn read_at(&self, position: u32, out: &mut [u8]) -> Result<usize, DosError> {
         if !self.access.reads() {
             return Err(DosError::AccessDenied);
         }
@@ -59,8 +145,7 @@ impl OpenFile {
         Ok(done)
     }
 
-    /// Writes `data` from `position` on; on a full disk as much as there is room for.
-    pub fn write_at(&self, position: u32, data: &[u8]) -> Result<usize, DosError> {
+    fn write_at(&self, position: u32, data: &[u8]) -> Result<usize, DosError> {
         if !self.access.writes() {
             return Err(DosError::AccessDenied);
         }
@@ -80,39 +165,33 @@ impl OpenFile {
         Ok(done)
     }
 
-    /// Ends the file at `len`, filling it with zeros if that is behind its end.
-    pub fn set_size(&self, len: u32) -> Result<(), DosError> {
+    fn set_size(&self, len: u32) -> Result<(), DosError> {
         if !self.access.writes() {
             return Err(DosError::AccessDenied);
         }
         self.file.set_len(u64::from(len)).map_err(|error| of_host(&error))
     }
 
-    /// *Units*: bytes; of a larger file the most that fits.
-    pub fn size(&self) -> Result<u32, DosError> {
+    fn size(&self) -> Result<u32, DosError> {
         let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
         Ok(u32::try_from(metadata.len()).unwrap_or(u32::MAX))
     }
 
-    /// When it was last written.
-    pub fn written(&self) -> Result<Stamp, DosError> {
+    fn written(&self) -> Result<Stamp, DosError> {
         let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
         metadata.modified().map(|at| self.zone.stamp(at)).map_err(|error| of_host(&error))
     }
 
-    /// Sets when it was last written.
-    pub fn set_written(&self, stamp: Stamp) -> Result<(), DosError> {
+    fn set_written(&self, stamp: Stamp) -> Result<(), DosError> {
         let at = self.zone.time(stamp).ok_or(DosError::InvalidData)?;
         self.file.set_times(FileTimes::new().set_modified(at)).map_err(|error| of_host(&error))
     }
 
-    /// Has the host write everything to its disk.
-    pub fn commit(&self) -> Result<(), DosError> {
+    fn commit(&self) -> Result<(), DosError> {
         self.file.sync_data().map_err(|error| of_host(&error))
     }
 
-    /// Keeps others out of a part of the file.
-    pub fn lock(&self, region: Region) -> Result<(), DosError> {
+    fn lock(&self, region: Region) -> Result<(), DosError> {
         let kind = if self.access.writes() { libc::F_WRLCK } else { libc::F_RDLCK };
         let (start, len) = (i64::from(region.start), i64::from(region.len));
         if len == 0 || share::is_taken(&self.file, start, len) {
@@ -121,16 +200,9 @@ impl OpenFile {
         share::set(&self.file, kind, start, len).map_err(|_| DosError::LockViolation)
     }
 
-    /// Lets others in again.
-    pub fn unlock(&self, region: Region) -> Result<(), DosError> {
+    fn unlock(&self, region: Region) -> Result<(), DosError> {
         let (start, len) = (i64::from(region.start), i64::from(region.len));
         share::set(&self.file, libc::F_UNLCK, start, len).map_err(|_| DosError::LockViolation)
-    }
-
-    /// What it was opened for.
-    #[must_use]
-    pub fn access(&self) -> Access {
-        self.access
     }
 
     /// Locks of DOS bind everybody: a part that another one has locked can be neither read nor

@@ -4,20 +4,25 @@
 //! | --- | --- |
 //! | [`name`] | names of eight and three characters, and the host's names as such |
 //! | [`time`] | dates and times of files |
+//! | [`builtin`] | drive Z: |
 //! | [`host`] | a directory as a drive: confined to it, nothing cached |
 //! | [`file`] | an open file: reading, writing, locks |
 //! | `share` | who else may open a file that is open, on the whole host |
 
+pub mod builtin;
 pub mod file;
 pub mod host;
 pub mod name;
 mod share;
 pub mod time;
 
-pub use file::OpenFile;
+pub use builtin::BuiltinDrive;
+pub use file::{OpenFile, Region};
 pub use host::{HostDrive, Space};
 pub use name::DosName;
-pub use time::Stamp;
+pub use time::{Stamp, Zone};
+
+use super::error::DosError;
 
 /// File attributes. Source: RBIL, INT 21h/AX=4300h.
 pub mod attribute {
@@ -104,4 +109,65 @@ pub enum Create {
     Truncate,
     /// One that exists is an error.
     New,
+}
+
+/// A drive of either kind.
+#[derive(Debug)]
+pub enum Drive {
+    /// A host directory.
+    Host(HostDrive),
+    /// Drive Z:.
+    Builtin(BuiltinDrive),
+}
+
+impl Drive {
+    /// What `path` is.
+    pub fn lookup(&self, path: &DosPath) -> Result<Entry, DosError> {
+        match self {
+            Drive::Host(drive) => drive.lookup(path),
+            Drive::Builtin(drive) => drive.lookup(path),
+        }
+    }
+
+    /// Everything in directory `path`.
+    pub fn list(&self, path: &DosPath) -> Result<Vec<Entry>, DosError> {
+        match self {
+            Drive::Host(drive) => drive.list(path),
+            Drive::Builtin(drive) if path.0.is_empty() => Ok(drive.list()),
+            Drive::Builtin(_) => Err(DosError::PathNotFound),
+        }
+    }
+
+    /// Opens a file that exists.
+    pub fn open(&self, path: &DosPath, access: Access, share: Share) -> Result<OpenFile, DosError> {
+        match self {
+            Drive::Host(drive) => drive.open_file(path, access, share),
+            Drive::Builtin(drive) => drive.open(path, access),
+        }
+    }
+
+    /// The directory, if files can be changed.
+    pub fn writable(&self) -> Result<&HostDrive, DosError> {
+        match self {
+            Drive::Host(drive) => Ok(drive),
+            Drive::Builtin(_) => Err(DosError::WriteProtected),
+        }
+    }
+
+    /// The drive's label.
+    #[must_use]
+    pub fn label(&self) -> Option<DosName> {
+        match self {
+            Drive::Host(drive) => drive.label(),
+            Drive::Builtin(_) => Some(DosName(*b"DOSMUX     ")),
+        }
+    }
+
+    /// Room on it.
+    pub fn space(&self) -> Result<Space, DosError> {
+        match self {
+            Drive::Host(drive) => drive.space(),
+            Drive::Builtin(_) => Ok(Space { free: 0, total: 1 << 20 }),
+        }
+    }
 }

@@ -80,6 +80,11 @@ pub(super) fn int21_09_write_string(dos: &mut Dos<'_>, frame: &mut Frame) -> Ans
     Answer::Task(Task::Write(Write { bytes }))
 }
 
+/// Shows `bytes`, unless Ctrl-C comes first.
+pub(super) fn write_all(bytes: Vec<u8>) -> Answer {
+    Answer::Task(Task::Write(Write { bytes }))
+}
+
 fn string_up_to(dos: &Dos<'_>, mut at: SegOff, end: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     while bytes.len() < MOST_BYTES {

@@ -1,6 +1,10 @@
 //! The functions of INT 21h, by the number in AH.
 
 mod character;
+mod directory;
+mod drives;
+pub(super) mod find;
+mod handle;
 mod interrupts;
 mod line;
 mod memory;
@@ -34,6 +38,7 @@ pub(super) enum Task {
     Write(character::Write),
     Line(line::Line),
     Flush(character::Flush),
+    ReadConsole(handle::ReadConsole),
 }
 
 impl Task {
@@ -44,6 +49,7 @@ impl Task {
             Task::Direct(direct) => direct.go_on(frame, event),
             Task::Status => character::status(frame, event),
             Task::Write(write) => write.go_on(event),
+            Task::ReadConsole(read) => read.go_on(dos, frame, event),
             Task::Line(line) => line.go_on(dos, frame, event),
             Task::Flush(_) => match character::Flush::go_on(event) {
                 Some(want) => want,
@@ -106,16 +112,44 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x0A => line::int21_0a_line(dos, frame),
         0x0B => Answer::Task(Task::Status),
         0x0C => character::int21_0c_flush(),
+        0x0D => Answer::Done,
+        0x0E => drives::int21_0e_select_drive(dos, frame),
+        0x19 => drives::int21_19_current_drive(dos, frame),
+        0x1A => find::int21_1a_set_transfer_area(dos, frame),
         0x25 => interrupts::int21_25_set_vector(dos, frame),
+        0x2F => find::int21_2f_transfer_area(dos, frame),
         0x30 => system::int21_30_version(dos, frame),
         0x35 => interrupts::int21_35_vector(dos, frame),
+        0x36 => drives::int21_36_space(dos, frame),
+        0x39 => directory::int21_39_make_directory(dos, frame),
+        0x3A => directory::int21_3a_remove_directory(dos, frame),
+        0x3B => directory::int21_3b_change_directory(dos, frame),
+        0x3C => handle::int21_3c_create(dos, frame),
+        0x3D => handle::int21_3d_open(dos, frame),
+        0x3E => handle::int21_3e_close(dos, frame),
+        0x3F => handle::int21_3f_read(dos, frame),
+        0x40 => handle::int21_40_write(dos, frame),
+        0x41 => directory::int21_41_delete(dos, frame),
+        0x42 => handle::int21_42_seek(dos, frame),
+        0x43 => directory::int21_43_attributes(dos, frame),
+        0x45 => handle::int21_45_duplicate(dos, frame),
+        0x46 => handle::int21_46_redirect(dos, frame),
+        0x47 => directory::int21_47_current_directory(dos, frame),
         0x48 => memory::int21_48_allocate(dos, frame),
         0x49 => memory::int21_49_free(dos, frame),
         0x4A => memory::int21_4a_resize(dos, frame),
         0x4C => process::int21_4c_exit(dos, frame),
         0x4D => process::int21_4d_return_code(dos, frame),
+        0x4E => find::int21_4e_find_first(dos, frame),
+        0x4F => find::int21_4f_find_next(dos, frame),
+        0x56 => directory::int21_56_rename(dos, frame),
+        0x57 => handle::int21_57_written(dos, frame),
         0x58 => memory::int21_58_strategy(dos, frame),
         0x59 => system::int21_59_error(dos, frame),
+        0x5B => handle::int21_5b_create_new(dos, frame),
+        0x5C => handle::int21_5c_lock(dos, frame),
+        0x60 => directory::int21_60_true_name(dos, frame),
+        0x68 => handle::int21_68_commit(dos, frame),
         _ => unknown(frame),
     }
 }

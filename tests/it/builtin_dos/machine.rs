@@ -1,10 +1,13 @@
 //! A machine whose DOS starts a program made by a test.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dosmux::bios::rom::Rom;
 use dosmux::clock::VirtTime;
 use dosmux::disk::Drives;
+use dosmux::dos::drive::{Drive, HostDrive, Zone};
 use dosmux::dos::{self, DosState};
 use dosmux::keys::{Key, KeyEvent, chord_events, strokes_for_char};
 use dosmux::monitor::vm::{Pause, Vm, VmConfig};
@@ -29,11 +32,21 @@ pub(super) fn com(write: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
 impl Machine {
     /// Starts the .COM file that `write` assembles, and lets it run until it waits.
     pub(super) fn start(write: impl FnOnce(&mut CodeAssembler)) -> Machine {
+        Machine::with_drives(Vec::new(), write)
+    }
+
+    /// As [`Machine::start`], with drive C: on a host directory.
+    pub(super) fn on(folder: &Path, write: impl FnOnce(&mut CodeAssembler)) -> Machine {
+        let drive = HostDrive::open(folder, CodePage::US, Zone::universal(), false).unwrap();
+        Machine::with_drives(vec![None, None, Some(Arc::new(Drive::Host(drive)))], write)
+    }
+
+    fn with_drives(drives: Vec<Option<Arc<Drive>>>, write: impl FnOnce(&mut CodeAssembler)) -> Machine {
         let config = VmConfig {
             memory_bytes: 2 << 20,
             rtc_start: 0,
             boot_from_disk: false,
-            dos: Some(DosState::new(com(write))),
+            dos: Some(DosState::new(com(write), drives, CodePage::US)),
             fpu: true,
             ps_per_instruction: 40_000,
         };

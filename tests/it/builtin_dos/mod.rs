@@ -1,5 +1,6 @@
 //! The built-in DOS, seen by programs that run on it.
 
 mod console;
+mod files;
 mod machine;
 mod memory;

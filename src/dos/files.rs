@@ -1,0 +1,244 @@
+//! Files and directories as the functions of INT 21h need them: names to places, handles to what is
+//! open.
+
+use super::drive::{Access, Create, DosPath, Drive, Entry, OpenFile, Share};
+use super::error::DosError;
+use super::memory_map::SDA;
+use super::path::{self, Pattern, Place};
+use super::{Dos, cds, device, psp, sda, sft};
+use crate::types::SegOff;
+
+/// What a handle leads to: an entry of the system file table, and whether it is a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Number of the entry.
+    pub(super) index: u8,
+    /// Where the entry lies.
+    pub(super) at: SegOff,
+    /// Its device information.
+    pub(super) info: u16,
+}
+
+impl Target {
+    pub(super) fn is_device(self) -> bool {
+        self.info & sft::info::DEVICE != 0
+    }
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A device, by its header.
+    Device(SegOff),
+    /// A place on a drive, where there may be something or not.
+    Place(Place),
+}
+
+impl Dos<'_> {
+    /// The current process.
+    pub(super) fn psp(&self) -> u16 {
+        sda::CURRENT_PSP.get(&self.mem, SDA)
+    }
+
+    /// The current drive, 0 is A:.
+    pub(super) fn current_drive(&self) -> u8 {
+        sda::CURRENT_DRIVE.get(&self.mem, SDA)
+    }
+
+    /// Drive `number`, 0 is A:. *Errors*: there is none.
+    pub(super) fn drive(&self, number: u8) -> Result<&Drive, DosError> {
+        let drive = self.state.drives.get(usize::from(number));
+        drive.and_then(Option::as_deref).ok_or(DosError::InvalidDrive)
+    }
+
+    /// The current directory of drive `number`.
+    pub(super) fn current_directory(&self, number: u8) -> DosPath {
+        let text = cds::current(&self.mem, number);
+        // The structure is the guest's to damage.
+        path::resolve(&text, &DosPath::default(), self.state.page).unwrap_or_default()
+    }
+
+    /// What the name at `at` stands for.
+    pub(super) fn named(&self, at: SegOff) -> Result<Named, DosError> {
+        let text = path::asciiz(&self.mem, at)?;
+        if let Some(header) = device::by_name(self, &text) {
+            return Ok(Named::Device(header));
+        }
+        self.place(&text).map(Named::Place)
+    }
+
+    /// The place on a drive that `text` names.
+    pub(super) fn place(&self, text: &[u8]) -> Result<Place, DosError> {
+        let (drive, rest) = path::drive_of(text);
+        let drive = drive.unwrap_or_else(|| self.current_drive());
+        self.drive(drive).map_err(|_| DosError::PathNotFound)?;
+        if rest.is_empty() {
+            return Err(DosError::FileNotFound);
+        }
+        let path = path::resolve(rest, &self.current_directory(drive), self.state.page)?;
+        Ok(Place { drive, path })
+    }
+
+    /// The directory and the pattern that the name at `at` is.
+    pub(super) fn searched(&self, at: SegOff) -> Result<(Place, Option<Pattern>), DosError> {
+        let text = path::asciiz(&self.mem, at)?;
+        let (drive, rest) = path::drive_of(&text);
+        let drive = drive.unwrap_or_else(|| self.current_drive());
+        self.drive(drive).map_err(|_| DosError::PathNotFound)?;
+        let (path, pattern) = path::search(rest, &self.current_directory(drive), self.state.page)?;
+        Ok((Place { drive, path }, pattern))
+    }
+
+    /// What is at `place`.
+    pub(super) fn lookup(&self, place: &Place) -> Result<Entry, DosError> {
+        self.drive(place.drive)?.lookup(&place.path)
+    }
+
+    /// What `handle` of the current process leads to.
+    pub(super) fn target(&self, handle: u16) -> Result<Target, DosError> {
+        let index = psp::file_of(&self.mem, self.psp(), handle).ok_or(DosError::InvalidHandle)?;
+        let at = sft::entry(&self.mem, index).ok_or(DosError::InvalidHandle)?;
+        if sft::REFERENCES.get(&self.mem, at) == 0 {
+            return Err(DosError::InvalidHandle);
+        }
+        Ok(Target { index, at, info: sft::INFO.get(&self.mem, at) })
+    }
+
+    /// The open file behind `target`.
+    pub(super) fn file(&self, target: Target) -> Result<&OpenFile, DosError> {
+        let file = self.state.files.get(usize::from(target.index));
+        file.and_then(Option::as_ref).ok_or(DosError::InvalidHandle)
+    }
+
+    /// Opens what is at `place`; returns its entry in the system file table.
+    pub(super) fn open_file(&mut self, place: &Place, mode: u8) -> Result<u8, DosError> {
+        let (access, share) = (access_of(mode)?, share_of(mode)?);
+        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let entry = self.lookup(place)?;
+        let file = self.drive(place.drive)?.open(&place.path, access, share)?;
+        self.enter_file(index, place.drive, mode, &entry, file);
+        Ok(index)
+    }
+
+    /// Makes a file at `place`, or empties the one that is there if `how` says so.
+    pub(super) fn create_file(&mut self, place: &Place, attributes: u8, how: Create, mode: u8) -> Result<u8, DosError> {
+        let (access, share) = (access_of(mode)?, share_of(mode)?);
+        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let drive = self.drive(place.drive)?.writable()?;
+        let file = drive.create_file(&place.path, how, access, share)?;
+        if attributes & super::drive::attribute::READ_ONLY != 0 {
+            drive.set_attributes(&place.path, attributes)?;
+        }
+        let entry = drive.lookup(&place.path)?;
+        self.enter_file(index, place.drive, mode, &entry, file);
+        Ok(index)
+    }
+
+    /// Fills entry `index` for a file.
+    fn enter_file(&mut self, index: u8, drive: u8, mode: u8, entry: &Entry, file: OpenFile) {
+        let Some(at) = sft::entry(&self.mem, index) else { return };
+        let (owner, mem) = (self.psp(), &mut self.mem);
+        sft::REFERENCES.set(mem, at, 1);
+        sft::MODE.set(mem, at, u16::from(mode));
+        sft::ATTRIBUTES.set(mem, at, entry.attributes);
+        sft::INFO.set(mem, at, sft::info::REMOTE | sft::info::CLEAN | u16::from(drive));
+        sft::DEVICE.set(mem, at, SegOff::default());
+        sft::SIZE.set(mem, at, entry.size);
+        sft::POSITION.set(mem, at, 0);
+        sft::OWNER.set(mem, at, owner);
+        sft::set_name(mem, at, entry.name);
+        sft::set_stamp(mem, at, entry.written);
+        let index = usize::from(index);
+        if self.state.files.len() <= index {
+            self.state.files.resize(index + 1, None);
+        }
+        self.state.files[index] = Some(file);
+    }
+
+    /// Opens the device with this header; returns its entry.
+    pub(super) fn open_device(&mut self, header: SegOff, mode: u8) -> Result<u8, DosError> {
+        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let at = sft::entry(&self.mem, index).ok_or(DosError::TooManyOpenFiles)?;
+        let (info, name, owner) = (device::info(self, header), device::name(self, header), self.psp());
+        let mem = &mut self.mem;
+        sft::REFERENCES.set(mem, at, 1);
+        sft::MODE.set(mem, at, u16::from(mode));
+        sft::ATTRIBUTES.set(mem, at, 0);
+        sft::INFO.set(mem, at, info);
+        sft::DEVICE.set(mem, at, header);
+        sft::SIZE.set(mem, at, 0);
+        sft::POSITION.set(mem, at, 0);
+        sft::OWNER.set(mem, at, owner);
+        sft::set_name(mem, at, name);
+        Ok(index)
+    }
+
+    /// A new handle of the current process for entry `index`. *Errors*: it has no room for one; the
+    /// entry is free again.
+    pub(super) fn new_handle(&mut self, index: u8) -> Result<u16, DosError> {
+        let psp = self.psp();
+        match psp::free_handle(&self.mem, psp) {
+            Some(handle) => {
+                psp::set_file_of(&mut self.mem, psp, handle, Some(index));
+                Ok(handle)
+            }
+            None => {
+                self.release(index);
+                Err(DosError::TooManyOpenFiles)
+            }
+        }
+    }
+
+    /// Closes `handle` of the current process.
+    pub(super) fn close(&mut self, handle: u16) -> Result<(), DosError> {
+        let target = self.target(handle)?;
+        let psp = self.psp();
+        psp::set_file_of(&mut self.mem, psp, handle, None);
+        self.release(target.index);
+        Ok(())
+    }
+
+    /// Closes all handles of process `psp`.
+    pub(super) fn close_all(&mut self, psp: u16) {
+        for handle in 0..psp::TABLE_ENTRIES.get(&self.mem, psp::base(psp)).min(0xFF) {
+            if let Some(index) = psp::file_of(&self.mem, psp, handle) {
+                psp::set_file_of(&mut self.mem, psp, handle, None);
+                self.release(index);
+            }
+        }
+    }
+
+    /// One handle less leads to entry `index`; the last closes it.
+    pub(super) fn release(&mut self, index: u8) {
+        let Some(at) = sft::entry(&self.mem, index) else { return };
+        let left = sft::REFERENCES.get(&self.mem, at).saturating_sub(1);
+        sft::REFERENCES.set(&mut self.mem, at, left);
+        if left == 0 {
+            if let Some(file) = self.state.files.get_mut(usize::from(index)) {
+                *file = None;
+            }
+        }
+    }
+}
+
+/// Bits 0–2 of an open mode. Source: RBIL, INT 21h/AH=3Dh.
+pub(super) fn access_of(mode: u8) -> Result<Access, DosError> {
+    match mode & 7 {
+        0 => Ok(Access::Read),
+        1 => Ok(Access::Write),
+        2 => Ok(Access::ReadWrite),
+        _ => Err(DosError::InvalidAccess),
+    }
+}
+
+/// Bits 4–6 of an open mode.
+fn share_of(mode: u8) -> Result<Share, DosError> {
+    match mode >> 4 & 7 {
+        0 => Ok(Share::Compatible),
+        1 => Ok(Share::DenyAll),
+        2 => Ok(Share::DenyWrite),
+        3 => Ok(Share::DenyRead),
+        4 => Ok(Share::DenyNone),
+        _ => Err(DosError::InvalidAccess),
+    }
+}

@@ -1,0 +1,164 @@
+//! AH=4Eh and 4Fh: searching a directory; AH=1Ah and 2Fh: where the results go.
+//!
+//! Where a search stands is in the 21 bytes that DOS reserves at the start of the transfer area, and
+//! nowhere else: a program may copy them away, search elsewhere, and put them back. They hold the
+//! pattern, the attributes, and the place as a path that is looked up again each time; what the
+//! directory held when the search began is kept for as long as nobody begins too many others.
+//!
+//! Source: RBIL, INT 21h/AH=4Eh, "Format of FindFirst data block".
+
+use super::super::drive::{DosPath, Entry, attribute};
+use super::super::error::DosError;
+use super::super::frame::Frame;
+use super::super::memory_map::SDA;
+use super::super::path::{Pattern, Place};
+use super::super::{Dos, sda};
+use super::{Answer, answer};
+use crate::types::SegOff;
+
+/// Searches that are remembered; one more makes the oldest forgotten.
+const MOST_SEARCHES: usize = 64;
+
+/// Offsets in the data block: what DOS keeps to itself, then the result.
+const DRIVE: u16 = 0x00;
+const PATTERN: u16 = 0x01;
+const WANTED: u16 = 0x0C;
+const INDEX: u16 = 0x0D;
+const SEARCH: u16 = 0x0F;
+const FOUND: u16 = 0x15;
+
+/// Attributes that keep a file out of a search that does not ask for them.
+const SPECIAL: u8 = attribute::HIDDEN | attribute::SYSTEM | attribute::DIRECTORY;
+
+/// The searches that have begun.
+#[derive(Clone, Debug, Default)]
+pub(in crate::dos) struct Searches {
+    lists: Vec<(u16, Vec<Entry>)>,
+    next: u16,
+}
+
+impl Searches {
+    /// Remembers a directory; returns the search's number.
+    fn begin(&mut self, entries: Vec<Entry>) -> u16 {
+        self.next = self.next.wrapping_add(1);
+        if self.lists.len() == MOST_SEARCHES {
+            self.lists.remove(0);
+        }
+        self.lists.push((self.next, entries));
+        self.next
+    }
+
+    fn list(&self, number: u16) -> Option<&[Entry]> {
+        self.lists.iter().find(|(known, _)| *known == number).map(|(_, list)| list.as_slice())
+    }
+
+    fn end(&mut self, number: u16) {
+        self.lists.retain(|(known, _)| *known != number);
+    }
+}
+
+/// AH=1Ah: results go to DS:DX.
+pub(super) fn int21_1a_set_transfer_area(dos: &mut Dos<'_>, frame: &Frame) -> Answer {
+    sda::DTA.set(&mut dos.mem, SDA, frame.ds_dx());
+    Answer::Done
+}
+
+/// AH=2Fh: ES:BX = where results go.
+pub(super) fn int21_2f_transfer_area(dos: &Dos<'_>, frame: &mut Frame) -> Answer {
+    let at = sda::DTA.get(&dos.mem, SDA);
+    (frame.es, frame.bx) = (at.seg, at.off);
+    Answer::Done
+}
+
+/// AH=4Eh: the first that the name at DS:DX stands for, with the attributes in CX.
+pub(super) fn int21_4e_find_first(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let wanted = frame.cx.to_le_bytes()[0];
+    let result = find_first(dos, frame.ds_dx(), wanted);
+    answer(dos, frame, result)
+}
+
+fn find_first(dos: &mut Dos<'_>, name: SegOff, wanted: u8) -> Result<(), DosError> {
+    let (place, pattern) = dos.searched(name)?;
+    let pattern = pattern.ok_or(DosError::NoMoreFiles)?;
+    let entries = candidates(dos, &place, wanted)?;
+    let at = sda::DTA.get(&dos.mem, SDA);
+    let number = dos.state.searches.begin(entries);
+    dos.mem.write_u8(at.offset(DRIVE), place.drive + 1);
+    dos.mem.write_bytes(at.offset(PATTERN), &pattern.0);
+    dos.mem.write_u8(at.offset(WANTED), wanted);
+    dos.mem.write_u16(at.offset(INDEX), 0);
+    dos.mem.write_u16(at.offset(SEARCH), number);
+    // Source: RBIL, INT 21h/AH=4Eh: a first search that finds nothing says so by another error.
+    find_next(dos, at).map_err(|error| if error == DosError::NoMoreFiles { DosError::NoMoreFiles } else { error })
+}
+
+/// Everything in a directory that a search may find: its entries, the two dots of one that is not
+/// the root, and the label.
+fn candidates(dos: &Dos<'_>, place: &Place, wanted: u8) -> Result<Vec<Entry>, DosError> {
+    let drive = dos.drive(place.drive)?;
+    let label = drive.label().map(|name| Entry {
+        name,
+        attributes: attribute::LABEL,
+        size: 0,
+        written: super::super::drive::Stamp::default(),
+    });
+    if wanted == attribute::LABEL {
+        return Ok(label.filter(|_| place.path.0.is_empty()).into_iter().collect());
+    }
+    let mut entries = Vec::new();
+    if let Some((parent, _)) = place.path.split() {
+        entries.push(dotted(dos, place, b".          ")?);
+        entries.push(dotted(dos, &Place { drive: place.drive, path: parent }, b"..         ")?);
+    } else if wanted & attribute::LABEL != 0 {
+        entries.extend(label);
+    }
+    entries.extend(drive.list(&place.path)?);
+    Ok(entries)
+}
+
+fn dotted(dos: &Dos<'_>, place: &Place, name: &[u8; 11]) -> Result<Entry, DosError> {
+    let entry = dos.lookup(&Place { drive: place.drive, path: DosPath(place.path.0.clone()) })?;
+    Ok(Entry { name: super::super::drive::DosName(*name), ..entry })
+}
+
+/// AH=4Fh: the next of the search at the transfer area.
+pub(super) fn int21_4f_find_next(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let at = sda::DTA.get(&dos.mem, SDA);
+    let result = find_next(dos, at);
+    answer(dos, frame, result)
+}
+
+fn find_next(dos: &mut Dos<'_>, at: SegOff) -> Result<(), DosError> {
+    let number = dos.mem.read_u16(at.offset(SEARCH));
+    let from = usize::from(dos.mem.read_u16(at.offset(INDEX)));
+    let wanted = dos.mem.read_u8(at.offset(WANTED));
+    let mut pattern = [0; 11];
+    dos.mem.read_bytes(at.offset(PATTERN), &mut pattern);
+    let list = dos.state.searches.list(number).ok_or(DosError::NoMoreFiles)?;
+    let rest = list.iter().enumerate().skip(from);
+    let found = rest.into_iter().find(|(_, entry)| fits(entry, Pattern(pattern), wanted)).map(|(i, entry)| (i, *entry));
+    let Some((index, entry)) = found else {
+        dos.state.searches.end(number);
+        return Err(DosError::NoMoreFiles);
+    };
+    dos.mem.write_u16(at.offset(INDEX), u16::try_from(index + 1).unwrap_or(u16::MAX));
+    write_found(dos, at.offset(FOUND), &entry);
+    Ok(())
+}
+
+/// Hidden files, system files and directories are found by a search that asks for them.
+fn fits(entry: &Entry, pattern: Pattern, wanted: u8) -> bool {
+    pattern.matches(entry.name) && entry.attributes & SPECIAL & !wanted == 0
+}
+
+fn write_found(dos: &mut Dos<'_>, at: SegOff, entry: &Entry) {
+    let mem = &mut dos.mem;
+    mem.write_u8(at, entry.attributes);
+    mem.write_u16(at.offset(1), entry.written.time);
+    mem.write_u16(at.offset(3), entry.written.date);
+    mem.write_u32(at.offset(5), entry.size);
+    let mut name = [0; 13];
+    let text = entry.name.dotted();
+    name[..text.len()].copy_from_slice(&text);
+    mem.write_bytes(at.offset(9), &name);
+}
