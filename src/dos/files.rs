@@ -208,6 +208,12 @@ impl Dos<'_> {
         }
     }
 
+    /// One handle more leads to `target`.
+    pub(super) fn refer(&mut self, target: Target) {
+        let references = sft::REFERENCES.get(&self.mem, target.at);
+        sft::REFERENCES.set(&mut self.mem, target.at, references.saturating_add(1));
+    }
+
     /// One handle less leads to entry `index`; the last closes it.
     pub(super) fn release(&mut self, index: u8) {
         let Some(at) = sft::entry(&self.mem, index) else { return };

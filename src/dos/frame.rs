@@ -31,6 +31,9 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// Where the caller goes on, from the frame's start: IP and CS of the interrupt.
+    pub(super) const RETURN: u16 = 2 * SAVED_WORDS;
+
     /// Pushes the processor's registers on the stack at SS:SP and says where they lie.
     pub(super) fn push(regs: &Regs, mem: &mut GuestMemory<'_>) -> SegOff {
         let at = SegOff::new(regs.ss(), regs.sp().wrapping_sub(2 * SAVED_WORDS));

@@ -24,6 +24,7 @@ mod console;
 mod device;
 pub mod drive;
 mod engine;
+mod environment;
 mod error;
 mod exe;
 mod field;

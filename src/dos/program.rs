@@ -70,11 +70,7 @@ impl Dos<'_> {
         let (psp, end) = self.allocate_program(fixed.saturating_add(exe.least), fixed.saturating_add(exe.most))?;
         let high = exe.least == 0 && exe.most == 0;
         let segment = if high { end - exe.paragraphs() } else { psp + psp::PARAGRAPHS };
-        let mut to = segment;
-        for paragraph in exe.relocated(segment).chunks(16) {
-            self.mem.write_bytes(SegOff::new(to, 0), paragraph);
-            to = to.wrapping_add(1);
-        }
+        self.write_image(segment, &exe.relocated(segment));
         let place = |(seg, off): (u16, u16)| SegOff::new(segment.wrapping_add(seg), off);
         Ok(Loaded { psp, entry: place(exe.entry), stack: place(exe.stack) })
     }
@@ -97,10 +93,24 @@ impl Dos<'_> {
         Ok((psp, psp + size))
     }
 
+    /// Writes an image of any size from `segment` on.
+    pub(super) fn write_image(&mut self, segment: u16, image: &[u8]) {
+        let mut to = segment;
+        for paragraph in image.chunks(16) {
+            self.mem.write_bytes(SegOff::new(to, 0), paragraph);
+            to = to.wrapping_add(1);
+        }
+    }
+
+    /// Makes `psp` the current process, with its transfer area in its prefix.
+    pub(super) fn make_current(&mut self, psp: u16) {
+        sda::CURRENT_PSP.set(&mut self.mem, SDA, psp);
+        sda::DTA.set(&mut self.mem, SDA, SegOff::new(psp, 0x80));
+    }
+
     /// Makes a loaded program the current process and goes to its entry.
     pub(super) fn start(&mut self, loaded: Loaded) -> Outcome {
-        sda::CURRENT_PSP.set(&mut self.mem, SDA, loaded.psp);
-        sda::DTA.set(&mut self.mem, SDA, SegOff::new(loaded.psp, 0x80));
+        self.make_current(loaded.psp);
         let regs = &mut *self.regs;
         regs.set_ax(0);
         regs.set_bx(0);

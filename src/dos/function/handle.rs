@@ -165,7 +165,7 @@ fn seek(dos: &mut Dos<'_>, frame: &mut Frame) -> Result<(), DosError> {
 /// AH=45h: AX = another handle for what BX leads to.
 pub(super) fn int21_45_duplicate(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     let result = dos.target(frame.bx).and_then(|target| {
-        refer(dos, target);
+        dos.refer(target);
         dos.new_handle(target.index)
     });
     give_handle(dos, frame, result)
@@ -183,18 +183,12 @@ fn redirect(dos: &mut Dos<'_>, from: u16, to: u16) -> Result<(), DosError> {
     if to >= psp::TABLE_ENTRIES.get(&dos.mem, psp::base(psp)) {
         return Err(DosError::InvalidHandle);
     }
-    refer(dos, target);
+    dos.refer(target);
     if dos.target(to).is_ok() {
         dos.close(to)?;
     }
     psp::set_file_of(&mut dos.mem, psp, to, Some(target.index));
     Ok(())
-}
-
-/// One handle more leads to `target`.
-fn refer(dos: &mut Dos<'_>, target: Target) {
-    let references = sft::REFERENCES.get(&dos.mem, target.at);
-    sft::REFERENCES.set(&mut dos.mem, target.at, references.saturating_add(1));
 }
 
 /// AX=5700h: CX, DX = when handle BX's file was last written; 5701h: CX, DX say it.

@@ -3,6 +3,7 @@
 mod character;
 mod directory;
 mod drives;
+mod exec;
 pub(super) mod find;
 mod handle;
 mod interrupts;
@@ -119,6 +120,7 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x25 => interrupts::int21_25_set_vector(dos, frame),
         0x2F => find::int21_2f_transfer_area(dos, frame),
         0x30 => system::int21_30_version(dos, frame),
+        0x31 => exec::int21_31_stay_resident(dos, frame),
         0x35 => interrupts::int21_35_vector(dos, frame),
         0x36 => drives::int21_36_space(dos, frame),
         0x39 => directory::int21_39_make_directory(dos, frame),
@@ -138,6 +140,7 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x48 => memory::int21_48_allocate(dos, frame),
         0x49 => memory::int21_49_free(dos, frame),
         0x4A => memory::int21_4a_resize(dos, frame),
+        0x4B => exec::int21_4b_exec(dos, frame),
         0x4C => process::int21_4c_exit(dos, frame),
         0x4D => process::int21_4d_return_code(dos, frame),
         0x4E => find::int21_4e_find_first(dos, frame),

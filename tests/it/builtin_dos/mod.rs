@@ -1,6 +1,7 @@
 //! The built-in DOS, seen by programs that run on it.
 
 mod console;
+mod exec;
 mod files;
 mod machine;
 mod memory;

@@ -1,0 +1,130 @@
+//! INT 21h/AH=4Bh and the end of programs.
+
+use std::fs;
+
+use iced_x86::code_asm::*;
+
+use super::machine::{Machine, com};
+
+const NAME: u32 = 0x800;
+const BLOCK: u32 = 0x900;
+const TAIL: u32 = 0x940;
+
+fn store(a: &mut CodeAssembler, at: u32, text: &[u8]) {
+    for (index, &byte) in text.iter().enumerate() {
+        a.mov(byte_ptr(at + index as u32), u32::from(byte)).unwrap();
+    }
+}
+
+/// Frees memory behind the first 64 KiB, runs `name` with `tail`, and leaves AH=4Dh's answer in AX.
+fn run(a: &mut CodeAssembler, name: &[u8], tail: &[u8]) {
+    a.mov(bx, 0x1000).unwrap();
+    a.mov(ah, 0x4A).unwrap();
+    a.int(0x21).unwrap();
+    store(a, NAME, name);
+    store(a, TAIL, &[&[tail.len() as u8], tail, b"\r"].concat());
+    a.mov(word_ptr(BLOCK), 0).unwrap();
+    a.mov(word_ptr(BLOCK + 2), TAIL).unwrap();
+    a.mov(word_ptr(BLOCK + 4), ds).unwrap();
+    for fcb in [6, 10] {
+        a.mov(word_ptr(BLOCK + fcb), 0x5C).unwrap();
+        a.mov(word_ptr(BLOCK + fcb + 2), ds).unwrap();
+    }
+    a.mov(dx, NAME).unwrap();
+    a.mov(bx, BLOCK).unwrap();
+    a.mov(ax, 0x4B00).unwrap();
+    a.int(0x21).unwrap();
+}
+
+fn return_code(a: &mut CodeAssembler) {
+    a.mov(ah, 0x4D).unwrap();
+    a.int(0x21).unwrap();
+    let mut here = a.create_label();
+    a.set_label(&mut here).unwrap();
+    a.jmp(here).unwrap();
+}
+
+/// A program that shows its tail and ends with exit code 7.
+fn child() -> Vec<u8> {
+    com(|a| {
+        a.mov(cl, byte_ptr(0x80)).unwrap();
+        a.mov(ch, 0).unwrap();
+        a.mov(dx, 0x81).unwrap();
+        a.mov(bx, 1).unwrap();
+        a.mov(ah, 0x40).unwrap();
+        a.int(0x21).unwrap();
+        a.mov(ax, 0x4C07).unwrap();
+        a.int(0x21).unwrap();
+    })
+}
+
+#[test]
+fn a_child_gets_its_tail_and_its_exit_code_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("child.com"), child()).unwrap();
+    let machine = Machine::on(folder.path(), |a| {
+        run(a, b"child.com\0", b" tail");
+        return_code(a);
+    });
+    assert_eq!((machine.text().as_str(), machine.vm.regs().ax()), (" tail", 7));
+}
+
+#[test]
+fn ctrl_c_ends_a_child_and_its_parent_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let reads = com(|a| {
+        a.mov(ah, 0x08).unwrap();
+        a.int(0x21).unwrap();
+    });
+    fs::write(folder.path().join("child.com"), reads).unwrap();
+    let mut machine = Machine::on(folder.path(), |a| {
+        run(a, b"child.com\0", b"");
+        return_code(a);
+    });
+    machine.strikes(&[dosmux::keys::Key::LeftCtrl, dosmux::keys::Key::C]);
+    assert_eq!((machine.text().as_str(), machine.vm.regs().ax()), ("^C", 0x0100));
+}
+
+#[test]
+fn a_program_that_is_not_there_is_error_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let machine = Machine::on(folder.path(), |a| {
+        run(a, b"none.com\0", b"");
+        let mut here = a.create_label();
+        a.set_label(&mut here).unwrap();
+        a.jmp(here).unwrap();
+    });
+    assert_eq!((machine.vm.regs().ax(), machine.vm.regs().eflags & 1), (2, 1));
+}
+
+#[test]
+fn memory_and_files_of_a_child_are_free_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let opens = com(|a| {
+        store(a, 0x800, b"f\0");
+        a.mov(cx, 0).unwrap();
+        a.mov(dx, 0x800).unwrap();
+        a.mov(ah, 0x3C).unwrap();
+        a.int(0x21).unwrap();
+        a.int(0x20).unwrap();
+    });
+    fs::write(folder.path().join("child.com"), opens).unwrap();
+    let machine = Machine::on(folder.path(), |a| {
+        run(a, b"child.com\0", b"");
+        // All that is free, and whether the file can be deleted.
+        a.mov(bx, 0xFFFF).unwrap();
+        a.mov(ah, 0x48).unwrap();
+        a.int(0x21).unwrap();
+        store(a, NAME, b"f\0");
+        a.mov(dx, NAME).unwrap();
+        a.mov(ah, 0x41).unwrap();
+        a.int(0x21).unwrap();
+        let mut here = a.create_label();
+        a.set_label(&mut here).unwrap();
+        a.jmp(here).unwrap();
+    });
+    let regs = machine.vm.regs();
+    assert_eq!(regs.eflags & 1, 0, "the file is closed");
+    let own_end = regs.ds() + 0x1000;
+    assert_eq!(regs.bx(), 0xA000 - own_end - 1);
+}
