@@ -245,7 +245,7 @@ impl Dos<'_> {
         self.regs.set_sp(pending.stack.off);
         pending.doing = doing;
         self.state.pending.push(pending);
-        Outcome::Interrupt(vector)
+        Outcome::Interrupt(vector, Entry::Resume)
     }
 
     /// The byte of a key; the scan code of one without a character is kept for the next read.
@@ -277,7 +277,7 @@ impl Dos<'_> {
         sda::BREAK_SP.set(&mut self.mem, SDA, sp);
         pending.doing = Doing::Breaking;
         self.state.pending.push(pending);
-        Outcome::Interrupt(INT_BREAK)
+        Outcome::Interrupt(INT_BREAK, Entry::Resume)
     }
 
     /// INT 23h's handler has returned. By IRET: the call begins again. By RETF, which leaves the flags
@@ -303,6 +303,7 @@ pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
         Entry::Int22 => dos.int22(),
         Entry::Int23 => dos.end_by_break(),
         Entry::Resume => dos.resume(),
+        Entry::App => dos.app(),
         Entry::Int28 => Outcome::Yield,
         Entry::Int29 => dos.int29(),
         Entry::Int1B => dos.int1b(),

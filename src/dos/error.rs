@@ -40,6 +40,39 @@ pub enum DosError {
     FailedOnCritical = 0x53,
 }
 
+/// All of them.
+const ALL: [DosError; 29] = [
+    DosError::InvalidFunction,
+    DosError::FileNotFound,
+    DosError::PathNotFound,
+    DosError::TooManyOpenFiles,
+    DosError::AccessDenied,
+    DosError::InvalidHandle,
+    DosError::MemoryDestroyed,
+    DosError::NotEnoughMemory,
+    DosError::InvalidMemoryBlock,
+    DosError::InvalidEnvironment,
+    DosError::InvalidFormat,
+    DosError::InvalidAccess,
+    DosError::InvalidData,
+    DosError::InvalidDrive,
+    DosError::CurrentDirectory,
+    DosError::NotSameDevice,
+    DosError::NoMoreFiles,
+    DosError::WriteProtected,
+    DosError::NotReady,
+    DosError::WriteFault,
+    DosError::ReadFault,
+    DosError::GeneralFailure,
+    DosError::SharingViolation,
+    DosError::LockViolation,
+    DosError::SharingBufferFull,
+    DosError::DiskFull,
+    DosError::FileExists,
+    DosError::CannotMake,
+    DosError::FailedOnCritical,
+];
+
 /// Classes of errors.
 mod class {
     pub(super) const OUT_OF_RESOURCE: u8 = 1;
@@ -69,6 +102,12 @@ mod locus {
 }
 
 impl DosError {
+    /// The error with this code; a general failure if there is none.
+    #[must_use]
+    pub fn of_code(code: u16) -> DosError {
+        ALL.into_iter().find(|error| error.code() == code).unwrap_or(DosError::GeneralFailure)
+    }
+
     /// The code in AX.
     #[must_use]
     pub fn code(self) -> u16 {

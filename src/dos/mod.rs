@@ -18,6 +18,7 @@
 //! of the user) leaves a task behind, lets the guest run that handler, and goes on when it returns
 //! to the resume stub. All state is in guest memory and in [`DosState`], which is a plain value.
 
+pub mod app;
 mod boot;
 mod cds;
 mod console;
@@ -41,6 +42,7 @@ mod psp;
 pub mod rom;
 mod sda;
 mod sft;
+mod tools;
 
 pub use engine::enter;
 pub use error::DosError;
@@ -59,8 +61,8 @@ pub enum Outcome {
     Return,
     /// As `Return`; the guest offers the rest of its time slice.
     Yield,
-    /// Let the guest's handler of this interrupt run; it returns to the resume stub.
-    Interrupt(u8),
+    /// Let the guest's handler of this interrupt run; it returns to the stub of this entry.
+    Interrupt(u8, rom::Entry),
     /// Go on behind the trap.
     Next,
     /// Nothing can be started; the machine stops.
@@ -77,6 +79,8 @@ pub struct DosState {
     /// What the entries of the system file table have open.
     files: Vec<Option<drive::OpenFile>>,
     searches: function::find::Searches,
+    /// Programs of DOS's own that run.
+    apps: Vec<app::Running>,
     /// A: to Z:.
     drives: Vec<Option<Arc<drive::Drive>>>,
     /// What the characters of names mean.
@@ -104,6 +108,7 @@ impl DosState {
             console: console::Console::default(),
             files: Vec::new(),
             searches: function::find::Searches::default(),
+            apps: Vec::new(),
             drives,
             page,
             version: 0x0005,
@@ -117,6 +122,7 @@ impl DosState {
         self.memory = MemoryState::new(chain);
         self.console = console::Console::default();
         self.files.clear();
+        self.apps.clear();
         self.searches = function::find::Searches::default();
     }
 }

@@ -54,6 +54,7 @@ impl Dos<'_> {
         sda::RETURN_CODE.set(&mut self.mem, SDA, u16::from_le_bytes([code, end as u8]));
         sda::CURRENT_PSP.set(&mut self.mem, SDA, parent);
         self.forget_calls_of(ended);
+        self.forget_app(ended);
         self.go_on_in_parent(parent, back)
     }
 

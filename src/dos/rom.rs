@@ -4,7 +4,7 @@
 //! | offset in the ROM | what |
 //! | --- | --- |
 //! | 5000h + 4 × n | entry n: a trap |
-//! | 5048h | INT 29h: a trap and an INT 10h |
+//! | 504Ch | INT 29h: a trap and an INT 10h |
 //!
 //! An entry returns, where it does, by the monitor's hand, so there is no code behind the trap.
 
@@ -62,10 +62,12 @@ pub enum Entry {
     DeviceInterrupt,
     /// Where a guest's handler that the kernel called returns to.
     Resume,
+    /// A program of DOS's own begins, or goes on.
+    App,
 }
 
 /// How many there are.
-const ENTRY_COUNT: u16 = 18;
+const ENTRY_COUNT: u16 = 19;
 
 /// All of them, in the order of their numbers.
 const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
@@ -87,6 +89,7 @@ const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
     Entry::DeviceStrategy,
     Entry::DeviceInterrupt,
     Entry::Resume,
+    Entry::App,
 ];
 
 /// The interrupts whose vectors the kernel takes.

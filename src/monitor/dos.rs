@@ -30,7 +30,7 @@ impl Vm {
                 self.cpu.begin_emulation();
                 Next::Go
             }
-            Outcome::Interrupt(vector) => self.call_from_dos(Vector(vector)),
+            Outcome::Interrupt(vector, back) => self.call_from_dos(Vector(vector), back),
             Outcome::Stop => Next::Stop(StopReason::NoBootDisk),
         }
     }
@@ -43,10 +43,10 @@ impl Vm {
         }
     }
 
-    /// Lets the guest's handler of `vector` run; it returns to the resume stub, with interrupts on.
-    fn call_from_dos(&mut self, vector: Vector) -> Next {
-        let resume = Entry::Resume.stub();
-        self.cpu.set_cs_eip(resume.seg, u32::from(resume.off));
+    /// Lets the guest's handler of `vector` run; it returns to the stub of `back`, with interrupts on.
+    fn call_from_dos(&mut self, vector: Vector, back: Entry) -> Next {
+        let back = back.stub();
+        self.cpu.set_cs_eip(back.seg, u32::from(back.off));
         self.enable_interrupts(true);
         match self.reflect(vector) {
             Ok(()) => Next::Go,

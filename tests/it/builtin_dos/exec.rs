@@ -128,3 +128,16 @@ fn memory_and_files_of_a_child_are_free_again() {
     let own_end = regs.ds() + 0x1000;
     assert_eq!(regs.bx(), 0xA000 - own_end - 1);
 }
+
+#[test]
+fn a_program_of_drive_z_runs_as_a_child_with_its_parents_handles() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut machine = Machine::on(folder.path(), |a| {
+        run(a, b"z:\\sort.com\0", b" /r");
+        return_code(a);
+    });
+    machine.types("b\na\nc\n");
+    machine.strikes(&[dosmux::keys::Key::LeftCtrl, dosmux::keys::Key::Z]);
+    machine.types("\n");
+    assert_eq!((machine.text().as_str(), machine.vm.regs().ax()), ("b\na\nc\n^Z\nc\nb\na", 0));
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dosmux::bios::rom::Rom;
 use dosmux::clock::VirtTime;
 use dosmux::disk::Drives;
-use dosmux::dos::drive::{Drive, HostDrive, Zone};
+use dosmux::dos::drive::{BuiltinDrive, Drive, HostDrive, Zone};
 use dosmux::dos::{self, DosState};
 use dosmux::keys::{Key, KeyEvent, chord_events, strokes_for_char};
 use dosmux::monitor::vm::{Pause, Vm, VmConfig};
@@ -38,7 +38,10 @@ impl Machine {
     /// As [`Machine::start`], with drive C: on a host directory.
     pub(super) fn on(folder: &Path, write: impl FnOnce(&mut CodeAssembler)) -> Machine {
         let drive = HostDrive::open(folder, CodePage::US, Zone::universal(), false).unwrap();
-        Machine::with_drives(vec![None, None, Some(Arc::new(Drive::Host(drive)))], write)
+        let mut drives: Vec<Option<Arc<Drive>>> = (0..26).map(|_| None).collect();
+        drives[2] = Some(Arc::new(Drive::Host(drive)));
+        drives[25] = Some(Arc::new(Drive::Builtin(BuiltinDrive::new(dos::app::files()))));
+        Machine::with_drives(drives, write)
     }
 
     fn with_drives(drives: Vec<Option<Arc<Drive>>>, write: impl FnOnce(&mut CodeAssembler)) -> Machine {

@@ -1,0 +1,127 @@
+//! Programs of DOS's own: written in Rust, run as processes like any other.
+//!
+//! Such a program is a .COM file on drive Z: that jumps to a stub. Behind the stub a plain value takes
+//! an [`Answer`] and gives the next [`Request`]: an interrupt, most of all INT 21h, executed by the
+//! guest on the program's own stack. So its input and output can be redirected, programs that hook
+//! interrupts see it work, and what it starts has a true parent.
+
+mod request;
+
+pub(super) use request::{Answer, Call, Request, Running};
+
+use super::drive::DosName;
+use super::process::End;
+use super::rom::Entry;
+use super::tools::Sort;
+use super::{Dos, Outcome, psp};
+use crate::types::SegOff;
+
+/// Paragraphs that a program keeps of the memory it is loaded into.
+const PARAGRAPHS: u16 = 0x400;
+/// Its stack, its buffer, and how much that holds.
+const STACK: u16 = PARAGRAPHS * 16 - 2;
+const BUFFER: u16 = 0x200;
+const BUFFER_BYTES: usize = 0x3000;
+/// Where its file says which program it is: behind the jump.
+const NUMBER: u16 = 0x105;
+
+/// A program, and where in it we are.
+#[derive(Clone, Debug)]
+pub(super) enum App {
+    Sort(Sort),
+}
+
+/// Every program: its name on drive Z: and how it begins.
+const PROGRAMS: [(&[u8; 11], fn() -> App); 1] = [(b"SORT    COM", || App::Sort(Sort::default()))];
+
+impl App {
+    fn go_on(&mut self, dos: &mut Dos<'_>, answer: Answer) -> Request {
+        match self {
+            App::Sort(sort) => sort.go_on(dos, answer),
+        }
+    }
+}
+
+/// The files of drive Z:.
+#[must_use]
+pub fn files() -> Vec<(DosName, Vec<u8>)> {
+    let file = |(number, (name, _)): (u8, &(&[u8; 11], fn() -> App))| {
+        let to = Entry::App.stub();
+        let mut file = vec![0xEA];
+        file.extend(to.off.to_le_bytes());
+        file.extend(to.seg.to_le_bytes());
+        file.push(number);
+        (DosName(**name), file)
+    };
+    (0u8..).zip(&PROGRAMS).map(file).collect()
+}
+
+impl Dos<'_> {
+    /// A program of DOS's own begins, or what it asked for is done.
+    pub(super) fn app(&mut self) -> Outcome {
+        let psp = self.psp();
+        match self.state.apps.iter().position(|app| app.psp == psp) {
+            Some(index) => {
+                let running = self.state.apps.remove(index);
+                self.app_goes_on(running)
+            }
+            None => self.app_begins(psp),
+        }
+    }
+
+    fn app_begins(&mut self, psp: u16) -> Outcome {
+        let number = usize::from(self.mem.read_u8(SegOff::new(psp, NUMBER)));
+        let Some((_, new)) = PROGRAMS.get(number) else {
+            // A program jumped here that is none of ours.
+            return self.end_process(End::Normal, 0xFF);
+        };
+        let chain = self.state.memory.chain;
+        if chain.resize(&mut self.mem, psp, PARAGRAPHS).is_err() {
+            return self.end_process(End::Normal, 0xFF);
+        }
+        self.app_asks(Running::new(psp, new()), Answer::Begin)
+    }
+
+    /// The interrupt that a program asked for has been executed.
+    fn app_goes_on(&mut self, mut running: Running) -> Outcome {
+        match running.after(self) {
+            Some(answer) => self.app_asks(running, answer),
+            None => self.app_interrupt(running),
+        }
+    }
+
+    /// Hands the program an answer and begins what it asks for next.
+    fn app_asks(&mut self, mut running: Running, answer: Answer) -> Outcome {
+        match running.app.go_on(self, answer) {
+            Request::Exit(code) => self.end_process(End::Normal, code),
+            request => {
+                running.begin(request);
+                self.app_interrupt(running)
+            }
+        }
+    }
+
+    /// Lets the guest execute the next interrupt of what the program asked for.
+    fn app_interrupt(&mut self, mut running: Running) -> Outcome {
+        let (vector, call) = running.next(self);
+        call.load(self.regs);
+        let psp = running.psp;
+        self.regs.set_ss(psp);
+        self.regs.set_sp(STACK);
+        self.state.apps.push(running);
+        Outcome::Interrupt(vector, Entry::App)
+    }
+
+    /// A process has ended; it is no program of ours any more.
+    pub(super) fn forget_app(&mut self, psp: u16) {
+        self.state.apps.retain(|app| app.psp != psp);
+    }
+}
+
+/// The command tail of process `psp`.
+pub(super) fn tail(dos: &Dos<'_>) -> Vec<u8> {
+    let at = psp::base(dos.psp());
+    let mut tail = vec![0; usize::from(psp::TAIL.get(&dos.mem, at).min(126))];
+    dos.mem.read_bytes(at.offset(0x81), &mut tail);
+    tail
+}

@@ -1,0 +1,5 @@
+//! The external commands on drive Z:.
+
+mod sort;
+
+pub(super) use sort::Sort;
