@@ -1,7 +1,7 @@
 //! The door to the built-in DOS: the same traps as the BIOS's, with entries of their own.
 
 use super::dispatch::Next;
-use super::stats::TrapKind;
+use super::stats::{IdleReason, TrapKind};
 use super::vm::{StopReason, Vm};
 use crate::cpu::regs::eflags;
 use crate::dos::rom::Entry;
@@ -24,7 +24,7 @@ impl Vm {
         self.idle.activity(&mut self.mem);
         match outcome {
             Outcome::Return => self.return_from_dos(Next::Go),
-            Outcome::Yield => self.return_from_dos(Next::Idle),
+            Outcome::Yield => self.return_from_dos(Next::Idle(IdleReason::Dos)),
             Outcome::Next => {
                 self.cpu.set_eip(behind);
                 self.cpu.begin_emulation();

@@ -50,6 +50,7 @@ impl Machine {
             rtc_start: 0,
             boot_from_disk: false,
             dos: Some(DosState::new(com(write), drives, CodePage::US)),
+            typing: Typing::default(),
             fpu: true,
             ps_per_instruction: 40_000,
         };
