@@ -9,7 +9,7 @@ use dosmux::clock::VirtTime;
 use dosmux::disk::Drives;
 use dosmux::dos::drive::{BuiltinDrive, Drive, HostDrive, Zone};
 use dosmux::dos::{self, DosState};
-use dosmux::keys::{Key, KeyEvent, chord_events, strokes_for_char};
+use dosmux::keys::{Key, KeyEvent, Typing, chord_events, strokes_for_char};
 use dosmux::monitor::vm::{Pause, Vm, VmConfig};
 use dosmux::screen::CodePage;
 use iced_x86::code_asm::CodeAssembler;
