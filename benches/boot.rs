@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn boot(host: &Host) {
     let mut spec = SessionSpec::new("bench");
     spec.floppies = vec![ImageSpec { source: ImageSource::File(PathBuf::from(IMAGE)), writes: WritePolicy::Overlay }];
-    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     let mut session = Session::new(&spec, host, options).expect("the image opens");
     assert!(session.run_until(LIMIT, |screen| screen.contains("A:\\>")), "no prompt");
 }

@@ -234,7 +234,7 @@ fn dosmux(floppy: &Path, program: &str) -> Outcome<Time> {
     let mut spec = SessionSpec::new("compare");
     let source = ImageSource::File(floppy.to_path_buf());
     spec.floppies = vec![ImageSpec { source, writes: WritePolicy::Overlay }];
-    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     let mut session = Session::new(&spec, &Host::new(), options)?;
     if !session.run_until(LIMIT, |screen| screen.contains(PROMPT)) {
         return Err("FreeDOS does not come to its prompt".into());

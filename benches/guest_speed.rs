@@ -50,7 +50,7 @@ fn machine(image: &[u8]) -> Session {
     std::fs::write(&path, image).expect("the folder is writable");
     let mut spec = SessionSpec::new("bench");
     spec.floppies = vec![ImageSpec { source: ImageSource::File(path), writes: WritePolicy::Overlay }];
-    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     let mut session = Session::new(&spec, &Host::new(), options).expect("the image opens");
     stretch(session.vm_mut());
     session

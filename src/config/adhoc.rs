@@ -55,6 +55,8 @@ pub fn session_of_image(image: ImageSpec, drive: BootDrive) -> SessionSpec {
     match drive {
         BootDrive::Floppy => spec.floppies.push(image),
         BootDrive::Disk => spec.disks.push(image),
+        // It has no images.
+        BootDrive::Dos => {}
     }
     spec
 }

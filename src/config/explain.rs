@@ -10,7 +10,7 @@ use super::fields::FIELDS;
 use super::file::{self, with_text};
 use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, WRITE_POLICIES};
 use super::shape::Field;
-use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, UiSettings, ui, units};
+use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, UiSettings, dos, ui, units};
 use crate::disk::ImageSource;
 
 /// Columns of a setting before its origin, if they suffice.
@@ -107,6 +107,8 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
     Some(match key {
         "floppies" => images(&spec.floppies),
         "disks" => images(&spec.disks),
+        "drives" => dos::format_drives(&spec.drives),
+        "dos_version" => quoted(&spec.dos_version.to_string()),
         "boot" => quoted(name_of(&BOOT_DRIVES, spec.boot)),
         "memory" => quoted(&units::MEMORY.format(u64::from(spec.memory_bytes))),
         "priority" => spec.priority.to_string(),

@@ -23,7 +23,9 @@ const UI: Field = Field::new("ui", "how the terminal UI behaves", Shape::Table(s
 pub(super) const FIELDS: &[Field] = &[
     Field::new("floppies", "images in A: and B:", Shape::List(&IMAGE, MAX_FLOPPIES)),
     Field::new("disks", "images of hard disks, C: on", Shape::List(&IMAGE, MAX_DISKS)),
-    Field::new("boot", "the drive to boot from", Shape::Choice(|| names(&BOOT_DRIVES))),
+    Field::new("drives", "host directories as drives of the built-in DOS", Shape::Table(DRIVES)),
+    Field::new("boot", "what is started", Shape::Choice(|| names(&BOOT_DRIVES))),
+    Field::new("dos_version", "the version that the built-in DOS reports", Shape::Text),
     Field::new("memory", "conventional and extended memory", Shape::Quantity(&units::MEMORY)),
     Field::new("priority", "share against other sessions", PRIORITY),
     Field::new("exclusive", "true: others stand still while it is in the foreground", Shape::Boolean),
@@ -39,6 +41,29 @@ pub(super) const FIELDS: &[Field] = &[
     ),
     Field::new("log", "file that gets what the session prints, as text", Shape::Text),
     Field::new("debug_port", "file that gets what the guest writes to port E9h", Shape::Text),
+];
+
+/// The letters that a host directory can have: floppies are before them, the built-in programs behind.
+const LETTERS: &str = "cdefghijklmnopqrstuvwxy";
+
+/// Keys of the `drives` table.
+pub(super) const DRIVES: &[Field] = &{
+    let mut fields = [Field::new("c", "a directory", DRIVE); LETTERS.len()];
+    let (mut rest, mut index) = (LETTERS, 0);
+    while index < fields.len() {
+        let (letter, behind) = rest.split_at(1);
+        fields[index] = Field::new(letter, "a directory", DRIVE);
+        (rest, index) = (behind, index + 1);
+    }
+    fields
+};
+
+/// A host directory as a drive.
+const DRIVE: Shape = Shape::AnyOf(&[Shape::Text, Shape::Table(HOST_DRIVE)]);
+/// Keys of such a drive.
+pub(super) const HOST_DRIVE: &[Field] = &[
+    Field::needed("path", "the directory", Shape::Text),
+    Field::new("read_only", "whether nothing on it can be changed", Shape::Boolean),
 ];
 
 /// A processor's speed.

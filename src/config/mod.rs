@@ -6,7 +6,9 @@
 //! [sessions.left]
 //! floppies = ["games.img", { image = "work.img", writes = "image" }]   # A:, B:
 //! disks = []                # hard disks, C: on; at most 4
-//! boot = "floppy"           # "floppy" | "disk"; default: the kind of drive that has an image
+//! drives = { c = "games" }  # host directories, C: to Y:, of the built-in DOS; also { path, read_only = true }
+//! boot = "floppy"           # "floppy" | "disk" | "dos", the built-in DOS; default: what has an image or a drive
+//! dos_version = "5.0"       # what the built-in DOS reports
 //! memory = "16 MiB"         # "1 MiB" to "256 MiB", conventional and extended
 //! priority = 1              # 1-100: share against other sessions; also { foreground = 4, background = 1 }
 //! exclusive = false         # true: others stand still while it is in the foreground
@@ -43,6 +45,7 @@
 
 mod adhoc;
 mod document;
+mod dos;
 mod explain;
 mod fields;
 mod file;
@@ -59,6 +62,7 @@ mod write;
 pub use adhoc::{ImageError, free_name, session_of_image, sessions_of_images};
 pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, printable, read};
+pub use dos::{DosVersion, HostDriveSpec};
 pub use explain::explain;
 pub(crate) use explain::quoted;
 pub(crate) use fields::{CODE_PAGE_OR_FOLLOW, CONFIG, IMAGE, KEYBOARD, SESSIONS, SPEED};
@@ -101,13 +105,15 @@ pub struct ImageSpec {
     pub writes: WritePolicy,
 }
 
-/// Which drive a session boots from.
+/// What a session starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BootDrive {
     /// A:
     Floppy,
     /// The first hard disk.
     Disk,
+    /// The built-in DOS.
+    Dos,
 }
 
 /// What a session does while another one is in the foreground.
@@ -137,7 +143,11 @@ pub struct SessionSpec {
     pub floppies: Vec<ImageSpec>,
     /// Hard disks, C: on.
     pub disks: Vec<ImageSpec>,
-    /// Boot drive.
+    /// Host directories, drives of the built-in DOS, in the order of the file.
+    pub drives: Vec<HostDriveSpec>,
+    /// The version that the built-in DOS reports.
+    pub dos_version: DosVersion,
+    /// What is started.
     pub boot: BootDrive,
     /// Conventional plus extended memory. *Units*: bytes. *Range*: 1–256 MiB.
     pub memory_bytes: u32,
@@ -174,6 +184,8 @@ impl SessionSpec {
             name: name.to_owned(),
             floppies: Vec::new(),
             disks: Vec::new(),
+            drives: Vec::new(),
+            dos_version: DosVersion::BUILT_IN,
             boot: BootDrive::Floppy,
             memory_bytes: 16 << 20,
             priority: Priority::plain(1),

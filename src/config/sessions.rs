@@ -5,13 +5,14 @@ use std::path::Path;
 
 use super::document::{FileError, Item, Table};
 use super::fields::FIELDS;
-use super::{BUILTIN_TOUR, Background, BootDrive, ImageSpec, Priority, SessionSpec, units};
+use super::{BUILTIN_TOUR, Background, BootDrive, DosVersion, ImageSpec, Priority, SessionSpec, dos, units};
 use crate::disk::{ImageSource, WritePolicy};
 use crate::keys::KeyLayout;
 use crate::screen::CodePage;
 
 /// Boot drives by name.
-pub(super) const BOOT_DRIVES: [(&str, BootDrive); 2] = [("floppy", BootDrive::Floppy), ("disk", BootDrive::Disk)];
+pub(super) const BOOT_DRIVES: [(&str, BootDrive); 3] =
+    [("floppy", BootDrive::Floppy), ("disk", BootDrive::Disk), ("dos", BootDrive::Dos)];
 
 /// What a session does in the background, by name.
 pub(super) const BACKGROUNDS: [(&str, Background); 2] = [("run", Background::Run), ("pause", Background::Pause)];
@@ -50,10 +51,26 @@ fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, Fil
     let table = item.table()?;
     let mut spec = SessionSpec::new(name);
     read_settings(&table, folder, &mut spec)?;
-    if table.get("boot").is_none() && spec.floppies.is_empty() && !spec.disks.is_empty() {
-        spec.boot = BootDrive::Disk;
+    if table.get("boot").is_none() && spec.floppies.is_empty() {
+        spec.boot = match (spec.disks.is_empty(), spec.drives.is_empty()) {
+            (false, _) => BootDrive::Disk,
+            (true, false) => BootDrive::Dos,
+            (true, true) => spec.boot,
+        };
     }
+    refuse_idle_drives(&table, &spec)?;
     Ok(spec)
+}
+
+/// Only the built-in DOS has drives on host directories.
+fn refuse_idle_drives(table: &Table<'_>, spec: &SessionSpec) -> Result<(), FileError> {
+    match table.get("drives") {
+        Some(item) if spec.boot != BootDrive::Dos && !spec.drives.is_empty() => {
+            Err(item
+                .error("these are drives of the built-in DOS, but the session boots an image; write boot = \"dos\""))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes the settings of `table` over into `spec`; what it does not name stays as it is.
@@ -65,6 +82,12 @@ pub(super) fn read_settings(table: &Table<'_>, folder: &Path, spec: &mut Session
     if let Some(item) = table.get("disks") {
         spec.disks = images(&item, folder, MAX_DISKS)?;
         refuse_builtin_disks(&item, &spec.disks)?;
+    }
+    if let Some(item) = table.get("drives") {
+        spec.drives = dos::drives(&item, folder)?;
+    }
+    if let Some(item) = table.get("dos_version") {
+        spec.dos_version = item.parsed(DosVersion::parse)?;
     }
     if let Some(item) = table.get("boot") {
         spec.boot = item.choice(&BOOT_DRIVES)?;

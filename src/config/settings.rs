@@ -92,6 +92,8 @@ pub fn question(key: &str) -> &'static str {
         "scrollback" => "rows kept when they scroll off, 0 to 100000: ",
         "log" => "file for what the session prints (empty: none): ",
         "debug_port" => "file for what the guest writes to port E9h (empty: none): ",
+        "drives" => "directories as drives, such as { c = \"games\" }: ",
+        "dos_version" => "version that DOS reports, such as 5.0: ",
         _ => "value: ",
     }
 }

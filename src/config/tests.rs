@@ -24,7 +24,9 @@ fn every_key_reaches_the_session() {
         [sessions.a]
         floppies = ["a.img", { image = "/b.img", writes = "image" }]
         disks = [{ image = "../c.img", writes = "none" }]
-        boot = "disk"
+        drives = { c = "games" }
+        dos_version = "3.3"
+        boot = "dos"
         memory = "2 MiB"
         priority = 100
         exclusive = true
@@ -42,7 +44,9 @@ fn every_key_reaches_the_session() {
         name: "a".to_owned(),
         floppies: vec![image("etc/a.img", WritePolicy::Overlay), image("/b.img", WritePolicy::Image)],
         disks: vec![image("etc/../c.img", WritePolicy::None)],
-        boot: BootDrive::Disk,
+        drives: vec![HostDriveSpec { letter: 'C', path: PathBuf::from("etc/games"), read_only: false }],
+        dos_version: DosVersion { major: 3, minor: 30 },
+        boot: BootDrive::Dos,
         memory_bytes: 2 << 20,
         priority: Priority::plain(100),
         exclusive: true,
@@ -112,8 +116,8 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are ui, sessions, profiles"),
         (
             "[sessions.a]\n\nflopies = []",
-            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, boot, memory, priority, \
-             exclusive, background, speed, fpu, keyboard, code_page, scrollback, log, debug_port",
+            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, memory, \
+             priority, exclusive, background, speed, fpu, keyboard, code_page, scrollback, log, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),
         ("[sessions.\"\"]", "c.toml:1:11: sessions.: a session's name must not be empty"),

@@ -26,6 +26,9 @@ pub fn session_table(spec: &SessionSpec, folder: &Path) -> String {
         }
     }
     spec.log = spec.log.map(|path| relative(&path, folder));
+    for drive in &mut spec.drives {
+        drive.path = relative(&drive.path, folder);
+    }
     spec.debug_port = spec.debug_port.map(|path| relative(&path, folder));
     let default = SessionSpec::new(&spec.name);
     let mut out = format!("[sessions.{}]\n", key_name(&spec.name));

@@ -116,6 +116,17 @@ impl DosState {
         }
     }
 
+    /// Lets it report another version than 5.0; `minor` counts hundredths.
+    #[must_use]
+    pub fn with_version(self, major: u8, minor: u8) -> DosState {
+        DosState { version: u16::from_le_bytes([major, minor]), ..self }
+    }
+
+    /// The drives that are there: number, 0 is A:, and drive.
+    pub fn drives(&self) -> impl Iterator<Item = (u8, &drive::Drive)> {
+        (0..).zip(&self.drives).filter_map(|(number, drive)| Some((number, drive.as_deref()?)))
+    }
+
     /// As when it was new, with `chain` for its memory.
     fn restart(&mut self, chain: mcb::Chain) {
         self.pending.clear();

@@ -15,6 +15,18 @@ pub enum SessionError {
         /// What is wrong with the image.
         cause: crate::disk::DiskError,
     },
+    /// A directory of the host cannot be a drive.
+    #[error("session `{session}`: drive {letter}: cannot open the directory `{}`: {cause}", path.display())]
+    HostDrive {
+        /// The session's name.
+        session: String,
+        /// The drive.
+        letter: char,
+        /// The directory.
+        path: PathBuf,
+        /// What the host says.
+        cause: std::io::Error,
+    },
     /// The file for what the guest writes to the debug port cannot be opened.
     #[error("session `{session}`: cannot open the debug port's file `{}`: {cause}", path.display())]
     DebugPort {

@@ -1,6 +1,7 @@
 //! A session: a machine with a name, an input queue, a log and a screen that others may look at;
 //! and the manager that runs many of them on the host's cores.
 
+mod dos;
 mod drives;
 mod error;
 mod exits;

@@ -7,10 +7,12 @@ use super::log::DebugLog;
 use super::shelf::Shelf;
 use super::struck::Struck;
 use super::transcript::Transcript;
-use super::{Host, SessionError, drives};
+use super::{Host, SessionError, dos, drives};
 use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
 use crate::disk::Drives;
+use crate::dos::DosState;
+use crate::dos::drive::Zone;
 use crate::keys::{Key, KeyEvent, KeyLayout, Locks, Typing};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
 use crate::screen::{CodePage, Screen, Scrollback};
@@ -40,6 +42,22 @@ pub struct SessionOptions {
     pub force_overlay: bool,
     /// What the guest's clock shows at power-on. *Units*: seconds since 1970-01-01, local time.
     pub rtc_start: u64,
+    /// Times of files on host directories are in the host's zone; else in universal time, which is the
+    /// same on every host.
+    pub local_time: bool,
+}
+
+impl SessionOptions {
+    fn zone(&self) -> Zone {
+        if self.local_time { Zone::local() } else { Zone::universal() }
+    }
+}
+
+/// What is opened on the host for a session.
+struct Parts {
+    drives: Drives,
+    dos: Option<DosState>,
+    logs: (DebugLog, Transcript),
 }
 
 /// What a session shows and has shown, at one moment.
@@ -79,8 +97,8 @@ impl Session {
     /// Opens the images of `spec` and switches the machine on.
     pub fn new(spec: &SessionSpec, host: &Host, options: SessionOptions) -> Result<Session, SessionError> {
         let drives = drives::open(spec, host, options.force_overlay)?;
-        let logs = open_logs(spec)?;
-        Ok(Session::switched_on(spec, host, options, drives, logs))
+        let parts = Parts { drives, dos: dos::kernel(spec, &options.zone())?, logs: open_logs(spec)? };
+        Ok(Session::switched_on(spec, host, options, parts))
     }
 
     /// Switches a machine on that has the disks of this one, as they are now.
@@ -92,27 +110,21 @@ impl Session {
         host: &Host,
         options: SessionOptions,
     ) -> Result<Session, SessionError> {
-        let logs = open_logs(spec)?;
+        let (dos, logs) = (dos::kernel(spec, &options.zone())?, open_logs(spec)?);
         self.end_log();
         let drives = std::mem::take(self.vm_mut().drives_mut());
-        let mut session = Session::switched_on(spec, host, options, drives, logs);
-        session.shelf = std::mem::take(&mut self.shelf);
-        Ok(session)
+        let shelf = std::mem::take(&mut self.shelf);
+        Ok(Session { shelf, ..Session::switched_on(spec, host, options, Parts { drives, dos, logs }) })
     }
 
-    fn switched_on(
-        spec: &SessionSpec,
-        host: &Host,
-        options: SessionOptions,
-        drives: Drives,
-        (log, transcript): (DebugLog, Transcript),
-    ) -> Session {
+    fn switched_on(spec: &SessionSpec, host: &Host, options: SessionOptions, parts: Parts) -> Session {
+        let Parts { drives, dos, logs: (log, transcript) } = parts;
         let typing = Typing { layout: spec.keyboard, code_page: spec.code_page };
         let config = VmConfig {
             memory_bytes: spec.memory_bytes,
             rtc_start: options.rtc_start,
             boot_from_disk: spec.boot == BootDrive::Disk,
-            dos: None,
+            dos,
             fpu: spec.fpu,
             ps_per_instruction: ps_per_instruction(spec.speed),
             typing,

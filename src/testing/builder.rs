@@ -73,7 +73,7 @@ impl Builder {
             self.spec.boot = BootDrive::Disk;
         }
         let host = Host::new();
-        let options = SessionOptions { force_overlay: true, rtc_start: RTC_START };
+        let options = SessionOptions { force_overlay: true, rtc_start: RTC_START, local_time: false };
         let failed = |error: session::SessionError| Error::before_start(error.to_string());
         let mut inner = session::Session::new(&self.spec, &host, options).map_err(failed)?;
         for (floppy, number) in self.floppies.into_iter().zip(0..) {

@@ -103,7 +103,7 @@ pub(crate) fn boot_with(image: &[u8], change: impl FnOnce(&mut SessionSpec)) -> 
     let mut spec = SessionSpec::new("bench");
     spec.floppies = vec![ImageSpec { source: ImageSource::File(path), writes: WritePolicy::Overlay }];
     change(&mut spec);
-    let options = SessionOptions { force_overlay: false, rtc_start: RTC_START };
+    let options = SessionOptions { force_overlay: false, rtc_start: RTC_START, local_time: false };
     let session = Session::new(&spec, &Host::new(), options).expect("the image opens");
     Pc { session, _folder: folder }
 }

@@ -44,7 +44,7 @@ impl Dos {
 
     pub(crate) fn with(spec: SessionSpec, force_overlay: bool) -> Dos {
         let host = Host::new();
-        let options = SessionOptions { force_overlay, rtc_start: 781_783_200 };
+        let options = SessionOptions { force_overlay, rtc_start: 781_783_200, local_time: false };
         let session = Session::new(&spec, &host, options).expect("a session");
         let mut dos = Dos { session, host };
         dos.wait("a prompt", |screen| last_line(screen).ends_with('>'));

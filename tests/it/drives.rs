@@ -11,7 +11,7 @@ use dosmux::session::{Answer, Host, Manager, Reply, Request, Session, SessionOpt
 use crate::dos::{Dos, floppy, image, last_line};
 use crate::programs::{echo, idle};
 
-const OPTIONS: SessionOptions = SessionOptions { force_overlay: false, rtc_start: 0 };
+const OPTIONS: SessionOptions = SessionOptions { force_overlay: false, rtc_start: 0, local_time: false };
 
 /// A session with two drives, `a.img` and `b.img`, in `folder`; nothing has run.
 fn session(folder: &Path, host: &Host, writes: WritePolicy) -> Session {

@@ -36,7 +36,8 @@ impl Floppy {
     }
 
     fn session(&self, host: &Host) -> Session {
-        Session::new(&self.spec("test"), host, SessionOptions { force_overlay: true, rtc_start: 0 }).expect("a session")
+        Session::new(&self.spec("test"), host, SessionOptions { force_overlay: true, rtc_start: 0, local_time: false })
+            .expect("a session")
     }
 }
 
@@ -106,7 +107,8 @@ fn the_code_page_decides_what_is_typed_and_what_is_shown() {
     let floppy = Floppy::with(tick_echo());
     let spec = SessionSpec { code_page: CodePage::new(850).expect("a page"), ..floppy.spec("test") };
     let mut session =
-        Session::new(&spec, &Host::new(), SessionOptions { force_overlay: true, rtc_start: 0 }).expect("a session");
+        Session::new(&spec, &Host::new(), SessionOptions { force_overlay: true, rtc_start: 0, local_time: false })
+            .expect("a session");
     assert!(session.run_until(5 * SECOND, |screen| screen.contains("ready")));
     assert_eq!(session.type_text("ø€Я"), ['€', 'Я']);
     assert!(session.run_until(5 * SECOND, |screen| screen.contains("ø")), "{}", session.screen().text());
@@ -139,7 +141,7 @@ fn the_debug_port_reaches_the_log_and_the_file() {
     let floppy = Floppy::with(debug_port());
     let file = floppy.path.with_extension("log");
     let spec = SessionSpec { debug_port: Some(file.clone()), ..floppy.spec("test") };
-    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     let mut session = Session::new(&spec, &Host::new(), options).unwrap();
     session.run_for(10 * SECOND);
     assert_eq!(session.log(), b"hello from the guest\n");
@@ -212,7 +214,7 @@ fn a_log_that_the_host_does_not_take_ends_with_one_complaint() {
 #[test]
 fn a_session_without_its_files_does_not_start() {
     let floppy = Floppy::with(echo());
-    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     let no_image = ImageSpec { source: ImageSource::File("/nowhere/a.img".into()), writes: WritePolicy::Overlay };
     let spec = SessionSpec { floppies: vec![no_image], ..floppy.spec("left") };
     let error = Session::new(&spec, &Host::new(), options).err().expect("no image").to_string();

@@ -56,6 +56,12 @@ pub fn files() -> Vec<(DosName, Vec<u8>)> {
     (0u8..).zip(&PROGRAMS).map(file).collect()
 }
 
+/// The file of drive Z: called `name`; nothing if there is none.
+#[must_use]
+pub fn file(name: &[u8; 11]) -> Option<Vec<u8>> {
+    files().into_iter().find(|(found, _)| found.0 == *name).map(|(_, file)| file)
+}
+
 impl Dos<'_> {
     /// A program of DOS's own begins, or what it asked for is done.
     pub(super) fn app(&mut self) -> Outcome {

@@ -6,7 +6,7 @@ use super::super::{Dos, sda};
 use super::Answer;
 use crate::types::lo8;
 
-/// AL = major, AH = minor version. DOS 5.0.
+/// The true version, whatever is reported: BL = major, BH = minor. DOS 5.0.
 const VERSION: u16 = 0x0005;
 /// OEM number of BH. Source: RBIL, INT 21h/AH=30h: FFh is Microsoft, as its DOS 5 answers.
 const OEM: u16 = 0xFF00;
@@ -14,8 +14,8 @@ const OEM: u16 = 0xFF00;
 const BOOT_DRIVE: u8 = 3;
 
 /// AH=30h: AL.AH = version, BX:CX = OEM and serial number.
-pub(super) fn int21_30_version(_dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    frame.ax = VERSION;
+pub(super) fn int21_30_version(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    frame.ax = dos.state.version;
     frame.bx = OEM;
     frame.cx = 0;
     Answer::Done

@@ -109,7 +109,7 @@ pub fn run(script: &Script, host: &Host) -> Result<Performance, SessionError> {
 /// Every image gets an overlay, whatever the script says. *Errors*: a session cannot be made,
 /// for example because an image is missing.
 pub fn prepare(script: &Script, host: &Host) -> Result<Stage<Session>, SessionError> {
-    let options = SessionOptions { force_overlay: true, rtc_start: RTC_START };
+    let options = SessionOptions { force_overlay: true, rtc_start: RTC_START, local_time: false };
     let machines = script.sessions.iter().map(|spec| Session::new(spec, host, options)).collect::<Result<_, _>>()?;
     Ok(Stage::new(machines))
 }

@@ -52,7 +52,7 @@ impl Session {
     /// use dosmux::session::inspect::Section;
     /// use dosmux::session::{Host, Session, SessionOptions};
     ///
-    /// let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    /// let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     /// let session = Session::new(&SessionSpec::new("a"), &Host::new(), options).unwrap();
     /// let inspection = session.inspect();
     /// assert_eq!(inspection.vectors.len(), 256);

@@ -267,7 +267,7 @@ impl Drop for Manager {
 
 /// How sessions of the manager are made.
 fn options() -> SessionOptions {
-    SessionOptions { force_overlay: false, rtc_start: host_time::local_seconds() }
+    SessionOptions { force_overlay: false, rtc_start: host_time::local_seconds(), local_time: true }
 }
 
 /// Starts a worker; `None` if the host has no room for another thread.

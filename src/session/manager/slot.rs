@@ -414,7 +414,7 @@ mod tests {
 
     fn slot(host: &HostTime) -> Slot {
         let spec = SessionSpec { memory_bytes: 1 << 20, ..SessionSpec::new("a") };
-        let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+        let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
         let session = Session::new(&spec, &Host::new(), options).unwrap();
         let errands = Errands::new(SessionId(1), &session, Arc::new(Host::new()));
         Slot::new(errands, session, &spec, host)

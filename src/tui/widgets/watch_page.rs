@@ -87,7 +87,7 @@ mod tests {
     /// The page of the first of two sessions, after `keys`.
     fn page(cols: u16, rows: u16, keys: &[Key]) -> Vec<String> {
         let sessions = vec![session(0, "left"), session(1, "right")];
-        let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+        let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
         let machine = Session::new(&SessionSpec::new("left"), &Host::new(), options).unwrap();
         let mut app = App::new((cols, rows), UiSettings::default());
         let strike = |app: &mut App, symbol, mods| {
