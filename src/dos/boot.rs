@@ -6,11 +6,16 @@ use super::mcb::{Chain, DOS};
 use super::memory_map::{CONVENTIONAL_END, DATA_SEGMENT, FIRST_MCB, LIST_OF_LISTS, SDA};
 use super::program::Start;
 use super::rom::Entry;
-use super::{Dos, Outcome, cds, device, rom, sda, sft};
+use super::{Dos, Outcome, cds, device, environment, rom, sda, sft};
 use crate::types::SegOff;
 
 /// Entries of the system file table.
 const FILES: u16 = 60;
+/// Variables of the first program, and its name.
+const VARIABLES: &[u8] = b"COMSPEC=Z:\\COMMAND.COM\0PATH=Z:\\\0PROMPT=$P$G\0";
+const SHELL: &[u8] = b"Z:\\COMMAND.COM";
+/// Room of its environment.
+const ENVIRONMENT_BYTES: usize = 0x400;
 
 impl Dos<'_> {
     /// INT 19h in a session of the built-in DOS.
@@ -60,10 +65,18 @@ impl Dos<'_> {
         self.start_first_program()
     }
 
+    /// The environment that all others are made from, with room for more.
+    fn first_environment(&mut self) -> Result<u16, DosError> {
+        let mut block = environment::block(VARIABLES, SHELL);
+        block.resize(ENVIRONMENT_BYTES, 0);
+        self.new_environment(&block)
+    }
+
     fn start_first_program(&mut self) -> Outcome {
-        let file = self.state.first_program.clone();
+        let (file, tail) = (self.state.first_program.clone(), self.state.first_tail.clone());
+        let environment = self.first_environment().unwrap_or_default();
         // It has no parent to go on.
-        let start = Start { name: b"COMMAND", tail: b"", environment: 0, back: Entry::Int22.jump() };
+        let start = Start { name: b"COMMAND", tail: &tail, environment, back: Entry::Int22.jump() };
         let loaded = Image::parse(&file).and_then(|image| self.load(&image, &start));
         match loaded {
             Ok(loaded) => {

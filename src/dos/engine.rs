@@ -301,7 +301,7 @@ pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
         Entry::Int20 => dos.int20(),
         Entry::Int21 => dos.int21(),
         Entry::Int22 => dos.int22(),
-        Entry::Int23 => dos.end_by_break(),
+        Entry::Int23 => dos.int23(),
         Entry::Resume => dos.resume(),
         Entry::App => dos.app(),
         Entry::Int28 => Outcome::Yield,

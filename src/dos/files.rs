@@ -1,12 +1,15 @@
 //! Files and directories as the functions of INT 21h need them: names to places, handles to what is
 //! open.
 
-use super::drive::{Access, Create, DosPath, Drive, Entry, OpenFile, Share};
+use super::drive::{Access, Create, DosName, DosPath, Drive, Entry, OpenFile, Share, Stamp};
 use super::error::DosError;
 use super::memory_map::SDA;
 use super::path::{self, Pattern, Place};
 use super::{Dos, cds, device, psp, sda, sft};
 use crate::types::SegOff;
+
+/// Open mode for reading and writing.
+const MODE_READ_WRITE: u8 = 2;
 
 /// What a handle leads to: an entry of the system file table, and whether it is a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +84,12 @@ impl Dos<'_> {
 
     /// The directory and the pattern that the name at `at` is.
     pub(super) fn searched(&self, at: SegOff) -> Result<(Place, Option<Pattern>), DosError> {
-        let text = path::asciiz(&self.mem, at)?;
-        let (drive, rest) = path::drive_of(&text);
+        self.searched_text(&path::asciiz(&self.mem, at)?)
+    }
+
+    /// The directory and the pattern that `text` is.
+    pub(super) fn searched_text(&self, text: &[u8]) -> Result<(Place, Option<Pattern>), DosError> {
+        let (drive, rest) = path::drive_of(text);
         let drive = drive.unwrap_or_else(|| self.current_drive());
         self.drive(drive).map_err(|_| DosError::PathNotFound)?;
         let (path, pattern) = path::search(rest, &self.current_directory(drive), self.state.page)?;
@@ -132,6 +139,23 @@ impl Dos<'_> {
         let entry = drive.lookup(&place.path)?;
         self.enter_file(index, place.drive, mode, &entry, file);
         Ok(index)
+    }
+
+    /// A file without a name, which is gone when it is closed; returns its entry.
+    pub(super) fn open_scratch(&mut self) -> Result<u8, DosError> {
+        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let file = OpenFile::scratch()?;
+        let entry = Entry { name: DosName([b' '; 11]), attributes: 0, size: 0, written: Stamp::default() };
+        let drive = self.current_drive();
+        self.enter_file(index, drive, MODE_READ_WRITE, &entry, file);
+        Ok(index)
+    }
+
+    /// One handle more leads to entry `index`.
+    pub(super) fn refer_to(&mut self, index: u8) {
+        if let Some(at) = sft::entry(&self.mem, index) {
+            self.refer(Target { index, at, info: 0 });
+        }
     }
 
     /// Fills entry `index` for a file.

@@ -42,6 +42,7 @@ mod psp;
 pub mod rom;
 mod sda;
 mod sft;
+mod shell;
 mod tools;
 
 pub use engine::enter;
@@ -89,6 +90,8 @@ pub struct DosState {
     version: u16,
     /// The program file that is started first.
     first_program: Vec<u8>,
+    /// Its command tail.
+    first_tail: Vec<u8>,
 }
 
 /// Who gets which memory.
@@ -113,6 +116,7 @@ impl DosState {
             page,
             version: 0x0005,
             first_program,
+            first_tail: Vec::new(),
         }
     }
 
@@ -125,6 +129,12 @@ impl DosState {
     /// The drives that are there: number, 0 is A:, and drive.
     pub fn drives(&self) -> impl Iterator<Item = (u8, &drive::Drive)> {
         (0..).zip(&self.drives).filter_map(|(number, drive)| Some((number, drive.as_deref()?)))
+    }
+
+    /// As [`DosState::new`], with the shell as the first program: a permanent one.
+    #[must_use]
+    pub fn with_shell(drives: Vec<Option<Arc<drive::Drive>>>, page: CodePage) -> DosState {
+        DosState { first_tail: b" /P".to_vec(), ..DosState::new(app::shell(), drives, page) }
     }
 
     /// As when it was new, with `chain` for its memory.

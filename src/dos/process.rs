@@ -59,7 +59,7 @@ impl Dos<'_> {
     }
 
     /// The calls that process `psp` was in are over; those of others that wait for it are not.
-    fn forget_calls_of(&mut self, psp: u16) {
+    pub(super) fn forget_calls_of(&mut self, psp: u16) {
         self.state.pending.retain(|call| call.psp() != psp);
         let depth = u8::try_from(self.state.pending.len()).unwrap_or(u8::MAX);
         sda::IN_DOS.set(&mut self.mem, SDA, depth);

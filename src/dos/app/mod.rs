@@ -12,6 +12,7 @@ pub(super) use request::{Answer, Call, Request, Running};
 use super::drive::DosName;
 use super::process::End;
 use super::rom::Entry;
+use super::shell::Shell;
 use super::tools::Sort;
 use super::{Dos, Outcome, psp};
 use crate::types::SegOff;
@@ -20,7 +21,7 @@ use crate::types::SegOff;
 const PARAGRAPHS: u16 = 0x400;
 /// Its stack, its buffer, and how much that holds.
 const STACK: u16 = PARAGRAPHS * 16 - 2;
-const BUFFER: u16 = 0x200;
+pub(super) const BUFFER: u16 = 0x200;
 const BUFFER_BYTES: usize = 0x3000;
 /// Where its file says which program it is: behind the jump.
 const NUMBER: u16 = 0x105;
@@ -28,15 +29,20 @@ const NUMBER: u16 = 0x105;
 /// A program, and where in it we are.
 #[derive(Clone, Debug)]
 pub(super) enum App {
+    Shell(Box<Shell>),
     Sort(Sort),
 }
 
 /// Every program: its name on drive Z: and how it begins.
-const PROGRAMS: [(&[u8; 11], fn() -> App); 1] = [(b"SORT    COM", || App::Sort(Sort::default()))];
+const PROGRAMS: [(&[u8; 11], fn() -> App); 2] =
+    [(SHELL, || App::Shell(Box::default())), (b"SORT    COM", || App::Sort(Sort::default()))];
+/// The shell's name.
+const SHELL: &[u8; 11] = b"COMMAND COM";
 
 impl App {
     fn go_on(&mut self, dos: &mut Dos<'_>, answer: Answer) -> Request {
         match self {
+            App::Shell(shell) => shell.go_on(dos, answer),
             App::Sort(sort) => sort.go_on(dos, answer),
         }
     }
@@ -60,6 +66,12 @@ pub fn files() -> Vec<(DosName, Vec<u8>)> {
 #[must_use]
 pub fn file(name: &[u8; 11]) -> Option<Vec<u8>> {
     files().into_iter().find(|(found, _)| found.0 == *name).map(|(_, file)| file)
+}
+
+/// The shell's file.
+#[must_use]
+pub fn shell() -> Vec<u8> {
+    file(SHELL).unwrap_or_default()
 }
 
 impl Dos<'_> {
@@ -86,6 +98,20 @@ impl Dos<'_> {
             return self.end_process(End::Normal, 0xFF);
         }
         self.app_asks(Running::new(psp, new()), Answer::Begin)
+    }
+
+    /// Ctrl-C in a program without a handler of its own: the shell goes on, any other program ends.
+    pub(super) fn int23(&mut self) -> Outcome {
+        let psp = self.psp();
+        let shell = |app: &Running| app.psp == psp && matches!(app.app, App::Shell(_));
+        match self.state.apps.iter().position(shell) {
+            Some(index) => {
+                let running = self.state.apps.remove(index);
+                self.forget_calls_of(psp);
+                self.app_asks(running, Answer::Break)
+            }
+            None => self.end_by_break(),
+        }
     }
 
     /// The interrupt that a program asked for has been executed.

@@ -74,6 +74,8 @@ pub(in crate::dos) enum Answer {
     Written,
     /// What was read; nothing at the end.
     Data(Vec<u8>),
+    /// Ctrl-C was struck; what was asked for is off.
+    Break,
     /// The registers of an interrupt.
     Returned(Call),
     /// DOS refused; or took less than all of what was written.

@@ -52,6 +52,13 @@ impl OpenFile {
         Ok(OpenFile(Source::Host(HostFile { file: Arc::new(file), access, share, zone })))
     }
 
+    /// A file of the host's without a name, for as long as it is open.
+    pub(in crate::dos) fn scratch() -> Result<OpenFile, DosError> {
+        let file = Arc::new(tempfile::tempfile().map_err(|error| of_host(&error))?);
+        let (access, share, zone) = (Access::ReadWrite, Share::DenyNone, Zone::universal());
+        Ok(OpenFile(Source::Host(HostFile { file, access, share, zone })))
+    }
+
     /// A file in dosmux itself, to be read.
     pub(super) fn of_bytes(bytes: Vec<u8>, written: Stamp) -> OpenFile {
         OpenFile(Source::Bytes(bytes.into(), written))

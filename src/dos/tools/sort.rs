@@ -51,7 +51,7 @@ impl Sort {
                 Request::Read(STDIN, READ_BYTES)
             }
             Answer::Failed(error) if !self.written => self.fail(&format!("SORT: {error}\r\n")),
-            Answer::Written | Answer::Failed(_) | Answer::Returned(_) => Request::Exit(self.code),
+            Answer::Written | Answer::Failed(_) | Answer::Break | Answer::Returned(_) => Request::Exit(self.code),
         }
     }
 

@@ -29,6 +29,15 @@ pub(super) fn com(write: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
     asm.assemble(0x100).unwrap()
 }
 
+/// Drive C: on `folder`, and Z:.
+fn drives(folder: &Path) -> Vec<Option<Arc<Drive>>> {
+    let drive = HostDrive::open(folder, CodePage::US, Zone::universal(), false).unwrap();
+    let mut drives: Vec<Option<Arc<Drive>>> = (0..26).map(|_| None).collect();
+    drives[2] = Some(Arc::new(Drive::Host(drive)));
+    drives[25] = Some(Arc::new(Drive::Builtin(BuiltinDrive::new(dos::app::files()))));
+    drives
+}
+
 impl Machine {
     /// Starts the .COM file that `write` assembles, and lets it run until it waits.
     pub(super) fn start(write: impl FnOnce(&mut CodeAssembler)) -> Machine {
@@ -37,19 +46,24 @@ impl Machine {
 
     /// As [`Machine::start`], with drive C: on a host directory.
     pub(super) fn on(folder: &Path, write: impl FnOnce(&mut CodeAssembler)) -> Machine {
-        let drive = HostDrive::open(folder, CodePage::US, Zone::universal(), false).unwrap();
-        let mut drives: Vec<Option<Arc<Drive>>> = (0..26).map(|_| None).collect();
-        drives[2] = Some(Arc::new(Drive::Host(drive)));
-        drives[25] = Some(Arc::new(Drive::Builtin(BuiltinDrive::new(dos::app::files()))));
-        Machine::with_drives(drives, write)
+        Machine::with_drives(drives(folder), write)
+    }
+
+    /// The shell, with drive C: on a host directory.
+    pub(super) fn shell(folder: &Path) -> Machine {
+        Machine::boot(DosState::with_shell(drives(folder), CodePage::US))
     }
 
     fn with_drives(drives: Vec<Option<Arc<Drive>>>, write: impl FnOnce(&mut CodeAssembler)) -> Machine {
+        Machine::boot(DosState::new(com(write), drives, CodePage::US))
+    }
+
+    fn boot(dos: DosState) -> Machine {
         let config = VmConfig {
             memory_bytes: 2 << 20,
             rtc_start: 0,
             boot_from_disk: false,
-            dos: Some(DosState::new(com(write), drives, CodePage::US)),
+            dos: Some(dos),
             typing: Typing::default(),
             fpu: true,
             ps_per_instruction: 40_000,

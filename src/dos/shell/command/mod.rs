@@ -1,0 +1,111 @@
+//! The internal commands.
+//!
+//! | module | commands |
+//! | --- | --- |
+//! | `list` | DIR |
+//! | `directory` | CD, MD, RD, TRUENAME |
+//! | `file` | DEL, REN, TYPE |
+//! | `copy` | COPY |
+//! | `settings` | SET, PATH, PROMPT, ECHO, BREAK, VERIFY |
+//! | `about` | VER, VOL, CLS, REM, PAUSE, LH, CTTY |
+//! | `clock` | DATE, TIME |
+
+mod about;
+mod clock;
+mod copy;
+mod directory;
+mod file;
+mod list;
+mod settings;
+
+pub(super) use about::{version_name, version_text};
+pub(super) use clock::Clock;
+pub(super) use copy::Copy;
+pub(super) use file::{Type, delete};
+
+use super::super::Dos;
+use super::super::drive::{Entry, attribute};
+use super::super::error::DosError;
+use super::super::path::{Pattern, Place};
+use super::text::Done;
+use super::{Shell, control};
+
+/// An internal command: what is behind its name comes along.
+pub(super) type Internal = fn(&mut Shell, &mut Dos<'_>, &[u8]) -> Done;
+
+const COMMANDS: [(&[u8], Internal); 36] = [
+    (b"BREAK", settings::break_),
+    (b"CALL", control::call),
+    (b"CD", directory::change),
+    (b"CHDIR", directory::change),
+    (b"CLS", about::clear),
+    (b"COPY", copy::copy),
+    (b"CTTY", about::console),
+    (b"DATE", clock::date),
+    (b"DEL", file::del),
+    (b"DIR", list::dir),
+    (b"ECHO", settings::echo),
+    (b"ERASE", file::del),
+    (b"EXIT", control::exit),
+    (b"FOR", control::for_),
+    (b"GOTO", control::go_to),
+    (b"IF", control::if_),
+    (b"LH", about::load_high),
+    (b"LOADHIGH", about::load_high),
+    (b"MD", directory::make),
+    (b"MKDIR", directory::make),
+    (b"PATH", settings::path),
+    (b"PAUSE", about::pause),
+    (b"PROMPT", settings::prompt),
+    (b"RD", directory::remove),
+    (b"REM", about::remark),
+    (b"REN", file::rename),
+    (b"RENAME", file::rename),
+    (b"RMDIR", directory::remove),
+    (b"SET", settings::set),
+    (b"SHIFT", control::shift),
+    (b"TIME", clock::time),
+    (b"TRUENAME", directory::true_name),
+    (b"TYPE", file::type_),
+    (b"VER", about::version),
+    (b"VERIFY", settings::verify),
+    (b"VOL", about::volume),
+];
+
+/// The command called `name`, in capitals.
+pub(super) fn internal(name: &[u8]) -> Option<Internal> {
+    COMMANDS.iter().find(|(known, _)| *known == name).map(|&(_, command)| command)
+}
+
+/// What a name with wildcards stands for: where, and what. Hidden files, system files and directories
+/// only if `wanted` has their bits.
+pub(super) fn matching(dos: &Dos<'_>, name: &[u8], wanted: u8) -> Result<(Place, Vec<Entry>), DosError> {
+    const SPECIAL: u8 = attribute::HIDDEN | attribute::SYSTEM | attribute::DIRECTORY;
+    let (place, pattern) = dos.searched_text(name)?;
+    let pattern = pattern.ok_or(DosError::FileNotFound)?;
+    let mut entries = entries_of(dos, &place, pattern)?;
+    entries.retain(|entry| entry.attributes & SPECIAL & !wanted == 0);
+    Ok((place, entries))
+}
+
+fn entries_of(dos: &Dos<'_>, place: &Place, pattern: Pattern) -> Result<Vec<Entry>, DosError> {
+    let mut entries = dos.drive(place.drive)?.list(&place.path)?;
+    entries.retain(|entry| pattern.matches(entry.name));
+    Ok(entries)
+}
+
+/// True if `name` is a directory that exists.
+fn is_directory(dos: &Dos<'_>, name: &[u8]) -> bool {
+    let Ok((place, pattern)) = dos.searched_text(name) else { return false };
+    let Some(pattern) = pattern else { return dos.drive(place.drive).is_ok_and(|d| d.list(&place.path).is_ok()) };
+    let Some(single) = pattern.single() else { return false };
+    let mut inside = place;
+    inside.path.0.push(single);
+    dos.lookup(&inside).is_ok_and(|entry| entry.attributes & attribute::DIRECTORY != 0)
+}
+
+/// The part of `name` in front of its last component: drive and directory, with what ends them.
+pub(super) fn folder_of(name: &[u8]) -> &[u8] {
+    let end = name.iter().rposition(|byte| matches!(byte, b'\\' | b'/' | b':')).map_or(0, |last| last + 1);
+    &name[..end]
+}

@@ -1,0 +1,84 @@
+//! The shell's parameters: `COMMAND [/P] [/K command] [/C command]`, and how it begins.
+
+use super::super::Dos;
+use super::super::app::tail;
+use super::super::drive::DosPath;
+use super::super::path::{self, Place, text_of};
+use super::batch::Batch;
+use super::line::trimmed;
+use super::prompt::Prompt;
+use super::run::Run;
+use super::{Job, STDOUT, Shell, Step, command};
+
+/// What the shell is told to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Parameters {
+    permanent: bool,
+    /// A command to begin with.
+    command: Option<Vec<u8>>,
+    /// Nothing else than that command.
+    only: bool,
+}
+
+impl Parameters {
+    fn parse(tail: &[u8]) -> Parameters {
+        let mut parameters = Parameters::default();
+        let mut rest = tail;
+        while let Some(slash) = rest.iter().position(|&byte| byte == b'/') {
+            rest = &rest[slash + 1..];
+            match rest.first().map(u8::to_ascii_uppercase) {
+                Some(b'P') => parameters.permanent = true,
+                Some(letter @ (b'C' | b'K')) => {
+                    parameters.only = letter == b'C';
+                    parameters.command = Some(trimmed(&rest[1..]).to_vec());
+                    break;
+                }
+                // /E:bytes, /F, /MSG: memory and messages need no setting here.
+                _ => {}
+            }
+        }
+        parameters
+    }
+}
+
+/// The first job: leaves those that make up the shell.
+pub(super) fn begin(shell: &mut Shell, dos: &mut Dos<'_>) -> Step {
+    let parameters = Parameters::parse(&tail(dos));
+    shell.permanent = parameters.permanent;
+    if !parameters.only {
+        shell.jobs.push(Job::Prompt(Prompt::default()));
+    }
+    if let Some(command) = parameters.command {
+        shell.jobs.push(Job::Run(Run::new(command)));
+    } else {
+        if let Some(batch) = autoexec(dos).filter(|_| parameters.permanent) {
+            shell.jobs.push(Job::Batch(batch));
+        }
+        shell.say(STDOUT, command::version_text(dos));
+    }
+    Step::Next
+}
+
+/// AUTOEXEC.BAT of the first drive that is a host directory.
+fn autoexec(dos: &Dos<'_>) -> Option<Batch> {
+    let drive = (0..26).find(|&drive| dos.drive(drive).is_ok_and(|drive| drive.writable().is_ok()))?;
+    let path = path::resolve(b"\\AUTOEXEC.BAT", &DosPath::default(), dos.state.page).ok()?;
+    let place = Place { drive, path };
+    dos.lookup(&place).ok()?;
+    let name = text_of(place.drive, &place.path);
+    Some(Batch::new(place, vec![name]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_behind_the_letter_of_a_command_is_the_command() {
+        let parameters = Parameters::parse(b" /p /c dir /w");
+        assert_eq!(parameters.command.as_deref(), Some(b"dir /w".as_slice()));
+        assert_eq!((parameters.permanent, parameters.only), (true, true));
+        assert!(!Parameters::parse(b"/k set").only);
+        assert_eq!(Parameters::parse(b" "), Parameters::default());
+    }
+}
