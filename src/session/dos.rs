@@ -9,8 +9,7 @@ use crate::dos::{DosState, app};
 
 /// Drive letters.
 const LETTERS: u8 = 26;
-/// The shell, on the drive of DOS's own programs.
-const SHELL: &[u8; 11] = b"COMMAND COM";
+/// The drive of DOS's own programs.
 const OWN_DRIVE: char = 'Z';
 
 /// The kernel of a session that is to start it; files have the times of `zone`.
@@ -24,8 +23,7 @@ pub(super) fn kernel(spec: &SessionSpec, zone: &Zone) -> Result<Option<DosState>
     }
     put(&mut drives, OWN_DRIVE, Drive::Builtin(BuiltinDrive::new(app::files())));
     let version = spec.dos_version;
-    let shell = app::file(SHELL).unwrap_or_default();
-    Ok(Some(DosState::new(shell, drives, spec.code_page).with_version(version.major, version.minor)))
+    Ok(Some(DosState::with_shell(drives, spec.code_page).with_version(version.major, version.minor)))
 }
 
 fn put(drives: &mut [Option<Arc<Drive>>], letter: char, drive: Drive) {

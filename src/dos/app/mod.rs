@@ -63,14 +63,12 @@ pub fn files() -> Vec<(DosName, Vec<u8>)> {
 }
 
 /// The file of drive Z: called `name`; nothing if there is none.
-#[must_use]
-pub fn file(name: &[u8; 11]) -> Option<Vec<u8>> {
+fn file(name: &[u8; 11]) -> Option<Vec<u8>> {
     files().into_iter().find(|(found, _)| found.0 == *name).map(|(_, file)| file)
 }
 
 /// The shell's file.
-#[must_use]
-pub fn shell() -> Vec<u8> {
+pub(super) fn shell() -> Vec<u8> {
     file(SHELL).unwrap_or_default()
 }
 
