@@ -5,4 +5,3 @@ mod exec;
 mod files;
 mod machine;
 mod memory;
-mod shell;
