@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::rom::RomArgs;
+use super::run::RunArgs;
 use super::test::TestArgs;
 use super::watch::WatchArgs;
 use crate::disk::WritePolicy;
@@ -71,6 +72,17 @@ pub(super) enum Command {
         /// What happens to what DOS writes.
         #[arg(long, value_enum, value_name = "POLICY", default_value = "overlay")]
         writes: Writes,
+    },
+    /// Runs one DOS program in the current directory; its exit code is that of dosmux.
+    ///
+    /// The directory is drive C:; standard input, output and error are the host's. Statuses of dosmux
+    /// itself: 124 too long, 125 dosmux failed, 126 no program, 127 not found.
+    Run(RunArgs),
+    /// Lists what the files of a directory are called in DOS.
+    Names {
+        /// The directory.
+        #[arg(default_value = ".", value_name = "DIRECTORY")]
+        directory: PathBuf,
     },
     /// Runs a ROM image on the bare processor, without a PC around it.
     Rom(RomArgs),

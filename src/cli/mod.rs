@@ -5,9 +5,12 @@ mod args;
 mod exit;
 mod interrupt;
 mod log;
+mod names;
 mod number;
 mod record;
 mod rom;
+mod run;
+mod streams;
 mod test;
 mod watch;
 
@@ -31,6 +34,7 @@ use exit::Trouble;
 #[must_use]
 pub fn run() -> ExitCode {
     let status = match parse_args() {
+        Ok(Args { command: Some(Command::Run(args)), .. }) => return run::run(&args),
         Ok(args) => dispatch(args).unwrap_or_else(|trouble| {
             // With standard error gone there is nobody left to tell.
             let _ = print_error(trouble.error.as_ref());
@@ -61,6 +65,8 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
         log::start(path, args.log_level.into()).map_err(Trouble::bad_input)?;
     }
     match args.command {
+        Some(Command::Run(_)) => Ok(Status::Success),
+        Some(Command::Names { directory }) => print(&names::names(&directory)?),
         None => open_ui(located_config(args.config)?),
         Some(Command::Boot { images, writes }) => open_ui(config_of_images(&images, writes.into())?),
         Some(Command::Rom(rom)) => rom::run(&rom),

@@ -164,7 +164,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ),
         (
             "[sessions.a]\nboot = \"cdrom\"",
-            "c.toml:2:8: sessions.a.boot: `cdrom` is not valid; valid choices are \"floppy\", \"disk\"",
+            "c.toml:2:8: sessions.a.boot: `cdrom` is not valid; valid choices are \"floppy\", \"disk\", \"dos\"",
         ),
         (
             "[sessions.a]\nmemory = \"16 MB\"",

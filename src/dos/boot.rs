@@ -56,6 +56,10 @@ impl Dos<'_> {
 
     /// INT 22h of a program that has no parent: the first program has ended, and begins again.
     pub(super) fn int22(&mut self) -> Outcome {
+        if self.state.job.is_some() {
+            let code = self.last_exit_code();
+            return self.finish_job(Ok(code));
+        }
         let ended = sda::CURRENT_PSP.get(&self.mem, SDA);
         let chain = self.state.memory.chain;
         if chain.free_all(&mut self.mem, ended).is_err() {
@@ -73,6 +77,9 @@ impl Dos<'_> {
     }
 
     fn start_first_program(&mut self) -> Outcome {
+        if self.state.job.is_some() {
+            return self.start_job();
+        }
         let (file, tail) = (self.state.first_program.clone(), self.state.first_tail.clone());
         let environment = self.first_environment().unwrap_or_default();
         // It has no parent to go on.

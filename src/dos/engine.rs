@@ -116,6 +116,9 @@ pub(super) enum Want {
 impl Dos<'_> {
     /// INT 21h.
     pub(super) fn int21(&mut self) -> Outcome {
+        if self.waits_for_streams() {
+            return Outcome::Wait;
+        }
         if function::quick(self) {
             return Outcome::Return;
         }

@@ -32,6 +32,7 @@ mod field;
 mod files;
 mod frame;
 mod function;
+pub mod job;
 mod line_editor;
 mod mcb;
 mod memory_map;
@@ -60,6 +61,8 @@ use crate::screen::CodePage;
 pub enum Outcome {
     /// Return from the interrupt: its frame is at SS:SP.
     Return,
+    /// Nothing is done yet: the guest waits in front of the interrupt, and makes the call again.
+    Wait,
     /// As `Return`; the guest offers the rest of its time slice.
     Yield,
     /// Let the guest's handler of this interrupt run; it returns to the stub of this entry.
@@ -88,6 +91,8 @@ pub struct DosState {
     page: CodePage,
     /// What programs are told: AL = major, AH = minor.
     version: u16,
+    /// What runs for the host, instead of the first program.
+    job: Option<job::Job>,
     /// The program file that is started first.
     first_program: Vec<u8>,
     /// Its command tail.
@@ -115,6 +120,7 @@ impl DosState {
             drives,
             page,
             version: 0x0005,
+            job: None,
             first_program,
             first_tail: Vec::new(),
         }
@@ -124,6 +130,21 @@ impl DosState {
     #[must_use]
     pub fn with_version(self, major: u8, minor: u8) -> DosState {
         DosState { version: u16::from_le_bytes([major, minor]), ..self }
+    }
+
+    /// Lets it run `job` and nothing else.
+    #[must_use]
+    pub fn with_job(self, job: job::Job) -> DosState {
+        DosState { job: Some(job), ..self }
+    }
+
+    fn has_job(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// What it runs for the host.
+    pub fn job(&mut self) -> Option<&mut job::Job> {
+        self.job.as_mut()
     }
 
     /// The drives that are there: number, 0 is A:, and drive.
@@ -143,6 +164,9 @@ impl DosState {
         self.memory = MemoryState::new(chain);
         self.console = console::Console::default();
         self.files.clear();
+        if let Some(job) = &mut self.job {
+            job.restart();
+        }
         self.apps.clear();
         self.searches = function::find::Searches::default();
     }

@@ -4,6 +4,7 @@ use super::dispatch::Next;
 use super::stats::{IdleReason, TrapKind};
 use super::vm::{StopReason, Vm};
 use crate::cpu::regs::eflags;
+use crate::dos::job::Job;
 use crate::dos::rom::Entry;
 use crate::dos::{self, Dos, DosState, Outcome};
 use crate::mem::GuestMemory;
@@ -25,6 +26,10 @@ impl Vm {
         match outcome {
             Outcome::Return => self.return_from_dos(Next::Go),
             Outcome::Yield => self.return_from_dos(Next::Idle(IdleReason::Dos)),
+            Outcome::Wait => {
+                self.enable_interrupts(true);
+                Next::Idle(IdleReason::Dos)
+            }
             Outcome::Next => {
                 self.cpu.set_eip(behind);
                 self.cpu.begin_emulation();
@@ -33,6 +38,11 @@ impl Vm {
             Outcome::Interrupt(vector, back) => self.call_from_dos(Vector(vector), back),
             Outcome::Stop => Next::Stop(StopReason::NoBootDisk),
         }
+    }
+
+    /// What the built-in DOS runs for the host.
+    pub fn job(&mut self) -> Option<&mut Job> {
+        self.dos.as_mut().and_then(DosState::job)
     }
 
     /// IRET.

@@ -21,7 +21,8 @@ pub use drives::{DiskView, DriveView};
 pub use error::SessionError;
 pub use host::Host;
 pub use manager::{
-    Alerts, Answer, Backlog, Command, Gauge, Manager, RequestId, SessionState, SessionView, takes_effect_at_once,
+    Alerts, Answer, Backlog, Command, Gauge, Manager, RequestId, SessionState, SessionView, local_seconds,
+    takes_effect_at_once,
 };
 pub use request::{Media, Reply, Request};
 pub use single::{History, NOMINAL_PS_PER_INSTRUCTION, Session, SessionOptions};

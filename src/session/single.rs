@@ -13,6 +13,7 @@ use crate::config::{BootDrive, SessionSpec, Speed};
 use crate::disk::Drives;
 use crate::dos::DosState;
 use crate::dos::drive::Zone;
+use crate::dos::job::Job;
 use crate::keys::{Key, KeyEvent, KeyLayout, Locks, Typing};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
 use crate::screen::{CodePage, Screen, Scrollback};
@@ -99,6 +100,23 @@ impl Session {
         let drives = drives::open(spec, host, options.force_overlay)?;
         let parts = Parts { drives, dos: dos::kernel(spec, &options.zone())?, logs: open_logs(spec)? };
         Ok(Session::switched_on(spec, host, options, parts))
+    }
+
+    /// Switches a machine on whose DOS runs `job` and nothing else.
+    pub fn for_job(
+        spec: &SessionSpec,
+        host: &Host,
+        options: SessionOptions,
+        job: Job,
+    ) -> Result<Session, SessionError> {
+        let kernel = dos::kernel(spec, &options.zone())?.map(|kernel| kernel.with_job(job));
+        let drives = drives::open(spec, host, options.force_overlay)?;
+        Ok(Session::switched_on(spec, host, options, Parts { drives, dos: kernel, log: open_log(spec)? }))
+    }
+
+    /// What the session's DOS runs for the host.
+    pub fn job(&mut self) -> Option<&mut Job> {
+        self.vm.job()
     }
 
     /// Switches a machine on that has the disks of this one, as they are now.

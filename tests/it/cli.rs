@@ -100,7 +100,8 @@ fn the_users_own_config_is_found_and_read() {
     let home = folder(&[(".config/dosmux/config.toml", "[sessions.a]\nboot = 'cd'")]);
     let run = dosmux_in(home.path(), &[]);
     assert_eq!(run.status, 2);
-    let message = "config.toml:2:8: sessions.a.boot: `cd` is not valid; valid choices are \"floppy\", \"disk\"\n";
+    let message =
+        "config.toml:2:8: sessions.a.boot: `cd` is not valid; valid choices are \"floppy\", \"disk\", \"dos\"\n";
     assert!(run.stderr.ends_with(message), "{}", run.stderr);
 }
 

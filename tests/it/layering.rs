@@ -26,7 +26,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("script", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),
     ("testing", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session", "script"]),
     ("tui", &["types", "screen", "keys", "clock", "disk", "monitor", "config", "session"]),
-    ("cli", &["types", "screen", "keys", "clock", "disk", "bare", "monitor", "config", "session", "script", "tui"]),
+    (
+        "cli",
+        &["types", "screen", "keys", "clock", "disk", "dos", "bare", "monitor", "config", "session", "script", "tui"],
+    ),
 ];
 
 /// Words that only some files may contain, by the start of their path in `src/`.

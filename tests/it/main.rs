@@ -60,6 +60,7 @@ mod record;
 #[cfg(test)]
 mod rom;
 #[cfg(test)]
+mod run;
 mod same_again;
 #[cfg(test)]
 mod schema;

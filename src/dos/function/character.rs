@@ -85,7 +85,7 @@ pub(super) fn write_all(bytes: Vec<u8>) -> Answer {
     Answer::Task(Task::Write(Write { bytes }))
 }
 
-fn string_up_to(dos: &Dos<'_>, mut at: SegOff, end: u8) -> Vec<u8> {
+pub(super) fn string_up_to(dos: &Dos<'_>, mut at: SegOff, end: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     while bytes.len() < MOST_BYTES {
         let byte = dos.mem.read_u8(at);

@@ -97,6 +97,12 @@ fn copy_fcb(dos: &mut Dos<'_>, from: SegOff, to: SegOff) {
 /// The program file at `name`, whole.
 fn read_program(dos: &Dos<'_>, name: SegOff) -> Result<(Place, Vec<u8>), DosError> {
     let place = dos.place(&path::asciiz(&dos.mem, name)?)?;
+    let bytes = read_program_at(dos, &place)?;
+    Ok((place, bytes))
+}
+
+/// The program file at `place`, whole.
+pub(in crate::dos) fn read_program_at(dos: &Dos<'_>, place: &Place) -> Result<Vec<u8>, DosError> {
     let file = dos.drive(place.drive)?.open(&place.path, Access::Read, Share::DenyNone)?;
     let size = file.size()?;
     if size > MOST_FILE_BYTES {
@@ -105,7 +111,7 @@ fn read_program(dos: &Dos<'_>, name: SegOff) -> Result<(Place, Vec<u8>), DosErro
     let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
     let read = file.read_at(0, &mut bytes)?;
     bytes.truncate(read);
-    Ok((place, bytes))
+    Ok(bytes)
 }
 
 /// The child has the parent's open files under the same handles, but those opened for it alone.

@@ -7,6 +7,7 @@ use super::super::engine::{CTRL_C, Event, Want};
 use super::super::error::DosError;
 use super::super::files::{Named, Target};
 use super::super::frame::Frame;
+use super::super::job::Streamed;
 use super::super::line_editor::{Effect, LineEditor};
 use super::super::{Dos, psp, sft};
 use super::{Answer, Task, answer};
@@ -81,6 +82,10 @@ pub(super) fn int21_3f_read(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
 
 /// Reads from the file's position on and moves it.
 pub(in crate::dos) fn read_file(dos: &mut Dos<'_>, target: Target, to: SegOff, count: u16) -> Result<u16, DosError> {
+    if let Streamed::Bytes(bytes) = dos.read_stream(target, usize::from(count)) {
+        dos.mem.write_bytes(to, &bytes);
+        return Ok(u16::try_from(bytes.len()).unwrap_or(count));
+    }
     let mut position = sft::POSITION.get(&dos.mem, target.at);
     let (mut to, mut left) = (to, usize::from(count));
     let mut chunk = [0; CHUNK];
@@ -115,6 +120,11 @@ pub(super) fn int21_40_write(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
 /// Writes from the file's position on and moves it.
 pub(in crate::dos) fn write_file(dos: &mut Dos<'_>, target: Target, from: SegOff, count: u16) -> Result<u16, DosError> {
     let mut position = sft::POSITION.get(&dos.mem, target.at);
+    let mut bytes = vec![0; if dos.state.has_job() { usize::from(count) } else { 0 }];
+    dos.mem.read_bytes(from, &mut bytes);
+    if dos.write_stream(target, &bytes) {
+        return Ok(count);
+    }
     if count == 0 {
         dos.file(target)?.set_size(position)?;
     }

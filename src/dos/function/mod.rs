@@ -3,13 +3,14 @@
 mod character;
 mod directory;
 mod drives;
-mod exec;
+pub(super) mod exec;
 pub(super) mod find;
 mod handle;
 mod interrupts;
 mod line;
 mod memory;
 mod process;
+mod redirected;
 mod system;
 
 use super::engine::{Event, Want};
@@ -102,6 +103,11 @@ pub(super) fn quick(dos: &mut Dos<'_>) -> bool {
 
 /// Runs the function in AH.
 pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    if matches!(frame.ah(), 0x01..=0x0C) {
+        if let Some(answer) = redirected::call(dos, frame) {
+            return answer;
+        }
+    }
     match frame.ah() {
         0x00 => process::int21_00_terminate(dos),
         0x01 => character::int21_01_read_echo(),

@@ -22,7 +22,8 @@ impl HostTime {
 /// 1970-01-01, local time; UTC if the host says nothing of its time zone.
 ///
 /// Gap: only the host's time zone file counts, not the variable TZ.
-pub(super) fn local_seconds() -> u64 {
+#[must_use]
+pub fn local_seconds() -> u64 {
     let utc = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     match tz::TimeZone::local() {
         Ok(zone) => in_zone(&zone, utc),

@@ -20,6 +20,7 @@ mod alerts;
 mod errands;
 mod gauge;
 mod host_time;
+pub use host_time::local_seconds;
 mod inspected;
 mod machine;
 mod pace;
