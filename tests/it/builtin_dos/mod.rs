@@ -5,3 +5,4 @@ mod exec;
 mod files;
 mod machine;
 mod memory;
+mod shell;
