@@ -30,6 +30,8 @@ impl Dos<'_> {
         self.mem.write_u16(LIST_OF_LISTS.offset(0u16.wrapping_sub(2)), FIRST_MCB);
         sda::CURRENT_PSP.set(&mut self.mem, SDA, DOS);
         device::create(&mut self.mem);
+        let page = self.state.page;
+        super::function::country::create(&mut self.mem, page);
         sft::create(&mut self.mem, FILES);
         for drive in 0..cds::DRIVES {
             let present = self.drive(drive).is_ok();

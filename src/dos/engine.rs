@@ -296,20 +296,3 @@ impl Dos<'_> {
         self.int21()
     }
 }
-
-/// Enters the kernel.
-pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
-    match entry {
-        Entry::Boot => dos.boot(),
-        Entry::Int20 => dos.int20(),
-        Entry::Int21 => dos.int21(),
-        Entry::Int22 => dos.int22(),
-        Entry::Int23 => dos.int23(),
-        Entry::Resume => dos.resume(),
-        Entry::App => dos.app(),
-        Entry::Int28 => Outcome::Yield,
-        Entry::Int29 => dos.int29(),
-        Entry::Int1B => dos.int1b(),
-        _ => Outcome::Return,
-    }
-}

@@ -25,9 +25,11 @@ mod console;
 mod device;
 pub mod drive;
 mod engine;
+mod entries;
 mod environment;
 mod error;
 mod exe;
+mod fcb;
 mod field;
 mod files;
 mod frame;
@@ -46,15 +48,17 @@ mod sft;
 mod shell;
 mod tools;
 
-pub use engine::enter;
+pub use entries::enter;
 pub use error::DosError;
 
 use std::sync::Arc;
 
 use crate::clock::VirtTime;
 use crate::cpu::regs::Regs;
+use crate::devices::Board;
 use crate::mem::GuestMemory;
 use crate::screen::CodePage;
+use crate::types::SegOff;
 
 /// What a kernel entry wants the monitor to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,8 @@ pub enum Outcome {
     Yield,
     /// Let the guest's handler of this interrupt run; it returns to the stub of this entry.
     Interrupt(u8, rom::Entry),
+    /// Return from a far call: its frame is at SS:SP. An interrupt's FLAGS stay there.
+    FarReturn,
     /// Go on behind the trap.
     Next,
     /// Nothing can be started; the machine stops.
@@ -87,6 +93,8 @@ pub struct DosState {
     apps: Vec<app::Running>,
     /// A: to Z:.
     drives: Vec<Option<Arc<drive::Drive>>>,
+    /// Where the last driver request lies.
+    driver_request: SegOff,
     /// What the characters of names mean.
     page: CodePage,
     /// What programs are told: AL = major, AH = minor.
@@ -118,6 +126,7 @@ impl DosState {
             searches: function::find::Searches::default(),
             apps: Vec::new(),
             drives,
+            driver_request: SegOff::default(),
             page,
             version: 0x0005,
             job: None,
@@ -186,6 +195,8 @@ pub struct Dos<'a> {
     pub mem: GuestMemory<'a>,
     /// The kernel's own state.
     pub state: &'a mut DosState,
+    /// The chips, for the real-time clock.
+    pub board: &'a mut Board,
     /// Virtual time.
     pub now: VirtTime,
 }

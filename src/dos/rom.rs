@@ -4,7 +4,7 @@
 //! | offset in the ROM | what |
 //! | --- | --- |
 //! | 5000h + 4 × n | entry n: a trap |
-//! | 504Ch | INT 29h: a trap and an INT 10h |
+//! | 5050h | INT 29h: a trap and an INT 10h |
 //!
 //! An entry returns, where it does, by the monitor's hand, so there is no code behind the trap.
 
@@ -64,10 +64,12 @@ pub enum Entry {
     Resume,
     /// A program of DOS's own begins, or goes on.
     App,
+    /// The routine that country information points to: AL in capitals.
+    CaseMap,
 }
 
 /// How many there are.
-const ENTRY_COUNT: u16 = 19;
+const ENTRY_COUNT: u16 = 20;
 
 /// All of them, in the order of their numbers.
 const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
@@ -90,6 +92,7 @@ const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
     Entry::DeviceInterrupt,
     Entry::Resume,
     Entry::App,
+    Entry::CaseMap,
 ];
 
 /// The interrupts whose vectors the kernel takes.

@@ -75,8 +75,12 @@ pub(super) fn set_user_stack(mem: &mut GuestMemory<'_>, at: SegOff) {
 
 /// Notes an error for INT 21h/AH=59h.
 pub(super) fn set_error(mem: &mut GuestMemory<'_>, error: DosError) {
-    let [class, action, locus] = error.details();
-    ERROR_CODE.set(mem, SDA, error.code());
+    set_error_details(mem, error.code(), error.details());
+}
+
+/// Notes an error by its code, class, action and place.
+pub(super) fn set_error_details(mem: &mut GuestMemory<'_>, code: u16, [class, action, locus]: [u8; 3]) {
+    ERROR_CODE.set(mem, SDA, code);
     ERROR_CLASS.set(mem, SDA, class);
     ERROR_ACTION.set(mem, SDA, action);
     ERROR_LOCUS.set(mem, SDA, locus);

@@ -31,6 +31,9 @@ const NAME: u16 = 0x20;
 /// The process that opened it.
 pub(super) const OWNER: Word = Word(0x31);
 
+/// A bit of the mode: opened by file control block.
+pub(super) const OPENED_BY_FCB: u16 = 0x8000;
+
 /// Device information. Source: RBIL, INT 21h/AX=4400h.
 pub(super) mod info {
     /// Standard input.

@@ -8,7 +8,7 @@ use crate::dos::job::Job;
 use crate::dos::rom::Entry;
 use crate::dos::{self, Dos, DosState, Outcome};
 use crate::mem::GuestMemory;
-use crate::types::{Vector, Width};
+use crate::types::{Vector, Width, lo16};
 
 impl Vm {
     /// Enters the kernel and does what it asks for.
@@ -18,7 +18,9 @@ impl Vm {
         tracing::debug!(?entry, ax = format_args!("{:04X}h", regs.ax()), "DOS");
         let mem = GuestMemory::new(&mut self.mem, self.a20);
         let now = self.clock.now(self.cpu.retired());
-        let outcome = dos::enter(entry, &mut Dos { regs: &mut regs, mem, state: &mut state, now });
+        let board = &mut self.board;
+        let outcome = dos::enter(entry, &mut Dos { regs: &mut regs, mem, state: &mut state, board, now });
+        self.board_touched = true;
         self.dos = Some(state);
         regs.eflags = regs.eflags & !(eflags::IOPL | eflags::NT) | eflags::IF;
         self.cpu.set_regs(&regs);
@@ -30,6 +32,7 @@ impl Vm {
                 self.enable_interrupts(true);
                 Next::Idle(IdleReason::Dos)
             }
+            Outcome::FarReturn => self.far_return(),
             Outcome::Next => {
                 self.cpu.set_eip(behind);
                 self.cpu.begin_emulation();
@@ -49,6 +52,17 @@ impl Vm {
     fn return_from_dos(&mut self, next: Next) -> Next {
         match self.iret(Width::Word) {
             Ok(()) => next,
+            Err(fault) => self.exception(fault),
+        }
+    }
+
+    /// RETF.
+    fn far_return(&mut self) -> Next {
+        match self.cpu.pop_all(&mut self.mem, Width::Word) {
+            Ok([ip, cs]) => {
+                self.cpu.set_cs_eip(lo16(cs), ip);
+                Next::Go
+            }
             Err(fault) => self.exception(fault),
         }
     }

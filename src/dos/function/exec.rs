@@ -115,7 +115,7 @@ pub(in crate::dos) fn read_program_at(dos: &Dos<'_>, place: &Place) -> Result<Ve
 }
 
 /// The child has the parent's open files under the same handles, but those opened for it alone.
-fn inherit_handles(dos: &mut Dos<'_>, child: u16) {
+pub(super) fn inherit_handles(dos: &mut Dos<'_>, child: u16) {
     const NOT_INHERITED: u16 = 0x80;
     for handle in 0..psp::DEFAULT_HANDLES {
         let Ok(target) = dos.target(handle) else { continue };

@@ -80,16 +80,40 @@ pub(super) fn int21_4e_find_first(dos: &mut Dos<'_>, frame: &mut Frame) -> Answe
 fn find_first(dos: &mut Dos<'_>, name: SegOff, wanted: u8) -> Result<(), DosError> {
     let (place, pattern) = dos.searched(name)?;
     let pattern = pattern.ok_or(DosError::NoMoreFiles)?;
-    let entries = candidates(dos, &place, wanted)?;
     let at = sda::DTA.get(&dos.mem, SDA);
-    let number = dos.state.searches.begin(entries);
+    let number = begin(dos, &place, wanted)?;
     dos.mem.write_u8(at.offset(DRIVE), place.drive + 1);
     dos.mem.write_bytes(at.offset(PATTERN), &pattern.0);
     dos.mem.write_u8(at.offset(WANTED), wanted);
     dos.mem.write_u16(at.offset(INDEX), 0);
     dos.mem.write_u16(at.offset(SEARCH), number);
-    // Source: RBIL, INT 21h/AH=4Eh: a first search that finds nothing says so by another error.
-    find_next(dos, at).map_err(|error| if error == DosError::NoMoreFiles { DosError::NoMoreFiles } else { error })
+    find_next(dos, at)
+}
+
+/// Begins a search of the directory at `place`; returns its number.
+pub(super) fn begin(dos: &mut Dos<'_>, place: &Place, wanted: u8) -> Result<u16, DosError> {
+    let entries = candidates(dos, place, wanted)?;
+    Ok(dos.state.searches.begin(entries))
+}
+
+/// What search `number` finds from entry `from` on, and the entry behind it. A search that finds
+/// nothing more has ended.
+pub(super) fn next(
+    dos: &mut Dos<'_>,
+    number: u16,
+    from: u16,
+    pattern: Pattern,
+    wanted: u8,
+) -> Result<(u16, Entry), DosError> {
+    let list = dos.state.searches.list(number).ok_or(DosError::NoMoreFiles)?;
+    let mut rest = list.iter().enumerate().skip(usize::from(from));
+    match rest.find(|(_, entry)| fits(entry, pattern, wanted)) {
+        Some((index, entry)) => Ok((u16::try_from(index + 1).unwrap_or(u16::MAX), *entry)),
+        None => {
+            dos.state.searches.end(number);
+            Err(DosError::NoMoreFiles)
+        }
+    }
 }
 
 /// Everything in a directory that a search may find: its entries, the two dots of one that is not
@@ -129,19 +153,12 @@ pub(super) fn int21_4f_find_next(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer
 }
 
 fn find_next(dos: &mut Dos<'_>, at: SegOff) -> Result<(), DosError> {
-    let number = dos.mem.read_u16(at.offset(SEARCH));
-    let from = usize::from(dos.mem.read_u16(at.offset(INDEX)));
+    let (number, from) = (dos.mem.read_u16(at.offset(SEARCH)), dos.mem.read_u16(at.offset(INDEX)));
     let wanted = dos.mem.read_u8(at.offset(WANTED));
     let mut pattern = [0; 11];
     dos.mem.read_bytes(at.offset(PATTERN), &mut pattern);
-    let list = dos.state.searches.list(number).ok_or(DosError::NoMoreFiles)?;
-    let rest = list.iter().enumerate().skip(from);
-    let found = rest.into_iter().find(|(_, entry)| fits(entry, Pattern(pattern), wanted)).map(|(i, entry)| (i, *entry));
-    let Some((index, entry)) = found else {
-        dos.state.searches.end(number);
-        return Err(DosError::NoMoreFiles);
-    };
-    dos.mem.write_u16(at.offset(INDEX), u16::try_from(index + 1).unwrap_or(u16::MAX));
+    let (behind, entry) = next(dos, number, from, Pattern(pattern), wanted)?;
+    dos.mem.write_u16(at.offset(INDEX), behind);
     write_found(dos, at.offset(FOUND), &entry);
     Ok(())
 }

@@ -1,16 +1,23 @@
 //! The functions of INT 21h, by the number in AH.
 
 mod character;
+mod clock;
+pub(super) mod country;
 mod directory;
 mod drives;
 pub(super) mod exec;
+mod fcb;
 pub(super) mod find;
 mod handle;
 mod interrupts;
+mod ioctl;
 mod line;
 mod memory;
+mod opening;
+mod prefix;
 mod process;
 mod redirected;
+mod structures;
 mod system;
 
 use super::engine::{Event, Want};
@@ -121,14 +128,38 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x0C => character::int21_0c_flush(),
         0x0D => Answer::Done,
         0x0E => drives::int21_0e_select_drive(dos, frame),
+        0x0F => fcb::int21_0f_open(dos, frame),
+        0x10 => fcb::int21_10_close(dos, frame),
+        0x11 => fcb::int21_11_find_first(dos, frame),
+        0x12 => fcb::int21_12_find_next(dos, frame),
+        0x13 => fcb::int21_13_delete(dos, frame),
+        0x14 => fcb::int21_14_sequential(dos, frame, fcb::Transfer::Read),
+        0x15 => fcb::int21_14_sequential(dos, frame, fcb::Transfer::Write),
+        0x16 => fcb::int21_16_create(dos, frame),
+        0x17 => fcb::int21_17_rename(dos, frame),
         0x19 => drives::int21_19_current_drive(dos, frame),
         0x1A => find::int21_1a_set_transfer_area(dos, frame),
+        0x21 => fcb::int21_21_random(dos, frame, fcb::Transfer::Read),
+        0x22 => fcb::int21_21_random(dos, frame, fcb::Transfer::Write),
+        0x23 => fcb::int21_23_size(dos, frame),
+        0x24 => fcb::int21_24_set_random(dos, frame),
         0x25 => interrupts::int21_25_set_vector(dos, frame),
+        0x26 => prefix::int21_26_copy(dos, frame),
+        0x27 => fcb::int21_27_random_block(dos, frame, fcb::Transfer::Read),
+        0x28 => fcb::int21_27_random_block(dos, frame, fcb::Transfer::Write),
+        0x29 => fcb::int21_29_parse(dos, frame),
+        0x2A => clock::int21_2a_date(dos, frame),
+        0x2B => clock::int21_2b_set_date(dos, frame),
+        0x2C => clock::int21_2c_time(dos, frame),
+        0x2D => clock::int21_2d_set_time(dos, frame),
         0x2F => find::int21_2f_transfer_area(dos, frame),
         0x30 => system::int21_30_version(dos, frame),
         0x31 => exec::int21_31_stay_resident(dos, frame),
+        0x34 => structures::int21_34_in_dos(frame),
         0x35 => interrupts::int21_35_vector(dos, frame),
         0x36 => drives::int21_36_space(dos, frame),
+        0x37 => country::int21_37_switch_character(frame),
+        0x38 => country::int21_38_country(dos, frame),
         0x39 => directory::int21_39_make_directory(dos, frame),
         0x3A => directory::int21_3a_remove_directory(dos, frame),
         0x3B => directory::int21_3b_change_directory(dos, frame),
@@ -140,6 +171,7 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x41 => directory::int21_41_delete(dos, frame),
         0x42 => handle::int21_42_seek(dos, frame),
         0x43 => directory::int21_43_attributes(dos, frame),
+        0x44 => ioctl::int21_44_device_control(dos, frame),
         0x45 => handle::int21_45_duplicate(dos, frame),
         0x46 => handle::int21_46_redirect(dos, frame),
         0x47 => directory::int21_47_current_directory(dos, frame),
@@ -151,23 +183,37 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x4D => process::int21_4d_return_code(dos, frame),
         0x4E => find::int21_4e_find_first(dos, frame),
         0x4F => find::int21_4f_find_next(dos, frame),
+        0x52 => structures::int21_52_list_of_lists(frame),
+        0x55 => prefix::int21_55_child(dos, frame),
         0x56 => directory::int21_56_rename(dos, frame),
         0x57 => handle::int21_57_written(dos, frame),
         0x58 => memory::int21_58_strategy(dos, frame),
         0x59 => system::int21_59_error(dos, frame),
+        0x5A => opening::int21_5a_create_temporary(dos, frame),
         0x5B => handle::int21_5b_create_new(dos, frame),
         0x5C => handle::int21_5c_lock(dos, frame),
+        0x5D => structures::int21_5d_data_area(dos, frame),
         0x60 => directory::int21_60_true_name(dos, frame),
+        0x63 => country::int21_63_lead_bytes(frame),
+        0x65 => country::int21_65_tables(dos, frame),
+        0x66 => country::int21_66_code_page(dos, frame),
+        0x67 => opening::int21_67_handle_count(dos, frame),
         0x68 => handle::int21_68_commit(dos, frame),
+        0x6A => handle::int21_68_commit(dos, frame),
+        0x6C => opening::int21_6c_extended_open(dos, frame),
         _ => unknown(frame),
     }
 }
 
-/// A function that does not exist. Those of DOS 1 tell by AL = 0, the others as well by carry.
+/// A function that is not offered. Those from 38h on say so by carry and AX = 1, those before by AL = 0.
 fn unknown(frame: &mut Frame) -> Answer {
     tracing::warn!("INT 21h/AX={:04X}h is not offered", frame.ax);
-    frame.set_al(0);
-    frame.set_carry(frame.ah() >= 0x38);
+    if frame.ah() < 0x38 {
+        frame.set_al(0);
+    } else {
+        frame.ax = DosError::InvalidFunction.code();
+        frame.set_carry(true);
+    }
     Answer::Done
 }
 

@@ -2,7 +2,9 @@
 
 mod console;
 mod exec;
+mod fcb;
 mod files;
 mod machine;
 mod memory;
 mod shell;
+mod system;

@@ -1,0 +1,115 @@
+//! AH=5Ah, 67h, 6Ch: further ways to a handle.
+//!
+//! Source: RBIL, INT 21h/AH=5Ah, 67h, AX=6C00h.
+
+use super::super::drive::Create;
+use super::super::error::DosError;
+use super::super::files::Named;
+use super::super::frame::Frame;
+use super::super::mcb::Strategy;
+use super::super::path::{Place, asciiz};
+use super::super::{Dos, psp};
+use super::{Answer, answer};
+use crate::types::SegOff;
+
+/// Open mode: read and write.
+const READ_WRITE: u8 = 2;
+/// Names that are tried for a temporary file.
+const MOST_NAMES: u32 = 0x1_0000;
+
+/// AH=5Ah: AX = handle of a new file in the directory at DS:DX, to which its name is appended.
+pub(super) fn int21_5a_create_temporary(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let result = create_temporary(dos, frame).map(|handle| frame.ax = handle);
+    answer(dos, frame, result)
+}
+
+fn create_temporary(dos: &mut Dos<'_>, frame: &Frame) -> Result<u16, DosError> {
+    let mut folder = asciiz(&dos.mem, frame.ds_dx())?;
+    if !folder.is_empty() && !folder.ends_with(b"\\") && !folder.ends_with(b"/") {
+        folder.push(b'\\');
+    }
+    // From the time, so that names that were used do not come again at once.
+    let first = dos.now.0 / 1_000_000;
+    for turn in 0..MOST_NAMES {
+        let number = first.wrapping_add(u64::from(turn)) & 0xFFFF_FFFF;
+        let name = [folder.as_slice(), format!("{number:08X}").as_bytes()].concat();
+        let place = dos.place(&name)?;
+        match create_at(dos, &place, frame.cx.to_le_bytes()[0], Create::New, READ_WRITE) {
+            Ok(handle) => {
+                dos.mem.write_bytes(frame.ds_dx(), &[name.as_slice(), &[0]].concat());
+                return Ok(handle);
+            }
+            Err(DosError::FileExists) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(DosError::CannotMake)
+}
+
+fn create_at(dos: &mut Dos<'_>, place: &Place, attributes: u8, how: Create, mode: u8) -> Result<u16, DosError> {
+    let index = dos.create_file(place, attributes, how, mode)?;
+    dos.new_handle(index)
+}
+
+/// AH=67h: room for BX handles.
+pub(super) fn int21_67_handle_count(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let result = set_handle_count(dos, frame.bx);
+    answer(dos, frame, result)
+}
+
+fn set_handle_count(dos: &mut Dos<'_>, count: u16) -> Result<(), DosError> {
+    let psp = dos.psp();
+    let base = psp::base(psp);
+    let old_count = psp::TABLE_ENTRIES.get(&dos.mem, base);
+    if count <= old_count.max(psp::DEFAULT_HANDLES) {
+        return Ok(());
+    }
+    let chain = dos.state.memory.chain;
+    let segment =
+        chain.allocate(&mut dos.mem, count.div_ceil(16), psp, Strategy::FirstFit).map_err(|(error, _)| error)?;
+    let mut table = vec![psp::CLOSED; usize::from(count)];
+    let old = psp::TABLE.get(&dos.mem, base);
+    dos.mem.read_bytes(old, &mut table[..usize::from(old_count)]);
+    let new = SegOff::new(segment, 0);
+    dos.mem.write_bytes(new, &table);
+    psp::TABLE.set(&mut dos.mem, base, new);
+    psp::TABLE_ENTRIES.set(&mut dos.mem, base, count);
+    Ok(())
+}
+
+/// What AX=6C00h did, in CX.
+mod done {
+    pub(super) const OPENED: u16 = 1;
+    pub(super) const CREATED: u16 = 2;
+    pub(super) const REPLACED: u16 = 3;
+}
+
+/// AX=6C00h: opens, makes or empties the file at DS:SI, as DX says; AX = handle, CX = what was done.
+pub(super) fn int21_6c_extended_open(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let result = extended_open(dos, frame).map(|(handle, done)| (frame.ax, frame.cx) = (handle, done));
+    answer(dos, frame, result)
+}
+
+fn extended_open(dos: &mut Dos<'_>, frame: &Frame) -> Result<(u16, u16), DosError> {
+    let (mode, attributes, action) = (frame.bx.to_le_bytes()[0], frame.cx.to_le_bytes()[0], frame.dl());
+    let (if_there, if_not) = (action & 0x0F, action >> 4);
+    let place = match dos.named(SegOff::new(frame.ds, frame.si))? {
+        Named::Device(header) => {
+            let index = dos.open_device(header, mode)?;
+            return Ok((dos.new_handle(index)?, done::OPENED));
+        }
+        Named::Place(place) => place,
+    };
+    match (dos.lookup(&place), if_there, if_not) {
+        (Ok(_), 1, _) => {
+            let index = dos.open_file(&place, mode)?;
+            Ok((dos.new_handle(index)?, done::OPENED))
+        }
+        (Ok(_), 2, _) => Ok((create_at(dos, &place, attributes, Create::Truncate, mode)?, done::REPLACED)),
+        (Ok(_), _, _) => Err(DosError::FileExists),
+        (Err(DosError::FileNotFound), _, 1) => {
+            Ok((create_at(dos, &place, attributes, Create::New, mode)?, done::CREATED))
+        }
+        (Err(error), _, _) => Err(error),
+    }
+}
