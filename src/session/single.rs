@@ -111,7 +111,7 @@ impl Session {
     ) -> Result<Session, SessionError> {
         let kernel = dos::kernel(spec, &options.zone())?.map(|kernel| kernel.with_job(job));
         let drives = drives::open(spec, host, options.force_overlay)?;
-        Ok(Session::switched_on(spec, host, options, Parts { drives, dos: kernel, log: open_log(spec)? }))
+        Ok(Session::switched_on(spec, host, options, Parts { drives, dos: kernel, logs: open_logs(spec)? }))
     }
 
     /// What the session's DOS runs for the host.
@@ -131,8 +131,9 @@ impl Session {
         let (dos, logs) = (dos::kernel(spec, &options.zone())?, open_logs(spec)?);
         self.end_log();
         let drives = std::mem::take(self.vm_mut().drives_mut());
-        let shelf = std::mem::take(&mut self.shelf);
-        Ok(Session { shelf, ..Session::switched_on(spec, host, options, Parts { drives, dos, logs }) })
+        let mut session = Session::switched_on(spec, host, options, Parts { drives, dos, logs });
+        session.shelf = std::mem::take(&mut self.shelf);
+        Ok(session)
     }
 
     fn switched_on(spec: &SessionSpec, host: &Host, options: SessionOptions, parts: Parts) -> Session {

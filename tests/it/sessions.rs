@@ -154,7 +154,7 @@ fn the_log_has_each_line_once_and_at_a_reset_and_the_end_what_is_on_the_screen()
     let file = floppy.path.with_extension("txt");
     std::fs::write(&file, "before\n").unwrap();
     let spec = SessionSpec { log: Some(file.clone()), scrollback: 0, ..floppy.spec("test") };
-    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     let mut session = Session::new(&spec, &Host::new(), options).unwrap();
     assert!(session.run_until(10 * SECOND, |screen| screen.contains("ready")));
     // Each fills a row.

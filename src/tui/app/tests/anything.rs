@@ -98,7 +98,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// What a machine is doing that has just been switched on.
 fn inspection() -> Arc<Inspection> {
     let spec = SessionSpec { memory_bytes: 1 << 20, ..SessionSpec::new("a") };
-    let options = SessionOptions { force_overlay: true, rtc_start: 0 };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
     Arc::new(Session::new(&spec, &Host::new(), options).unwrap().inspect())
 }
 
