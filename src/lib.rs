@@ -13,11 +13,12 @@
 //! | [`monitor`] | the V86 monitor: one machine, its traps, interrupts and idle time |
 //! | [`bare`] | the processor with memory and a ROM image, nothing else |
 //! | [`bios`] | interrupt services behind ROM stubs |
+//! | [`services`] | drivers that a guest need not load |
 //! | [`cpu`] | the 80386 |
 //! | [`devices`] | the chips of the board |
 //! | [`disk`] | disk images |
 //! | [`mem`] | physical memory |
-//! | [`screen`], [`keys`], [`clock`], [`types`] | plain values |
+//! | [`screen`], [`keys`], [`pointer`], [`clock`], [`types`] | plain values |
 
 pub mod bare;
 pub mod bios;
@@ -30,8 +31,10 @@ pub mod disk;
 pub mod keys;
 pub mod mem;
 pub mod monitor;
+pub mod pointer;
 pub mod screen;
 pub mod script;
+pub mod services;
 pub mod session;
 pub mod testing;
 pub mod tui;

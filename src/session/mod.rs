@@ -4,12 +4,14 @@
 mod drives;
 mod error;
 mod exits;
+mod feeding;
 mod files;
 mod host;
 mod input;
 pub mod inspect;
 mod log;
 mod manager;
+mod pointer;
 mod request;
 mod shelf;
 mod single;
