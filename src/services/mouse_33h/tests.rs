@@ -84,7 +84,7 @@ fn a_vector_that_dos_has_let_return_is_taken_again_and_another_driver_stays() {
     bench.machine.mem.write_u8(PhysAddr(0x30000), 0xCF);
     for (there, then) in [(0x3000_0000, driver), (0, driver), (0x3000_0001, 0x3000_0001)] {
         bench.machine.mem.write_u32(at, there);
-        bench.machine.with(|bios| MouseDriver::keep_vector(bios));
+        bench.machine.with(MouseDriver::keep_vector);
         assert_eq!(bench.machine.mem.read_u32(at), then);
     }
 }
