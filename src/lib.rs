@@ -14,11 +14,12 @@
 //! | [`bare`] | the processor with memory and a ROM image, nothing else |
 //! | [`bios`] | interrupt services behind ROM stubs |
 //! | [`dos`] | the built-in DOS |
+//! | [`services`] | drivers that a guest need not load |
 //! | [`cpu`] | the 80386 |
 //! | [`devices`] | the chips of the board |
 //! | [`disk`] | disk images |
 //! | [`mem`] | physical memory |
-//! | [`screen`], [`keys`], [`clock`], [`types`] | plain values |
+//! | [`screen`], [`keys`], [`pointer`], [`clock`], [`types`] | plain values |
 
 pub mod bare;
 pub mod bios;
@@ -32,8 +33,10 @@ pub mod dos;
 pub mod keys;
 pub mod mem;
 pub mod monitor;
+pub mod pointer;
 pub mod screen;
 pub mod script;
+pub mod services;
 pub mod session;
 pub mod testing;
 pub mod tui;

@@ -12,6 +12,7 @@ mod key_words;
 mod keyboard_09h;
 mod keyboard_16h;
 mod misc;
+pub mod pointing;
 mod post;
 pub mod rom;
 mod system_15h;
@@ -27,7 +28,7 @@ mod video_palette;
 mod wait;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use crate::clock::VirtTime;
 use crate::cpu::regs::{Regs, eflags};
@@ -65,6 +66,7 @@ pub struct BiosState {
     clock_reads: time_1ah::ClockReads,
     delay: Option<wait::Delay>,
     keyboard: KeyboardState,
+    pointing: pointing::Pointing,
     /// What the services scrolled off the screen, and what others find to have scrolled off. A
     /// restart leaves it alone.
     pub scrollback: Scrollback,
@@ -97,6 +99,12 @@ impl BiosState {
     #[must_use]
     pub fn bells(&self) -> u64 {
         self.bells
+    }
+
+    /// The handler of INT 15h/AX=C207h; 0000:0000 if there is none.
+    #[must_use]
+    pub fn pointing_handler(&self) -> SegOff {
+        self.pointing.handler()
     }
 
     /// Sets what the keys type.
@@ -188,7 +196,7 @@ mod tests {
 
     /// Services, each as likely as the others, and any number now and then.
     fn service_number() -> impl Strategy<Value = u8> {
-        prop_oneof![4 => prop::sample::select(vec![0x05, 0x08, 0x09, 0x10, 0x13, 0x15, 0x16, 0x1A, 0x70, 0xF0, 0xF1]), 1 => any::<u8>()]
+        prop_oneof![4 => prop::sample::select(vec![0x05, 0x08, 0x09, 0x10, 0x13, 0x15, 0x16, 0x1A, 0x70, 0x74, 0xF0, 0xF1]), 1 => any::<u8>()]
     }
 
     /// Registers that often name a function that exists.

@@ -13,6 +13,8 @@ const KEYBOARD_BUFFER: (u16, u16) = (0x1E, 0x3E);
 const EQUIPMENT_FLOPPY: u16 = 0x0001;
 /// Equipment word: a coprocessor is present.
 const EQUIPMENT_COPROCESSOR: u16 = 0x0002;
+/// Equipment word: a pointing device is present.
+const EQUIPMENT_POINTING: u16 = 0x0004;
 /// Equipment word: two floppy drives.
 const EQUIPMENT_SECOND_FLOPPY: u16 = 0x0040;
 /// CMOS register with the equipment byte, and its bit for a coprocessor.
@@ -21,6 +23,10 @@ const CMOS_COPROCESSOR: u8 = 0x02;
 /// Mask port of the second 8259A, and its line for the coprocessor's errors, IRQ13.
 const SECOND_MASK: u16 = 0xA1;
 const COPROCESSOR_LINE: u8 = 1 << 5;
+/// The second 8259A's line for the mouse, IRQ12.
+const MOUSE_LINE: u8 = 1 << 4;
+/// The 8042's command byte with a mouse: as without one, and its interrupt.
+const KBC_WITH_MOUSE: [(u16, u8); 2] = [(0x64, 0x60), (0x60, 0x47)];
 /// Equipment word: 80×25 in colour at power-on.
 const EQUIPMENT_COLOUR: u16 = 0x0020;
 
@@ -45,12 +51,16 @@ fn fill_vectors(bios: &mut Bios<'_>) {
     for (index, vector) in (0u16..).zip(rom::vectors()) {
         bios.mem.write_far(SegOff::new(0, index * 4), vector);
     }
+    if bios.board.has_mouse() {
+        bios.mem.write_far(SegOff::new(0, 0x74 * 4), rom::pointer_interrupt());
+    }
 }
 
 fn fill_data_area(bios: &mut Bios<'_>) {
     bios.mem.write_bytes(SegOff::new(bda::SEGMENT, 0), &[0; 0x101]);
     let coprocessor = if has_coprocessor(bios) { EQUIPMENT_COPROCESSOR } else { 0 };
-    let equipment = equipment(bios) | coprocessor;
+    let mouse = if bios.board.has_mouse() { EQUIPMENT_POINTING } else { 0 };
+    let equipment = equipment(bios) | coprocessor | mouse;
     let disks = u8::try_from(bios.drives.hard_disks.len()).unwrap_or(u8::MAX);
     let mem = &mut bios.mem;
     bda::EQUIPMENT.set(mem, equipment);
@@ -132,9 +142,12 @@ fn start_chips(bios: &mut Bios<'_>) {
     for &(port, value) in CHIP_START {
         bios.write_port(port, value);
     }
-    if has_coprocessor(bios) {
-        let mask = bios.read_port(SECOND_MASK);
-        bios.write_port(SECOND_MASK, mask & !COPROCESSOR_LINE);
+    let coprocessor = if has_coprocessor(bios) { COPROCESSOR_LINE } else { 0 };
+    let mouse = if bios.board.has_mouse() { MOUSE_LINE } else { 0 };
+    let mask = bios.read_port(SECOND_MASK);
+    bios.write_port(SECOND_MASK, mask & !(coprocessor | mouse));
+    if mouse != 0 {
+        KBC_WITH_MOUSE.iter().for_each(|&(port, value)| bios.write_port(port, value));
     }
     // Whatever the keyboard sent before now, and interrupts the clock has pending, are stale.
     bios.read_port(0x60);
@@ -175,6 +188,15 @@ mod tests {
         machine.board.advance(machine.now);
         assert!(machine.board.interrupt_pending());
         assert_eq!(machine.board.acknowledge(), crate::types::Vector(0x08));
+    }
+
+    #[test]
+    fn a_mouse_is_in_the_equipment_word_and_may_interrupt() {
+        let mut machine = Machine::with_mouse();
+        assert_eq!(machine.mem.read_u16(PhysAddr(0x410)) & 0x04, 0x04);
+        assert_eq!(machine.read_port(0xA1), 0xCE);
+        assert_ne!(machine.mem.read_u32(PhysAddr(0x74 * 4)), machine.mem.read_u32(PhysAddr(0x73 * 4)));
+        assert_eq!(Machine::new().mem.read_u16(PhysAddr(0x410)) & 0x04, 0);
     }
 
     #[test]

@@ -36,7 +36,7 @@
 use std::sync::Arc;
 
 use iced_x86::IcedError;
-use iced_x86::code_asm::{CodeAssembler, ah, al, ax, ds, dx};
+use iced_x86::code_asm::{CodeAssembler, ah, al, ax, bp, bx, cs, cx, ds, dx, es, si, sp};
 
 use super::font;
 use super::table::service;
@@ -58,6 +58,9 @@ const COPROCESSOR_IRQ13: u16 = 0x4120;
 const RTC_IRQ8: u16 = 0x4140;
 const BOOT: u16 = 0x4160;
 const BASIC: u16 = 0x4170;
+const POINTER_IRQ12: u16 = 0x4180;
+const MOUSE_EVENT: u16 = 0x41C0;
+const INT_33: u16 = 0x41E0;
 const POST: u16 = 0xE05B;
 const NMI: u16 = 0xE2C3;
 const INT_13: u16 = 0xE3FE;
@@ -184,6 +187,23 @@ pub(super) const fn configuration() -> SegOff {
 /// The boot stub: INT 19h.
 pub(super) const fn boot() -> SegOff {
     at(INT_19)
+}
+
+/// INT 74h of a machine with a mouse.
+pub(super) const fn pointer_interrupt() -> SegOff {
+    at(POINTER_IRQ12)
+}
+
+/// INT 33h of a machine with a mouse driver.
+#[must_use]
+pub const fn mouse_driver() -> SegOff {
+    at(INT_33)
+}
+
+/// The mouse driver's handler of packets, for INT 15h/AX=C207h.
+#[must_use]
+pub const fn mouse_handler() -> SegOff {
+    at(MOUSE_EVENT)
 }
 
 /// Power-on contents of the interrupt vector table.
@@ -330,6 +350,7 @@ fn place_code(image: &mut [u8]) -> Result<(), IcedError> {
         (BASIC, service::BASIC),
         (UNEXPECTED_IRQ, service::UNEXPECTED_IRQ),
         (POST, service::RESTART),
+        (INT_33, service::MOUSE),
     ] {
         stub(image, off, |asm| service_stub(asm, number))?;
     }
@@ -343,6 +364,8 @@ fn place_code(image: &mut [u8]) -> Result<(), IcedError> {
     stub(image, RTC_IRQ8, rtc_stub)?;
     stub(image, REDIRECTED_IRQ9, irq9_stub)?;
     stub(image, COPROCESSOR_IRQ13, irq13_stub)?;
+    stub(image, POINTER_IRQ12, pointer_stub)?;
+    stub(image, MOUSE_EVENT, mouse_event_stub)?;
     stub(image, BOOT, boot_stub)?;
     // INT 19h has three bytes before the configuration table.
     stub(image, INT_19, |asm| asm.jmp(u64::from(BOOT)))?;
@@ -465,6 +488,57 @@ fn irq13_stub(asm: &mut CodeAssembler) -> Result<(), IcedError> {
     asm.pop(ax)?;
     asm.int(0x02)?;
     asm.iret()
+}
+
+/// INT 74h: with a whole packet, calls the handler far with status, X, Y and zero on the stack.
+fn pointer_stub(asm: &mut CodeAssembler) -> Result<(), IcedError> {
+    let mut quiet = asm.create_label();
+    let mut handler = asm.create_label();
+    asm.pusha()?;
+    asm.push(ds)?;
+    asm.push(es)?;
+    trap(asm, service::POINTER)?;
+    asm.sti()?;
+    asm.test(ax, ax)?;
+    asm.jz(quiet)?;
+    asm.push(bx)?;
+    asm.push(cx)?;
+    asm.push(dx)?;
+    asm.xor(ax, ax)?;
+    asm.push(ax)?;
+    // A far call: the handler's RETF finds this segment above the address of a near call.
+    asm.push(cs)?;
+    asm.call(handler)?;
+    asm.add(sp, 8)?;
+    asm.set_label(&mut quiet)?;
+    asm.mov(al, 0x20)?;
+    asm.out(0xA0, al)?;
+    asm.out(0x20, al)?;
+    asm.pop(es)?;
+    asm.pop(ds)?;
+    asm.popa()?;
+    asm.iret()?;
+    asm.set_label(&mut handler)?;
+    asm.push(es)?;
+    asm.push(si)?;
+    asm.retf()
+}
+
+/// The mouse driver's handler of packets: with AX set, calls the program's own at ES:BP.
+fn mouse_event_stub(asm: &mut CodeAssembler) -> Result<(), IcedError> {
+    let mut quiet = asm.create_label();
+    let mut handler = asm.create_label();
+    trap(asm, service::MOUSE_EVENT)?;
+    asm.test(ax, ax)?;
+    asm.jz(quiet)?;
+    asm.push(cs)?;
+    asm.call(handler)?;
+    asm.set_label(&mut quiet)?;
+    asm.retf()?;
+    asm.set_label(&mut handler)?;
+    asm.push(es)?;
+    asm.push(bp)?;
+    asm.retf()
 }
 
 /// Behind INT 19h: the service loads the boot sector.

@@ -1,11 +1,11 @@
 //! INT 15h: system services.
 //!
-//! Functions: 24h, 4Fh, 80h–83h, 85h–88h, 90h, 91h, C0h, E801h, E820h.
+//! Functions: 24h, 4Fh, 80h–83h, 85h–88h, 90h, 91h, C0h, C2h (`pointing`), E801h, E820h.
 //! Gap: 89h (to protected mode) is refused: a V86 task cannot leave its mode.
-//! Gap: C1h (no extended BIOS data area) and C2h (no pointing device) are refused.
+//! Gap: C1h is refused: there is no extended BIOS data area.
 //! Source: IBM PC AT and PS/2 BIOS interface technical references; ACPI specification for E820h.
 
-use super::{Bios, Outcome, rom, wait};
+use super::{Bios, Outcome, pointing, rom, wait};
 use crate::cpu::regs::{Gpr, Seg};
 use crate::mem::PAGE_SIZE;
 use crate::types::{PhysAddr, SegOff};
@@ -40,6 +40,7 @@ pub(super) fn call(bios: &mut Bios<'_>) -> Outcome {
         0x87 => int15_87_block_move(bios),
         0x88 => int15_88_extended_memory(bios),
         0xC0 => int15_c0_configuration(bios),
+        0xC2 => pointing::int15_c2(bios).unwrap_or_else(|| refuse(bios)),
         0xE8 if bios.regs.al() == 0x01 => int15_e801_memory(bios),
         0xE8 if bios.regs.al() == 0x20 => int15_e820_memory_map(bios),
         _ => refuse(bios),

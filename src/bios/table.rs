@@ -1,7 +1,8 @@
 //! Which service number runs which service.
 
 use super::{
-    Bios, Outcome, boot, disk_13h, keyboard_09h, keyboard_16h, misc, system_15h, time_1ah, unexpected, video_10h,
+    Bios, Outcome, boot, disk_13h, keyboard_09h, keyboard_16h, misc, pointing, system_15h, time_1ah, unexpected,
+    video_10h,
 };
 
 /// Service numbers, as they follow a trap in the ROM: the interrupt's own where there is one.
@@ -38,6 +39,12 @@ pub mod service {
     pub const TIME: u8 = 0x1A;
     /// The counting part of INT 70h.
     pub const RTC_INTERRUPT: u8 = 0x70;
+    /// The reading part of INT 74h.
+    pub const POINTER: u8 = 0x74;
+    /// INT 33h, where there is a mouse driver. Not the BIOS's own.
+    pub const MOUSE: u8 = 0x33;
+    /// What the mouse driver's handler does with a packet. Not the BIOS's own.
+    pub const MOUSE_EVENT: u8 = 0xF3;
     /// A hardware interrupt that nothing has hooked.
     pub const UNEXPECTED_IRQ: u8 = 0xF0;
     /// The waiting part of the Pause key.
@@ -66,6 +73,7 @@ pub(super) fn dispatch(number: u8, bios: &mut Bios<'_>) -> Outcome {
         service::BOOT => boot::int19_boot(bios),
         service::TIME => time_1ah::call(bios),
         service::RTC_INTERRUPT => time_1ah::int70_rtc(bios),
+        service::POINTER => pointing::int74_byte(bios),
         service::UNEXPECTED_IRQ => unexpected::unexpected_irq(bios),
         service::PAUSE => keyboard_09h::pause(bios),
         service::RESTART => Outcome::Reboot,

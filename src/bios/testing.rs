@@ -16,17 +16,26 @@ const MEMORY_BYTES: u32 = 2 << 20;
 const FRAME: SegOff = SegOff { seg: 0x2000, off: 0x0FFA };
 
 /// Everything a service may touch, after a self test, with an interrupt frame on the stack.
-pub(super) struct Machine {
-    pub(super) regs: Regs,
-    pub(super) mem: Memory,
-    pub(super) board: Board,
-    pub(super) drives: Drives,
-    pub(super) state: BiosState,
-    pub(super) now: VirtTime,
+pub(crate) struct Machine {
+    pub(crate) regs: Regs,
+    pub(crate) mem: Memory,
+    pub(crate) board: Board,
+    pub(crate) drives: Drives,
+    pub(crate) state: BiosState,
+    pub(crate) now: VirtTime,
 }
 
 impl Machine {
-    pub(super) fn new() -> Machine {
+    pub(crate) fn new() -> Machine {
+        Machine::build(false)
+    }
+
+    /// The same with a mouse.
+    pub(crate) fn with_mouse() -> Machine {
+        Machine::build(true)
+    }
+
+    fn build(mouse: bool) -> Machine {
         let mut mem = Memory::new(MEMORY_BYTES);
         mem.map_rom(Rom::START, &Rom::build().pages);
         let config = BoardConfig {
@@ -36,6 +45,7 @@ impl Machine {
             floppy_types: [4, 0],
             hard_disks: 0,
             coprocessor: true,
+            mouse,
         };
         let mut machine = Machine {
             regs: Regs::default(),
@@ -50,7 +60,7 @@ impl Machine {
     }
 
     /// Runs `work` with the service's view of the machine.
-    pub(super) fn with<T>(&mut self, work: impl FnOnce(&mut Bios<'_>) -> T) -> T {
+    pub(crate) fn with<T>(&mut self, work: impl FnOnce(&mut Bios<'_>) -> T) -> T {
         let mut bios = Bios {
             regs: &mut self.regs,
             mem: GuestMemory::new(&mut self.mem, false),
@@ -65,7 +75,7 @@ impl Machine {
     }
 
     /// Calls service `number` with a fresh interrupt frame whose flags are all clear.
-    pub(super) fn service(&mut self, number: u8) -> Outcome {
+    pub(crate) fn service(&mut self, number: u8) -> Outcome {
         self.regs.set_ss(FRAME.seg);
         self.regs.set_sp(FRAME.off);
         self.mem.write_u16(PhysAddr(FRAME.offset(4).linear().0), lo16(eflags::ONE));
@@ -73,33 +83,33 @@ impl Machine {
     }
 
     /// Calls service `number` with `ax`.
-    pub(super) fn service_ax(&mut self, number: u8, ax: u16) -> Outcome {
+    pub(crate) fn service_ax(&mut self, number: u8, ax: u16) -> Outcome {
         self.regs.set_ax(ax);
         self.service(number)
     }
 
     /// True if the frame's FLAGS image has `flag`.
-    pub(super) fn flag(&self, flag: u32) -> bool {
+    pub(crate) fn flag(&self, flag: u32) -> bool {
         self.mem.read_u16(PhysAddr(FRAME.offset(4).linear().0)) & lo16(flag) != 0
     }
 
-    pub(super) fn read_port(&mut self, port: u16) -> u8 {
+    pub(crate) fn read_port(&mut self, port: u16) -> u8 {
         lo8(self.board.read(Port(port), Width::Byte, self.now))
     }
 
     /// What the display shows.
-    pub(super) fn screen(&self) -> Screen {
+    pub(crate) fn screen(&self) -> Screen {
         self.board.screen(&self.mem, self.now)
     }
 
     /// Row `row` of the page at B8000h, 80 columns, as text.
-    pub(super) fn row_text(&self, row: u32) -> String {
+    pub(crate) fn row_text(&self, row: u32) -> String {
         let at = |col| PhysAddr(0xB8000 + (row * 80 + col) * 2);
         (0..80).map(|col| crate::screen::CodePage::US.char(self.mem.read_u8(at(col)))).collect()
     }
 
     /// Attribute at `row`, `col` of the page at B8000h.
-    pub(super) fn attr(&self, row: u32, col: u32) -> u8 {
+    pub(crate) fn attr(&self, row: u32, col: u32) -> u8 {
         self.mem.read_u8(PhysAddr(0xB8000 + (row * 80 + col) * 2 + 1))
     }
 }

@@ -85,6 +85,7 @@ impl Onlooker for Tape {
         let input = match command {
             Command::Key(event) => Input::Key(*event),
             Command::Text(text) => Input::Text(text),
+            Command::Mouse(at, act) => Input::Mouse(*at, *act),
             Command::Reset => Input::Reset,
             Command::StopTyping => return,
         };

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::document::{Document, FileError, Table};
 use super::fields::FIELDS;
 use super::file::{self, with_text};
-use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, WRITE_POLICIES};
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, MICE, WRITE_POLICIES};
 use super::shape::Field;
 use super::{BUILTIN_TOUR, ConfigSource, ImageSpec, SessionSpec, UiSettings, dos, ui, units};
 use crate::disk::ImageSource;
@@ -115,6 +115,7 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "exclusive" => spec.exclusive.to_string(),
         "background" => quoted(name_of(&BACKGROUNDS, spec.background)),
         "speed" => quoted(&units::format_speed(spec.speed)),
+        "mouse" => quoted(name_of(&MICE, spec.mouse)),
         "fpu" => spec.fpu.to_string(),
         "keyboard" => quoted(spec.keyboard.name()),
         "code_page" if spec.follows_code_page => quoted(FOLLOW),

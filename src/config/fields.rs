@@ -1,6 +1,8 @@
 //! Which keys the tables of config files have, with what they mean and take.
 
-use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, MAX_DISKS, MAX_FLOPPIES, MAX_SCROLLBACK, WRITE_POLICIES};
+use super::sessions::{
+    BACKGROUNDS, BOOT_DRIVES, FOLLOW, MAX_DISKS, MAX_FLOPPIES, MAX_SCROLLBACK, MICE, WRITE_POLICIES,
+};
 use super::shape::{Field, Shape};
 use super::units;
 use crate::keys::KeyLayout;
@@ -33,6 +35,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::new("speed", "\"max\" or instructions per second", SPEED),
     Field::new("fpu", "whether there is an 80387", Shape::Boolean),
     Field::new("keyboard", "the layout of its keyboard", KEYBOARD),
+    Field::new("mouse", "whether there is a mouse, and a driver for it", Shape::Choice(|| names(&MICE))),
     Field::new("code_page", "what character codes mean", CODE_PAGE_OR_FOLLOW),
     Field::new(
         "scrollback",

@@ -15,6 +15,7 @@
 //! background = "run"        # "run" | "pause"
 //! speed = "max"             # or instructions per second: "8 MIPS", "500 kIPS"
 //! fpu = true                # an 80387; false: none
+//! mouse = "none"            # "ps2": a mouse for a driver of the guest; "driver": and INT 33h
 //! keyboard = "us"           # layout: "us", "uk", "de", "fr", "no", "se", "fi", "jp", "dvorak"...
 //! code_page = "follow"      # what the character codes mean
 //! scrollback = 2000         # rows kept when they scroll off the screen, 0-100000
@@ -80,6 +81,7 @@ pub use write::session_table;
 
 use crate::disk::{ImageSource, WritePolicy};
 use crate::keys::KeyLayout;
+use crate::pointer::MouseSupport;
 use crate::screen::CodePage;
 
 /// The name of the built-in floppy where an image is named.
@@ -163,6 +165,8 @@ pub struct SessionSpec {
     pub fpu: bool,
     /// The layout of its keyboard.
     pub keyboard: KeyLayout,
+    /// What there is of a mouse.
+    pub mouse: MouseSupport,
     /// What the character codes mean that the guest writes to its screen: always, or until it
     /// selects another code page.
     pub code_page: CodePage,
@@ -194,6 +198,7 @@ impl SessionSpec {
             speed: Speed::Max,
             fpu: true,
             keyboard: KeyLayout::US,
+            mouse: MouseSupport::None,
             code_page: CodePage::US,
             scrollback: 2000,
             follows_code_page: true,

@@ -8,6 +8,7 @@ use super::fields::FIELDS;
 use super::{BUILTIN_TOUR, Background, BootDrive, DosVersion, ImageSpec, Priority, SessionSpec, dos, units};
 use crate::disk::{ImageSource, WritePolicy};
 use crate::keys::KeyLayout;
+use crate::pointer::MouseSupport;
 use crate::screen::CodePage;
 
 /// Boot drives by name.
@@ -16,6 +17,11 @@ pub(super) const BOOT_DRIVES: [(&str, BootDrive); 3] =
 
 /// What a session does in the background, by name.
 pub(super) const BACKGROUNDS: [(&str, Background); 2] = [("run", Background::Run), ("pause", Background::Pause)];
+
+/// What there is of a mouse, by name. The default is nothing: a mouse is in the equipment word and makes
+/// programs look different, and a drag over a session selects text.
+pub(super) const MICE: [(&str, MouseSupport); 3] =
+    [("none", MouseSupport::None), ("ps2", MouseSupport::Ps2), ("driver", MouseSupport::Driver)];
 
 /// Write policies by name.
 pub const WRITE_POLICIES: &[(&str, WritePolicy)] =
@@ -119,6 +125,9 @@ fn machine_settings(table: &Table<'_>, folder: &Path, spec: &mut SessionSpec) ->
     }
     if let Some(item) = table.get("keyboard") {
         spec.keyboard = keyboard(&item)?;
+    }
+    if let Some(item) = table.get("mouse") {
+        spec.mouse = item.choice(&MICE)?;
     }
     if let Some(item) = table.get("code_page") {
         (spec.code_page, spec.follows_code_page) = code_page_or_follow(&item)?;

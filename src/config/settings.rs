@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::document::{Document, FileError, Table};
 use super::fields::FIELDS;
-use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, read_settings};
+use super::sessions::{BACKGROUNDS, BOOT_DRIVES, FOLLOW, MICE, read_settings};
 use super::{SessionSpec, explain};
 use crate::keys::KeyLayout;
 use crate::screen::CodePage;
@@ -72,6 +72,7 @@ pub fn choices(key: &str) -> Vec<String> {
     match key {
         "boot" => names(&BOOT_DRIVES),
         "background" => names(&BACKGROUNDS),
+        "mouse" => names(&MICE),
         "exclusive" | "fpu" => vec!["true".to_owned(), "false".to_owned()],
         "keyboard" => KeyLayout::all().map(|layout| layout.name().to_owned()).collect(),
         "code_page" => {

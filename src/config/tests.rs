@@ -58,6 +58,7 @@ fn every_key_reaches_the_session() {
         scrollback: 500,
         follows_code_page: false,
         log: Some(PathBuf::from("etc/a.txt")),
+        mouse: crate::pointer::MouseSupport::None,
         debug_port: Some(PathBuf::from("etc/e9.log")),
     };
     assert_eq!(parsed(text), [expected]);
@@ -117,7 +118,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         (
             "[sessions.a]\n\nflopies = []",
             "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, memory, \
-             priority, exclusive, background, speed, fpu, keyboard, code_page, scrollback, log, debug_port",
+             priority, exclusive, background, speed, fpu, keyboard, mouse, code_page, scrollback, log, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),
         ("[sessions.\"\"]", "c.toml:1:11: sessions.: a session's name must not be empty"),

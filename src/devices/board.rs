@@ -15,6 +15,7 @@ use super::video::Video;
 use crate::clock::VirtTime;
 use crate::keys::KeyEvent;
 use crate::mem::Memory;
+use crate::pointer::{Buttons, CellPlace, Motion};
 use crate::screen::Screen;
 use crate::screen::scrolling::TextRows;
 use crate::types::{Irq, PhysAddr, Port, Vector, Width};
@@ -22,6 +23,7 @@ use crate::types::{Irq, PhysAddr, Port, Vector, Width};
 const IRQ_TIMER: Irq = Irq(0);
 const IRQ_KEYBOARD: Irq = Irq(1);
 const IRQ_CLOCK: Irq = Irq(8);
+const IRQ_MOUSE: Irq = Irq(12);
 const IRQ_COPROCESSOR: Irq = Irq(13);
 
 /// Where the BIOS keeps the number of the video mode: 40:49.
@@ -40,6 +42,8 @@ pub struct BoardConfig {
     pub hard_disks: u8,
     /// An 80387 is in its socket.
     pub coprocessor: bool,
+    /// A PS/2 mouse is plugged in.
+    pub mouse: bool,
 }
 
 /// All chips of one machine.
@@ -54,6 +58,7 @@ pub struct BoardConfig {
 ///     floppy_types: [4, 0],
 ///     hard_disks: 0,
 ///     coprocessor: true,
+///     mouse: false,
 /// };
 /// let mut board = Board::new(&config);
 /// board.write(Port(0x70), Width::Byte, 0x10, VirtTime::ZERO);
@@ -78,7 +83,7 @@ impl Board {
         Board {
             pic: Pic::new(),
             pit: Pit::new(),
-            kbc: Kbc::new(),
+            kbc: Kbc::new(config.mouse),
             cmos: Cmos::new(config),
             system: SystemControl::new(),
             debug: DebugPort::new(),
@@ -93,7 +98,7 @@ impl Board {
     pub fn reset(&mut self, now: VirtTime) {
         self.pic = Pic::new();
         self.pit = Pit::new();
-        self.kbc = Kbc::new();
+        self.kbc = Kbc::new(self.has_mouse());
         self.system = SystemControl::new();
         self.coprocessor = CoprocessorPort::new();
         self.video.reset();
@@ -178,7 +183,40 @@ impl Board {
         self.kbc.press(event, now)
     }
 
-    /// True if keyboard and controller hold no byte that the guest has still to read.
+    /// True if a mouse is plugged in.
+    #[must_use]
+    pub fn has_mouse(&self) -> bool {
+        self.kbc.mouse().is_some()
+    }
+
+    /// Moves the mouse and sets its buttons; `at` is what it points at then, if that is known.
+    /// False if it cannot take that now, or if there is none: nothing taken.
+    pub fn point(&mut self, motion: Motion, buttons: Buttons, at: Option<CellPlace>, now: VirtTime) -> bool {
+        self.advance(now);
+        self.kbc.point(motion, buttons, at, now)
+    }
+
+    /// True if there is a mouse and the guest wants to be told what happens to it.
+    #[must_use]
+    pub fn mouse_reports(&self) -> bool {
+        self.kbc.mouse().is_some_and(super::mouse::Mouse::streams)
+    }
+
+    /// What the mouse points at by the last packet that the controller took from it, if that is
+    /// known.
+    #[must_use]
+    pub fn mouse_place(&self) -> Option<CellPlace> {
+        self.kbc.mouse()?.place()
+    }
+
+    /// Sends bytes to the mouse and takes its answer, without the time that they need on the line;
+    /// nothing without a mouse.
+    pub fn ask_mouse(&mut self, bytes: &[u8], now: VirtTime) -> Vec<u8> {
+        self.advance(now);
+        self.kbc.ask_mouse(bytes, now)
+    }
+
+    /// True if keyboard, mouse and controller hold no byte that the guest has still to read.
     #[must_use]
     pub fn keyboard_idle(&self) -> bool {
         self.kbc.is_idle()
@@ -275,6 +313,7 @@ impl Board {
         self.pic.set_line(IRQ_TIMER, self.pit.irq());
         self.pic.set_line(IRQ_KEYBOARD, self.kbc.irq());
         self.pic.set_line(IRQ_CLOCK, self.cmos.irq());
+        self.pic.set_line(IRQ_MOUSE, self.kbc.mouse_irq());
         self.pic.set_line(IRQ_COPROCESSOR, self.coprocessor.irq());
     }
 }

@@ -1,22 +1,26 @@
 //! 8042 keyboard controller (`Kbc`), ports 60h and 64h.
 //!
 //! Models: output buffer, status register, command byte, scan code translation, self tests, output
-//! port with A20 gate and reset line. Bytes come from the keyboard one at a time, each
-//! [`BYTE_TIME`] after the controller has become free for it. Commands take no time.
+//! port with A20 gate and reset line, and, with a mouse, the auxiliary line of a PS/2. Bytes come
+//! from the devices one at a time, each [`BYTE_TIME`] after the controller has become free for it.
+//! Commands take no time.
 //! Power-on state: as a BIOS leaves it, command byte 45h (translate, system flag, interrupt) and
 //! A20 closed.
-//! Gap: no auxiliary (mouse) port. A7h, A8h and A9h are not answered, the data byte of D3h and D4h
-//! is taken and lost, as on an AT, whose controller does not know them.
+//! Without a mouse it is the controller of an AT: A7h, A8h and A9h are not answered, the data byte
+//! of D3h and D4h is taken and lost.
 //! Gap: no security commands (A4h–A6h), no diagnostic dump (ACh), no input port polling (C1h, C2h),
 //! no test inputs (E0h); they are ignored.
-//! Source: IBM PC AT Technical Reference, "Keyboard Controller".
+//! Source: IBM PC AT Technical Reference, "Keyboard Controller"; IBM PS/2 Technical Reference,
+//! "Keyboard and Auxiliary Device Controller".
 
 use std::time::Duration;
 
 use super::PortDevice;
 use super::keyboard::{Keyboard, set_2_to_set_1};
+use super::mouse::Mouse;
 use crate::clock::VirtTime;
 use crate::keys::KeyEvent;
+use crate::pointer::{Buttons, CellPlace, Motion};
 
 const PORT_DATA: u16 = 0x60;
 
@@ -24,6 +28,9 @@ const CMD_READ_RAM_FIRST: u8 = 0x20;
 const CMD_READ_RAM_LAST: u8 = 0x3F;
 const CMD_WRITE_RAM_FIRST: u8 = 0x60;
 const CMD_WRITE_RAM_LAST: u8 = 0x7F;
+const CMD_DISABLE_AUX: u8 = 0xA7;
+const CMD_ENABLE_AUX: u8 = 0xA8;
+const CMD_TEST_AUX: u8 = 0xA9;
 const CMD_SELF_TEST: u8 = 0xAA;
 const CMD_INTERFACE_TEST: u8 = 0xAB;
 const CMD_DISABLE_KEYBOARD: u8 = 0xAD;
@@ -43,10 +50,14 @@ const STATUS_OUTPUT_FULL: u8 = 0x01;
 const STATUS_SYSTEM: u8 = 0x04;
 const STATUS_COMMAND_WRITTEN: u8 = 0x08;
 const STATUS_UNLOCKED: u8 = 0x10;
+/// What the output buffer holds came from the mouse.
+const STATUS_AUX: u8 = 0x20;
 
 const COMMAND_BYTE_IRQ: u8 = 0x01;
+const COMMAND_BYTE_AUX_IRQ: u8 = 0x02;
 const COMMAND_BYTE_SYSTEM: u8 = 0x04;
 const COMMAND_BYTE_DISABLE: u8 = 0x10;
+const COMMAND_BYTE_DISABLE_AUX: u8 = 0x20;
 const COMMAND_BYTE_TRANSLATE: u8 = 0x40;
 
 /// Set while the processor is not held in reset.
@@ -64,15 +75,25 @@ const INTERFACE_TEST_PASSED: u8 = 0x00;
 const BREAK_SET_2: u8 = 0xF0;
 const BREAK_SET_1: u8 = 0x80;
 
-/// Eleven bits on the keyboard's serial line.
+/// Eleven bits on a device's serial line.
 const BYTE_TIME: Duration = Duration::from_millis(1);
 
-/// The keyboard controller, with the keyboard on its line.
+/// Who sends a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    Keyboard,
+    Mouse,
+}
+
+/// The keyboard controller, with the keyboard on its line and perhaps a mouse on the other.
 pub(super) struct Kbc {
     keyboard: Keyboard,
+    mouse: Option<Mouse>,
     /// Output buffer: keeps its byte after it was read.
     output: u8,
     output_full: bool,
+    /// The byte in the output buffer came from the mouse.
+    output_from_mouse: bool,
     /// The controller's RAM; byte 0 is the command byte.
     ram: [u8; 32],
     /// The command whose data byte is to come at port 60h.
@@ -80,20 +101,23 @@ pub(super) struct Kbc {
     command_written: bool,
     /// True after the break prefix of set 2, while translating.
     break_prefix: bool,
-    /// When the byte on the keyboard's line has arrived.
-    arrival: Option<VirtTime>,
+    /// When the byte on a line has arrived, and on which.
+    arrival: Option<(VirtTime, Line)>,
     a20: bool,
     reset: bool,
 }
 
 impl Kbc {
-    pub(super) fn new() -> Kbc {
+    /// A controller in its power-on state, with a mouse or without.
+    pub(super) fn new(mouse: bool) -> Kbc {
         let mut ram = [0; 32];
         ram[0] = COMMAND_BYTE_TRANSLATE | COMMAND_BYTE_SYSTEM | COMMAND_BYTE_IRQ;
         Kbc {
             keyboard: Keyboard::new(),
+            mouse: mouse.then(Mouse::new),
             output: 0,
             output_full: false,
+            output_from_mouse: false,
             ram,
             pending: None,
             command_written: false,
@@ -109,13 +133,36 @@ impl Kbc {
     /// Presses or releases a key; false if the keyboard cannot take it now.
     pub(super) fn press(&mut self, event: KeyEvent, now: VirtTime) -> bool {
         let taken = self.keyboard.press(event);
+        // A mouse that has time until its next report does not keep a key waiting.
+        if matches!(self.arrival, Some((_, Line::Mouse))) {
+            self.arrival = None;
+        }
         self.begin_transfer(now);
         taken
     }
 
-    /// True if neither keyboard nor controller holds a byte for the guest.
+    /// Moves the mouse and sets its buttons; false if it cannot take that now.
+    pub(super) fn point(&mut self, motion: Motion, buttons: Buttons, at: Option<CellPlace>, now: VirtTime) -> bool {
+        let taken = self.mouse.as_mut().is_some_and(|mouse| mouse.point(motion, buttons, at));
+        self.begin_transfer(now);
+        taken
+    }
+
+    /// The mouse, if there is one.
+    pub(super) fn mouse(&self) -> Option<&Mouse> {
+        self.mouse.as_ref()
+    }
+
+    /// Gives the mouse bytes and takes its answer, all at once; nothing without a mouse.
+    pub(super) fn ask_mouse(&mut self, bytes: &[u8], now: VirtTime) -> Vec<u8> {
+        let answer = self.mouse.as_mut().map(|mouse| mouse.ask(bytes, now)).unwrap_or_default();
+        self.restart_transfer(now);
+        answer
+    }
+
+    /// True if neither keyboard, mouse nor controller holds a byte for the guest.
     pub(super) fn is_idle(&self) -> bool {
-        !self.output_full && self.keyboard.is_idle()
+        !self.output_full && self.keyboard.is_idle() && self.mouse.as_ref().is_none_or(Mouse::is_idle)
     }
 
     /// Level of the controller's A20 gate output.
@@ -123,27 +170,45 @@ impl Kbc {
         self.a20
     }
 
+    /// Level of IRQ 12: the output buffer is full, from the mouse, and its interrupt enabled.
+    pub(super) fn mouse_irq(&self) -> bool {
+        self.output_full && self.output_from_mouse && self.command_byte() & COMMAND_BYTE_AUX_IRQ != 0
+    }
+
     /// True once after the reset line was pulsed.
     pub(super) fn take_reset(&mut self) -> bool {
         std::mem::take(&mut self.reset)
     }
 
-    // --- keyboard line ---
+    // --- the devices' lines ---
 
     fn command_byte(&self) -> u8 {
         self.ram[0]
     }
 
-    /// Lets the keyboard send its next byte, if the controller is free for it.
-    fn begin_transfer(&mut self, now: VirtTime) {
-        if self.output_full || self.command_byte() & COMMAND_BYTE_DISABLE != 0 {
-            self.arrival = None;
-        } else if self.arrival.is_none() {
-            self.arrival = self.keyboard.ready_at(now).map(|ready| ready + BYTE_TIME);
-        }
+    fn is_open(&self, line: Line) -> bool {
+        let disable = match line {
+            Line::Keyboard => COMMAND_BYTE_DISABLE,
+            Line::Mouse => COMMAND_BYTE_DISABLE_AUX,
+        };
+        self.command_byte() & disable == 0
     }
 
-    /// Starts over with the line, because what the keyboard has to send changed.
+    /// Lets a device send its next byte, if the controller is free for it.
+    fn begin_transfer(&mut self, now: VirtTime) {
+        if self.output_full || self.arrival.is_some_and(|(_, line)| !self.is_open(line)) {
+            self.arrival = None;
+        }
+        if self.output_full || self.arrival.is_some() {
+            return;
+        }
+        let keyboard = self.keyboard.ready_at(now).map(|at| (at, Line::Keyboard));
+        let mouse = self.mouse.as_ref().and_then(|mouse| mouse.ready_at(now)).map(|at| (at, Line::Mouse));
+        let ready = [keyboard, mouse].into_iter().flatten().filter(|&(_, line)| self.is_open(line));
+        self.arrival = ready.min_by_key(|&(at, _)| at).map(|(at, line)| (at + BYTE_TIME, line));
+    }
+
+    /// Starts over with the line, because what a device has to send changed.
     fn restart_transfer(&mut self, now: VirtTime) {
         self.arrival = None;
         self.begin_transfer(now);
@@ -161,8 +226,11 @@ impl Kbc {
     }
 
     fn put_output(&mut self, byte: u8) {
-        self.output = byte;
-        self.output_full = true;
+        (self.output, self.output_full, self.output_from_mouse) = (byte, true, false);
+    }
+
+    fn put_output_of_mouse(&mut self, byte: u8) {
+        (self.output, self.output_full, self.output_from_mouse) = (byte, true, true);
     }
 
     // --- guest side ---
@@ -171,6 +239,9 @@ impl Kbc {
         let mut status = STATUS_UNLOCKED;
         if self.output_full {
             status |= STATUS_OUTPUT_FULL;
+            if self.output_from_mouse {
+                status |= STATUS_AUX;
+            }
         }
         if self.command_byte() & COMMAND_BYTE_SYSTEM != 0 {
             status |= STATUS_SYSTEM;
@@ -199,6 +270,10 @@ impl Kbc {
             | CMD_WRITE_OUTPUT_BUFFER
             | CMD_WRITE_AUX_BUFFER
             | CMD_WRITE_AUX_DEVICE => self.pending = Some(command),
+            CMD_DISABLE_AUX | CMD_ENABLE_AUX | CMD_TEST_AUX if self.mouse.is_none() => {}
+            CMD_DISABLE_AUX => self.ram[0] |= COMMAND_BYTE_DISABLE_AUX,
+            CMD_ENABLE_AUX => self.ram[0] &= !COMMAND_BYTE_DISABLE_AUX,
+            CMD_TEST_AUX => self.put_output(INTERFACE_TEST_PASSED),
             CMD_SELF_TEST => {
                 self.ram[0] |= COMMAND_BYTE_SYSTEM;
                 self.put_output(SELF_TEST_PASSED);
@@ -236,7 +311,16 @@ impl Kbc {
             }
             // The byte appears as if the keyboard had sent it, untranslated.
             Some(CMD_WRITE_OUTPUT_BUFFER) => self.put_output(value),
-            Some(CMD_WRITE_AUX_BUFFER | CMD_WRITE_AUX_DEVICE) => {}
+            Some(CMD_WRITE_AUX_BUFFER | CMD_WRITE_AUX_DEVICE) if self.mouse.is_none() => {}
+            Some(CMD_WRITE_AUX_BUFFER) => self.put_output_of_mouse(value),
+            Some(CMD_WRITE_AUX_DEVICE) => {
+                // A byte for the mouse enables its line.
+                self.ram[0] &= !COMMAND_BYTE_DISABLE_AUX;
+                if let Some(mouse) = &mut self.mouse {
+                    mouse.receive(value, now);
+                }
+                return self.restart_transfer(now);
+            }
             Some(command) => self.ram[usize::from(command & 0x1F)] = value,
             None => {
                 // A byte for the keyboard enables its line.
@@ -262,22 +346,31 @@ impl PortDevice for Kbc {
     }
 
     fn advance(&mut self, now: VirtTime) {
-        while let Some(arrived) = self.arrival.filter(|&at| at <= now) {
+        while let Some((arrived, line)) = self.arrival.filter(|&(at, _)| at <= now) {
             self.arrival = None;
-            if let Some(byte) = self.keyboard.send(arrived) {
-                self.receive(byte);
+            match line {
+                Line::Keyboard => {
+                    if let Some(byte) = self.keyboard.send(arrived) {
+                        self.receive(byte);
+                    }
+                }
+                Line::Mouse => {
+                    if let Some(byte) = self.mouse.as_mut().and_then(|mouse| mouse.send(arrived)) {
+                        self.put_output_of_mouse(byte);
+                    }
+                }
             }
             self.begin_transfer(arrived);
         }
     }
 
-    /// Level of IRQ 1: the output buffer is full and its interrupt enabled.
+    /// Level of IRQ 1: the output buffer is full, not from the mouse, and its interrupt enabled.
     fn irq(&self) -> bool {
-        self.output_full && self.command_byte() & COMMAND_BYTE_IRQ != 0
+        self.output_full && !self.output_from_mouse && self.command_byte() & COMMAND_BYTE_IRQ != 0
     }
 
     fn next_event(&self, now: VirtTime) -> Option<VirtTime> {
-        self.arrival.map(|at| at.max(now))
+        self.arrival.map(|(at, _)| at.max(now))
     }
 }
 

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | 20h, 21h, A0h, A1h | 8259A pair | `pic` |
 //! | 40h–43h | 8254 timer | `pit` |
-//! | 60h, 64h | 8042 keyboard controller, with the keyboard behind it | `kbc`, `keyboard` |
+//! | 60h, 64h | 8042 keyboard controller, with keyboard and mouse behind it | `kbc`, `keyboard`, `mouse` |
 //! | 61h, 92h | system control ports | `system_control` |
 //! | 70h, 71h | MC146818 clock and CMOS memory | `cmos` |
 //! | E9h | debug port | `debug_port` |
@@ -23,6 +23,7 @@ mod coprocessor;
 mod debug_port;
 mod kbc;
 mod keyboard;
+mod mouse;
 mod pic;
 mod pit;
 mod rate;

@@ -18,6 +18,7 @@
 //! | `code_page` | which code page the guest has selected |
 //! | `display` | has the picture changed? |
 //! | [`programs`] | programs under the guest's DOS, and their exit codes |
+//! | `pointer` | the mouse, from the host's side |
 //! | `scrolling` | which rows have scrolled off the screen? |
 //! | [`stats`] | how often the monitor was entered, by kind |
 //! | [`trace`] | the last calls, exceptions, port accesses and interrupts |
@@ -25,6 +26,7 @@
 
 mod clock;
 mod code_page;
+mod config;
 mod dispatch;
 mod display;
 mod dos;
@@ -33,6 +35,7 @@ mod inspect;
 mod io;
 mod layout;
 mod pause;
+mod pointer;
 mod port_watch;
 pub mod programs;
 mod reflect;

@@ -235,9 +235,12 @@ impl Vm {
             (INT_TERMINATE, _) | (INT_DOS, 0x00) => self.programs.end(ExitKind::Normal, 0),
             (INT_STAY_RESIDENT, _) => self.programs.end(ExitKind::Resident, 0),
             (_, 0x31) => self.programs.end(ExitKind::Resident, code),
-            (_, 0x4B) if regs.ax() == EXECUTE => {
-                let name = self.path_at(regs.far(Seg::Ds, regs.dx()));
-                self.programs.start(name, now, back);
+            (_, 0x4B) => {
+                self.keep_mouse_driver();
+                if regs.ax() == EXECUTE {
+                    let name = self.path_at(regs.far(Seg::Ds, regs.dx()));
+                    self.programs.start(name, now, back);
+                }
             }
             (_, 0x4C) => self.programs.end(ExitKind::Normal, code),
             (_, 0x4D) => self.programs.asked = Some(back),

@@ -17,6 +17,8 @@ use crate::types::{PhysAddr, SegOff};
 const TRAP: [u8; 2] = [0x63, 0xC0];
 /// The ARPL and the service byte behind it.
 pub(super) const TRAP_BYTES: u32 = 3;
+/// INT 10h/AH=00h.
+const SET_MODE: u8 = 0x00;
 /// Bytes in the first megabyte.
 const MEGABYTE: u32 = 0x10_0000;
 
@@ -54,9 +56,16 @@ impl Vm {
     fn bios_service(&mut self, number: u8) -> Next {
         self.stats.count(TrapKind::Bios);
         tracing::debug!(from = %self.rom_caller(), ax = format_args!("{:04X}h", self.cpu.regs().ax()), "BIOS service {number:02X}h");
-        let outcome = self.with_bios(|bios| bios::call(number, bios));
+        let video_function = self.cpu.regs().ah();
+        let outcome = match number {
+            service::MOUSE | service::MOUSE_EVENT => self.mouse_service(number),
+            _ => self.with_bios(|bios| bios::call(number, bios)),
+        };
         self.board_touched = true;
         self.follow_a20();
+        if number == service::VIDEO && video_function == SET_MODE {
+            self.with_mouse_driver(|driver, bios| driver.mode_was_set(bios));
+        }
         if number == service::KEYBOARD && matches!(outcome, Outcome::Wait | Outcome::Polled) {
             self.note_look_for_key();
         }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use super::clock::InstructionClock;
 use super::code_page::CodePageWatch;
+pub use super::config::VmConfig;
 use super::dispatch::Next;
 use super::display::DisplayWatch;
 use super::idle::{IdleDetector, PROBE_STEPS};
 use super::layout::Layout;
 pub use super::pause::{Pause, StopReason};
+use super::pointer::Pointer;
 use super::port_watch::PortWatch;
 use super::programs::Programs;
 use super::scrolling::ScrollLooks;
@@ -25,7 +27,9 @@ use crate::disk::{DriveId, Drives};
 use crate::dos::DosState;
 use crate::keys::{KeyEvent, Typing};
 use crate::mem::{Memory, PAGE_BYTES, PAGE_SIZE};
+use crate::pointer::MouseSupport;
 use crate::screen::Screen;
+use crate::services::mouse_33h::MouseDriver;
 use crate::types::{PhysAddr, SegOff, lo16};
 
 /// Expansion ROM space with nothing in it reads as ones.
@@ -34,24 +38,6 @@ const EXPANSION: (u32, u32) = (0xC0000, 0xF0000);
 /// Two ticks of the timer at 18.2 a second, and a bit.
 const TWO_TICKS: Duration = Duration::from_millis(120);
 
-/// What a machine is built from.
-pub struct VmConfig {
-    /// Conventional plus extended RAM. *Units*: bytes.
-    pub memory_bytes: u32,
-    /// What the real-time clock shows at power-on. *Units*: seconds since 1970-01-01, local time.
-    pub rtc_start: u64,
-    /// True to boot from the first hard disk instead of A:.
-    pub boot_from_disk: bool,
-    /// The built-in DOS, if it is to be started instead of a disk.
-    pub dos: Option<DosState>,
-    /// True for an 80387, wired as in a PC/AT.
-    pub fpu: bool,
-    /// How long an instruction takes in virtual time. *Units*: picoseconds.
-    pub ps_per_instruction: u64,
-    /// What the keys type.
-    pub typing: Typing,
-}
-
 /// One virtual machine. Owns all its state and is `Send`.
 pub struct Vm {
     pub(super) cpu: Cpu,
@@ -59,6 +45,9 @@ pub struct Vm {
     pub(super) board: Board,
     pub(super) drives: Drives,
     pub(super) bios: BiosState,
+    /// The mouse driver, in a machine that has one.
+    pub(super) mouse_driver: Option<MouseDriver>,
+    pub(super) pointer: Pointer,
     pub(super) clock: InstructionClock,
     pub(super) layout: Layout,
     pub(super) memory_bytes: u32,
@@ -108,6 +97,7 @@ impl Vm {
             floppy_types: drives.floppy_types(),
             hard_disks: u8::try_from(drives.hard_disks.len()).unwrap_or(u8::MAX),
             coprocessor: config.fpu,
+            mouse: config.mouse != MouseSupport::None,
         });
         let mut vm = Vm {
             cpu: Cpu::with_coprocessor(
@@ -118,6 +108,8 @@ impl Vm {
             board,
             drives,
             bios: BiosState::new(config.typing),
+            mouse_driver: (config.mouse == MouseSupport::Driver).then(MouseDriver::default),
+            pointer: Pointer::default(),
             clock: InstructionClock::new(config.ps_per_instruction),
             layout,
             memory_bytes: config.memory_bytes,
@@ -180,6 +172,7 @@ impl Vm {
         self.floppy_types = self.drives.floppy_types();
         self.board.set_floppy_types(self.floppy_types);
         self.with_bios(bios::post);
+        self.install_mouse_driver();
         self.trace_reset();
         self.follow_a20();
         self.board_touched = true;

@@ -13,6 +13,7 @@ use crate::keys::{Key, KeyEvent};
 use crate::monitor::programs::{ExitKind, ProgramExit};
 use crate::monitor::stats::TrapKind;
 use crate::monitor::vm::{StopReason, TrapStats};
+use crate::pointer::{CellPlace, PointerAct};
 use crate::screen::{Cell, CodePage, Rgb, Screen};
 use crate::session::Host;
 use crate::types::SegOff;
@@ -44,6 +45,7 @@ pub(crate) struct FakeMachine {
     pub(crate) typed: String,
     /// All keys that were pressed and released, and when.
     pub(crate) pressed: Vec<(VirtTime, KeyEvent)>,
+    pub(crate) pointed: Vec<(CellPlace, PointerAct)>,
     pub(crate) resets: usize,
     pub(crate) power_cycles: usize,
     pub(crate) settings: Settings,
@@ -158,6 +160,12 @@ impl Machine for FakeMachine {
 
     fn press(&mut self, event: KeyEvent) {
         self.pressed.push((self.now, event));
+    }
+
+    fn point(&mut self, at: CellPlace, act: PointerAct) -> Result<(), String> {
+        self.queue(1);
+        self.pointed.push((at, act));
+        Ok(())
     }
 
     fn input_done(&self) -> bool {

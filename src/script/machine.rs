@@ -10,6 +10,7 @@ use crate::disk::DriveId;
 use crate::keys::{Key, KeyEvent};
 use crate::monitor::programs::ProgramExit;
 use crate::monitor::vm::{StopReason, TrapStats};
+use crate::pointer::{CellPlace, PointerAct};
 use crate::screen::Screen;
 use crate::session::{Host, Session};
 use crate::types::{PhysAddr, SegOff};
@@ -34,6 +35,9 @@ pub trait Machine {
 
     /// Presses or releases a key.
     fn press(&mut self, event: KeyEvent);
+
+    /// Queues what is done with the mouse. *Errors*: why that is not possible.
+    fn point(&mut self, at: CellPlace, act: PointerAct) -> Result<(), String>;
 
     /// True if the guest has read everything queued.
     fn input_done(&self) -> bool;
@@ -119,6 +123,14 @@ impl Machine for Session {
 
     fn press(&mut self, event: KeyEvent) {
         Session::press(self, event);
+    }
+
+    fn point(&mut self, at: CellPlace, act: PointerAct) -> Result<(), String> {
+        if Session::point(self, at, act) {
+            Ok(())
+        } else {
+            Err("the session has no mouse; write mouse = \"driver\" or \"ps2\" in its table".to_owned())
+        }
     }
 
     fn input_done(&self) -> bool {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::input::{self, InputQueue, KeyboardState};
+use super::input::InputQueue;
 use super::log::DebugLog;
+use super::pointer::PointerQueue;
 use super::shelf::Shelf;
 use super::struck::Struck;
 use super::transcript::Transcript;
@@ -16,6 +17,7 @@ use crate::dos::drive::Zone;
 use crate::dos::job::Job;
 use crate::keys::{Key, KeyEvent, KeyLayout, Locks, Typing};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
+use crate::pointer::{CellPlace, PointerAct};
 use crate::screen::{CodePage, Screen, Scrollback};
 use crate::types::PhysAddr;
 
@@ -26,10 +28,10 @@ pub const NOMINAL_PS_PER_INSTRUCTION: u64 = 40_000;
 /// Guest time between two looks at the screen and the input queue while the guest computes.
 const SLICE: Duration = Duration::from_millis(10);
 /// The shortest skip, so that a wait for an event that is due already goes on.
-const ONE_NS: Duration = Duration::from_nanos(1);
+pub(super) const ONE_NS: Duration = Duration::from_nanos(1);
 
 /// When a guest wakes that waits for a key and nothing else.
-const END_OF_TIME: VirtTime = VirtTime(u64::MAX);
+pub(super) const END_OF_TIME: VirtTime = VirtTime(u64::MAX);
 
 /// BIOS data area 40:17, keyboard flags; bit 6 is Caps Lock, bit 5 is Num Lock.
 const BDA_KEYBOARD_FLAGS: PhysAddr = PhysAddr(0x417);
@@ -84,14 +86,15 @@ pub struct Session {
     /// What the clock showed at power-on.
     pub(super) rtc_start: u64,
     pub(super) shelf: Shelf,
-    input: InputQueue,
-    struck: Struck,
+    pub(super) input: InputQueue,
+    pub(super) struck: Struck,
+    pub(super) pointer: PointerQueue,
     log: DebugLog,
     pub(super) transcript: Transcript,
     /// The guest waits, and nothing happens by itself before this time; `None` while it executes.
-    idle_until: Option<VirtTime>,
+    pub(super) idle_until: Option<VirtTime>,
     /// Keyboard and controller held nothing when the machine last ran.
-    keyboard_idle: bool,
+    pub(super) keyboard_idle: bool,
 }
 
 impl Session {
@@ -147,6 +150,7 @@ impl Session {
             fpu: spec.fpu,
             ps_per_instruction: ps_per_instruction(spec.speed),
             typing,
+            mouse: spec.mouse,
         };
         let vm = Vm::new(config, &host.rom, drives);
         let mut session = Session {
@@ -161,6 +165,7 @@ impl Session {
             shelf: Shelf::default(),
             input: InputQueue::new(typing),
             struck: Struck::default(),
+            pointer: PointerQueue::default(),
             log,
             transcript,
             idle_until: None,
@@ -223,6 +228,21 @@ impl Session {
         self.input.type_text(text)
     }
 
+    /// Queues what is done with the mouse at a cell of the screen; false if there is no mouse.
+    ///
+    /// At most 256 states of the mouse wait: further ones are lost, but not that a button comes up.
+    pub fn point(&mut self, at: CellPlace, act: PointerAct) -> bool {
+        if self.vm.has_mouse() {
+            self.pointer.act(at, act);
+        }
+        self.vm.has_mouse()
+    }
+
+    /// True if a program uses the mouse, as far as can be seen.
+    pub(super) fn uses_mouse(&self) -> bool {
+        self.vm.uses_mouse()
+    }
+
     /// Drops the text and chords that wait; a character that has begun is typed to its end.
     pub fn stop_typing(&mut self) {
         self.input.drop_strokes();
@@ -236,7 +256,7 @@ impl Session {
     /// True if everything queued has been read by the guest.
     #[must_use]
     pub fn input_done(&self) -> bool {
-        self.input.is_empty() && self.keyboard_idle && self.vm.keyboard_buffer_len() == 0
+        self.input.is_empty() && self.pointer.is_empty() && self.keyboard_idle && self.vm.keyboard_buffer_len() == 0
     }
 
     /// Changes the keyboard's layout, for the keys that are struck from now on. A guest that loads a
@@ -337,6 +357,7 @@ impl Session {
     /// Restarts the machine. Input that waits is dropped.
     pub fn reset(&mut self) {
         self.input.clear();
+        self.pointer.clear();
         self.idle_until = None;
         self.vm.reset();
     }
@@ -412,7 +433,7 @@ impl Session {
     /// Feeds the input queue. If the guest waits all the same: the earliest time at which that
     /// changes, input included.
     pub(super) fn wait(&mut self) -> Option<Option<VirtTime>> {
-        if self.feed_keyboard() || self.idle_until.is_some_and(|at| at <= self.now()) {
+        if self.feed_keyboard() | self.feed_mouse() || self.idle_until.is_some_and(|at| at <= self.now()) {
             self.idle_until = None;
         }
         self.idle_until.is_some().then(|| self.wake_time())
@@ -425,9 +446,9 @@ impl Session {
         }
     }
 
-    /// True if key events or text wait to go to the keyboard.
+    /// True if key events, text or what was done with the mouse wait to go to the machine.
     pub(super) fn input_waits(&self) -> bool {
-        !self.input.is_empty()
+        !(self.input.is_empty() && self.pointer.is_empty())
     }
 
     /// True if the display may have changed since the last call.
@@ -438,49 +459,6 @@ impl Session {
     /// Sets the pace of virtual time. *Units*: picoseconds per instruction.
     pub(super) fn set_ps_per_instruction(&mut self, ps: u64) {
         self.vm.set_ps_per_instruction(ps);
-    }
-
-    /// Offers the keyboard the next key event; true if it took one.
-    fn feed_keyboard(&mut self) -> bool {
-        if self.input.is_empty() {
-            return false;
-        }
-        let (now, state) = (self.vm.now(), self.keyboard_state());
-        let (vm, struck) = (&mut self.vm, &mut self.struck);
-        self.input.pump(now, state, |event| {
-            let taken = vm.press(event);
-            if taken {
-                struck.note(event);
-            }
-            taken
-        })
-    }
-
-    /// `until`, or earlier if the input queue wants to be looked at.
-    fn until_input(&mut self, until: VirtTime) -> VirtTime {
-        if self.input.is_empty() {
-            return until;
-        }
-        let (now, state) = (self.vm.now(), self.keyboard_state());
-        let look = self.input.next_time(now, state).unwrap_or(now + input::RETRY);
-        // At least one instruction: a keyboard that cannot take an event now may never do so.
-        until.min(look.max(now + ONE_NS))
-    }
-
-    /// When a guest that waits has something to do, unless a key is pressed first.
-    fn wake_time(&mut self) -> Option<VirtTime> {
-        let (now, state) = (self.vm.now(), self.keyboard_state());
-        let event = self.idle_until.filter(|&at| at != END_OF_TIME);
-        [event, self.input.next_time(now, state)].into_iter().flatten().min()
-    }
-
-    fn keyboard_state(&mut self) -> KeyboardState {
-        KeyboardState {
-            idle: self.vm.board_mut().keyboard_idle(),
-            buffered: self.vm.keyboard_buffer_len(),
-            waits: self.idle_until.is_some(),
-            caps_lock: self.locks().caps,
-        }
     }
 
     fn drain_debug_port(&mut self) {

@@ -12,6 +12,7 @@ mod guest;
 mod hooks;
 mod input;
 mod memory;
+mod mouse;
 mod ports;
 mod scrolling;
 mod self_modifying;
@@ -25,6 +26,7 @@ pub(crate) use frames::frames;
 pub(crate) use hooks::hooks;
 pub(crate) use input::{compute, echo, poll_keyboard, poll_tick, slow_echo, tick_echo};
 pub(crate) use memory::{a20_gate, high_memory_area};
+pub(crate) use mouse::mouse;
 pub(crate) use ports::{chips, debug_port, disk_write};
 pub(crate) use scrolling::{Scroll, scroller};
 pub(crate) use self_modifying::self_modifying;
@@ -68,4 +70,5 @@ pub(crate) const ALL: &[(&str, Build)] = &[
     ("flags", flags),
     ("frames", frames),
     ("services", services),
+    ("mouse", mouse),
 ];

@@ -2,6 +2,7 @@
 
 use dosmux::disk::{ImageSource, WritePolicy};
 use dosmux::monitor::vm::StopReason;
+use dosmux::pointer::{Button, CellPlace, MouseSupport, PointerAct};
 use dosmux::screen::Screen;
 
 use crate::bench::{Pc, boot, boot_with};
@@ -81,6 +82,25 @@ fn programs_hook_and_chain_the_bioss_interrupts() {
     pc.type_text("a");
     pc.wait("done");
     all_passed(&pc);
+}
+
+#[test]
+fn a_guest_finds_the_mouse_where_the_user_put_it() {
+    let mut pc = boot_with(&programs::mouse(), |spec| spec.mouse = MouseSupport::Driver);
+    pc.wait("ready");
+    let point = |pc: &mut Pc, col, row, button| {
+        assert!(pc.session.point(CellPlace { col, row }, PointerAct::Click(button)));
+    };
+    point(&mut pc, 5, 3, Button::Left);
+    point(&mut pc, 79, 24, Button::Right);
+    pc.wait("done");
+    all_passed(&pc);
+}
+
+#[test]
+fn without_a_mouse_nothing_can_be_pointed_at() {
+    let mut pc = boot(&programs::idle());
+    assert!(!pc.session.point(CellPlace::default(), PointerAct::Move));
 }
 
 #[test]

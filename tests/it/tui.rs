@@ -48,6 +48,7 @@ impl Echoes {
             locks: Locks::default(),
             backlog: Backlog::default(),
             problem: None,
+            uses_mouse: false,
             alerts: Alerts::default(),
         };
         let views = (0..).zip(names).map(view).collect();
@@ -132,6 +133,7 @@ impl Sessions for Echoes {
             Command::Key(event) if event.down => event.key.name().to_owned(),
             Command::Key(_) => return,
             Command::Text(text) => format!("<{} characters>", text.chars().count()),
+            Command::Mouse(at, act) => format!("mouse {},{} {act:?}", at.col, at.row),
             Command::StopTyping => "<stop>".to_owned(),
             Command::Reset => "<reset>".to_owned(),
         };

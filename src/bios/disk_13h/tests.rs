@@ -41,6 +41,7 @@ impl Machine {
             floppy_types: [4, 0],
             hard_disks: 1,
             coprocessor: false,
+            mouse: false,
         };
         let mut machine = Machine {
             regs: Regs::default(),

@@ -16,6 +16,7 @@ fn config() -> BoardConfig {
         floppy_types: [4, 0],
         hard_disks: 0,
         coprocessor: true,
+        mouse: false,
     }
 }
 

@@ -14,8 +14,14 @@ struct Bench {
 
 impl Bench {
     fn new(rtc_start: u64) -> Bench {
-        let config =
-            BoardConfig { memory_bytes: 20 << 20, rtc_start, floppy_types: [4, 2], hard_disks: 1, coprocessor: true };
+        let config = BoardConfig {
+            memory_bytes: 20 << 20,
+            rtc_start,
+            floppy_types: [4, 2],
+            hard_disks: 1,
+            coprocessor: true,
+            mouse: false,
+        };
         Bench { cmos: Cmos::new(&config), now: VirtTime::ZERO }
     }
 

@@ -13,7 +13,11 @@ struct Bench {
 
 impl Bench {
     fn new() -> Bench {
-        Bench { kbc: Kbc::new(), now: VirtTime(5_000_000_000) }
+        Bench { kbc: Kbc::new(false), now: VirtTime(5_000_000_000) }
+    }
+
+    fn with_mouse() -> Bench {
+        Bench { kbc: Kbc::new(true), ..Bench::new() }
     }
 
     fn command(&mut self, value: u8) {
@@ -277,4 +281,69 @@ fn aux_commands_reach_no_mouse_and_disturb_no_keyboard() {
     bench.command(0xD4);
     bench.data(0xFF);
     assert_eq!(bench.drain(), [0u8; 0]);
+}
+
+#[test]
+fn without_a_mouse_the_controller_is_that_of_an_at() {
+    let mut bench = Bench::new();
+    for command in [0xA7, 0xA8, 0xA9] {
+        bench.command(command);
+        assert_eq!(bench.status() & STATUS_OUTPUT_FULL, 0);
+    }
+    bench.command(0xD4);
+    bench.data(0xFF);
+    assert!(bench.drain().is_empty());
+}
+
+#[test]
+fn the_mouse_answers_on_its_line_with_the_status_bit_and_its_own_interrupt() {
+    let mut bench = Bench::with_mouse();
+    assert_eq!(bench.answer(0xA9), 0x00);
+    bench.command(0x60);
+    bench.data(0x47);
+    bench.command(0xD4);
+    bench.data(0xF4);
+    bench.run(BYTE_TIME);
+    assert_eq!(bench.status() & (STATUS_AUX | STATUS_OUTPUT_FULL), STATUS_AUX | STATUS_OUTPUT_FULL);
+    assert!(bench.kbc.mouse_irq() && !bench.kbc.irq());
+    assert_eq!(bench.kbc.read(0x60, bench.now), 0xFA);
+    assert!(!bench.kbc.mouse_irq());
+    assert!(bench.kbc.point(Motion { x: 2, y: 0 }, Buttons(1), None, bench.now));
+    assert_eq!(bench.drain(), [0x09, 2, 0]);
+}
+
+#[test]
+fn a_closed_auxiliary_line_holds_the_mouse_and_not_the_keyboard() {
+    let mut bench = Bench::with_mouse();
+    bench.kbc.ask_mouse(&[0xF4], bench.now);
+    bench.command(0xA7);
+    bench.kbc.point(Motion { x: 2, y: 0 }, Buttons(0), None, bench.now);
+    bench.key(Key::A, true);
+    assert_eq!(bench.drain(), [0x1E]);
+    bench.command(0xA8);
+    assert_eq!(bench.drain(), [0x08, 2, 0]);
+}
+
+#[test]
+fn a_key_comes_before_a_report_that_has_time() {
+    let mut bench = Bench::with_mouse();
+    bench.kbc.ask_mouse(&[0xF3, 10, 0xF4], bench.now);
+    bench.kbc.point(Motion { x: 1, y: 0 }, Buttons(0), None, bench.now);
+    bench.kbc.point(Motion { x: 2, y: 0 }, Buttons(0), None, bench.now);
+    for byte in [0x08, 1, 0] {
+        bench.run(BYTE_TIME);
+        assert_eq!(bench.kbc.read(0x60, bench.now), byte);
+    }
+    bench.key(Key::A, true);
+    assert_eq!(bench.kbc.next_event(bench.now), Some(bench.now + BYTE_TIME));
+    assert_eq!(bench.drain(), [0x1E, 0x08, 2, 0]);
+}
+
+#[test]
+fn the_auxiliary_buffer_can_be_written_by_the_guest() {
+    let mut bench = Bench::with_mouse();
+    bench.command(0xD3);
+    bench.data(0x55);
+    assert_eq!(bench.status() & STATUS_AUX, STATUS_AUX);
+    assert_eq!(bench.kbc.read(0x60, bench.now), 0x55);
 }

@@ -7,6 +7,7 @@ use super::{Attr, Look, Needle, Region, Step, Text, Where};
 use crate::config::{ImageSpec, Speed};
 use crate::disk::DriveId;
 use crate::keys::{Key, KeyLayout};
+use crate::pointer::PointerAct;
 use crate::screen::CodePage;
 use crate::screen::picture::Format;
 
@@ -181,6 +182,8 @@ pub enum Act {
     Paste(Text),
     /// Strikes keys and chords, presses and releases, one after the other.
     Keys(Vec<Stroke>),
+    /// Moves the mouse and uses its buttons.
+    Mouse(MouseStep),
     /// Lets time pass.
     Sleep(Duration),
     /// Puts a floppy into a drive.
@@ -227,6 +230,17 @@ pub enum Act {
     Capture(Look),
     /// Adds a line to the log of the run.
     Log(Text),
+}
+
+/// What is done with the mouse, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MouseStep {
+    /// The row; negative from the bottom.
+    pub row: i32,
+    /// The column; negative from the right.
+    pub col: i32,
+    /// What is done.
+    pub act: PointerAct,
 }
 
 /// One thing that is done with keys.

@@ -4,6 +4,7 @@ mod acting;
 mod asserting;
 mod cases;
 mod flow;
+mod mouse;
 mod place;
 mod verbs;
 mod waiting;

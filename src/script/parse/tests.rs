@@ -197,3 +197,20 @@ proptest! {
         prop_assert_eq!(&steps[0].action, &Action::Act(Act::Type(Text::plain(&text))));
     }
 }
+
+#[test]
+fn the_mouse_clicks_with_the_left_button_unless_told_otherwise() {
+    use crate::pointer::{Button, PointerAct};
+    use crate::script::ast::MouseStep;
+
+    let text = "[[steps]]\nmouse = { row = -1, col = 4 }\n\
+                [[steps]]\nmouse = { row = 0, col = 0, button = 'right', act = 'press' }";
+    let acts: Vec<Action> = steps(text).into_iter().map(|step| step.action).collect();
+    let expected = [
+        MouseStep { row: -1, col: 4, act: PointerAct::Click(Button::Left) },
+        MouseStep { row: 0, col: 0, act: PointerAct::Press(Button::Right) },
+    ];
+    assert_eq!(acts, expected.map(|mouse| Action::Act(Act::Mouse(mouse))));
+    assert!(step_error("[[steps]]\nmouse = { row = 1 }").contains("`col` is missing"));
+    assert!(step_error("[[steps]]\nmouse = { row = 1, col = 1, act = 'hit' }").contains("valid"));
+}

@@ -1,6 +1,6 @@
 //! The one list of verbs: what each takes, who reads it, and what the schema says about it.
 
-use super::{Given, Parser, acting, asserting, flow, waiting};
+use super::{Given, Parser, acting, asserting, flow, mouse, waiting};
 use crate::config::units::DURATION;
 use crate::config::{CODE_PAGE_OR_FOLLOW, Field, FileError, IMAGE, KEYBOARD, SPEED, Shape};
 use crate::script::ast::Action;
@@ -131,6 +131,17 @@ pub(super) const STROKE_FIELDS: &[Field] = &[
     Field::new("sleep", "how long nothing is done", Shape::Quantity(&DURATION)),
 ];
 
+pub(super) const MOUSE_FIELDS: &[Field] = &[
+    Field::needed("row", "the row, from 0; negative from the bottom", ROW),
+    Field::needed("col", "the column, from 0; negative from the right", ROW),
+    Field::new(
+        "button",
+        "the button; \"left\" without it",
+        Shape::Choice(|| super::mouse::BUTTONS.iter().map(|&(name, _)| name).collect()),
+    ),
+    Field::new("act", "what is done; \"click\" without it", Shape::Choice(|| super::mouse::ACTS.to_vec())),
+];
+
 pub(super) const SETTING_FIELDS: &[Field] = &[
     Field::new("speed", "\"max\" or instructions per second", SPEED),
     Field::new("code_page", "what character codes mean", CODE_PAGE_OR_FOLLOW),
@@ -206,6 +217,7 @@ pub(crate) const VERBS: &[Verb] = &[
         &[],
         acting::keys,
     ),
+    waits("mouse", "moves the mouse to a cell and uses its buttons", Shape::Table(MOUSE_FIELDS), &[], mouse::read),
     waits("paste", "types text as it comes from elsewhere", PASTE, &[], acting::paste),
     at_once("sleep", "lets time pass", Shape::Quantity(&DURATION), &[], acting::sleep),
     at_once(

@@ -17,6 +17,7 @@ use landmark::Memory;
 
 use crate::config::{SessionSpec, quoted, session_table};
 use crate::keys::{KeyEvent, Typing};
+use crate::pointer::{Button, CellPlace, PointerAct};
 use crate::screen::Screen;
 
 /// What a user does to a session.
@@ -26,6 +27,8 @@ pub enum Input<'a> {
     Key(KeyEvent),
     /// Text is pasted.
     Text(&'a str),
+    /// Something was done with the mouse.
+    Mouse(CellPlace, PointerAct),
     /// The reset button.
     Reset,
 }
@@ -37,6 +40,7 @@ enum Step {
     WaitIdle,
     Type(String),
     Key(String),
+    Mouse(CellPlace, PointerAct),
     Reset,
     Expect(String),
 }
@@ -88,6 +92,7 @@ impl Recording {
             },
             Input::Text("") => return,
             Input::Text(text) => Step::Type(text.to_owned()),
+            Input::Mouse(at, act) => Step::Mouse(at, act),
             Input::Reset => Step::Reset,
         };
         let landmarks = track.memory.landmarks(screen);
@@ -109,6 +114,10 @@ impl Recording {
             (Some((last, Step::Type(text))), Step::Type(more)) if *last == index && !text.ends_with('\n') => {
                 text.push_str(&more);
             }
+            (
+                Some((last, Step::Mouse(from, act @ PointerAct::Press(_)))),
+                Step::Mouse(to, PointerAct::Release(button)),
+            ) if (*last, *from, *act) == (index, to, PointerAct::Press(button)) => *act = PointerAct::Click(button),
             (_, step) => self.steps.push((index, step)),
         }
     }
@@ -149,9 +158,28 @@ fn step_text(step: &Step) -> String {
         Step::WaitIdle => "wait_idle = true\n".to_owned(),
         Step::Type(typed) => format!("type = {}\n", text(typed)),
         Step::Key(name) => format!("key = {}\n", text(name)),
+        Step::Mouse(at, act) => format!("mouse = {}\n", mouse_text(*at, *act)),
         Step::Reset => "reset = true\n".to_owned(),
         Step::Expect(wanted) => format!("expect = {}\n", text(wanted)),
     }
+}
+
+/// The table of a step with the mouse, without what goes without saying.
+fn mouse_text(CellPlace { col, row }: CellPlace, act: PointerAct) -> String {
+    let (button, act) = match act {
+        PointerAct::Move => (Button::Left, Some("move")),
+        PointerAct::Press(button) => (button, Some("press")),
+        PointerAct::Release(button) => (button, Some("release")),
+        PointerAct::Click(button) => (button, None),
+        PointerAct::DoubleClick(button) => (button, Some("double")),
+    };
+    let button = match button {
+        Button::Left => "",
+        Button::Right => ", button = \"right\"",
+        Button::Middle => ", button = \"middle\"",
+    };
+    let act = act.map_or_else(String::new, |act| format!(", act = \"{act}\""));
+    format!("{{ row = {row}, col = {col}{button}{act} }}")
 }
 
 #[cfg(test)]
@@ -216,6 +244,28 @@ mod tests {
         recording.input(0, &Input::Reset, &screen(rows));
         let script = recording.script(&[None], Path::new(""));
         assert_eq!(steps(&script), ["key = \"ctrl+alt+del\"", "key = \"f10\"", "type = \"a\\tb\"", "reset = true"]);
+    }
+
+    #[test]
+    fn a_press_and_its_release_in_one_cell_are_a_click_and_a_drag_is_not() {
+        let mut recording = recording();
+        let (at, there) = (CellPlace { col: 4, row: 0 }, CellPlace { col: 9, row: 2 });
+        for (at, act) in [
+            (at, PointerAct::Press(Button::Left)),
+            (at, PointerAct::Release(Button::Left)),
+            (at, PointerAct::Press(Button::Right)),
+            (there, PointerAct::Move),
+            (there, PointerAct::Release(Button::Right)),
+        ] {
+            recording.input(0, &Input::Mouse(at, act), &screen(["", "", ""]));
+        }
+        let expected = [
+            "mouse = { row = 0, col = 4 }",
+            "mouse = { row = 0, col = 4, button = \"right\", act = \"press\" }",
+            "mouse = { row = 2, col = 9, act = \"move\" }",
+            "mouse = { row = 2, col = 9, button = \"right\", act = \"release\" }",
+        ];
+        assert_eq!(steps(&recording.script(&[None], Path::new(""))), expected);
     }
 
     #[test]

@@ -7,8 +7,10 @@ use super::sight::Sight;
 use super::{Artifact, Why};
 use crate::config::Text;
 use crate::keys::{Key, KeyEvent};
+use crate::pointer::CellPlace;
+use crate::screen::Screen;
 use crate::screen::picture::Picture;
-use crate::script::ast::{Act, Look, Step, Stroke};
+use crate::script::ast::{Act, Look, MouseStep, Step, Stroke};
 use crate::script::machine::Machine;
 use crate::script::stage::Power;
 
@@ -19,6 +21,7 @@ impl<M: Machine> Performer<'_, M> {
             Act::Type(text) => self.type_text(step, text),
             Act::Paste(text) => self.paste(step, text),
             Act::Keys(strokes) => self.strike_all(step, strokes),
+            Act::Mouse(mouse) => self.mouse(step, *mouse),
             Act::Sleep(span) => self.pass(step, *span),
             Act::Insert { drive, image } => match self.options.host {
                 Some(host) => self.machine(step).insert(*drive, image, host).map_err(Why::Unusable),
@@ -63,6 +66,20 @@ impl<M: Machine> Performer<'_, M> {
         let visible: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         self.begin_input(step)?;
         self.machine(step).type_text(&visible);
+        self.wait_for_input(step)
+    }
+
+    fn mouse(&mut self, step: &Step, MouseStep { row, col, act }: MouseStep) -> Result<(), Why> {
+        let Screen { rows, cols, .. } = self.machine(step).screen();
+        let cell = |at: i32, length: u16| {
+            let from_start = if at < 0 { i32::from(length).saturating_add(at) } else { at };
+            u16::try_from(from_start).ok().filter(|&at| at < length)
+        };
+        let (Some(row), Some(col)) = (cell(row, rows), cell(col, cols)) else {
+            return Err(Why::Unusable(format!("the screen has {rows} rows and {cols} columns")));
+        };
+        self.begin_input(step)?;
+        self.machine(step).point(CellPlace { col, row }, act).map_err(Why::Unusable)?;
         self.wait_for_input(step)
     }
 

@@ -315,3 +315,21 @@ fn files_go_to_the_guest_and_come_back() {
     assert_eq!(why(&performance), "there is no A:\\OUT.TXT, still so after 20ms");
     assert_eq!(performance.files[0].bytes, b"hello\r\n");
 }
+
+#[test]
+fn the_mouse_counts_cells_from_either_end_and_stays_on_the_screen() {
+    use crate::pointer::{Button, CellPlace, PointerAct};
+
+    let script = |step: &str| {
+        let text = format!("[sessions.a]\n[[steps]]\nmouse = {{ {step} }}");
+        let script = parse(Path::new("t.toml"), &text).unwrap().remove(0);
+        let mut stage = Stage::new(vec![FakeMachine::default().reading_a_key_every(MS(20))]);
+        let performance = perform(&script, &mut stage);
+        (performance, stage.machine(0).pointed.clone())
+    };
+    let (performance, pointed) = script("row = -1, col = 3");
+    assert_eq!(performance.failure, None);
+    assert_eq!(pointed, [(CellPlace { col: 3, row: 2 }, PointerAct::Click(Button::Left))]);
+    let (performance, _) = script("row = 3, col = 0");
+    assert!(why(&performance).contains("the screen has 3 rows and 20 columns"), "{}", why(&performance));
+}

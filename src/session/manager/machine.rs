@@ -147,6 +147,9 @@ impl Machine {
                     let left_out = self.session.type_text(&text);
                     self.refused = self.refused.saturating_add(left_out.len() as u64);
                 }
+                Command::Mouse(at, act) => {
+                    self.session.point(at, act);
+                }
                 Command::StopTyping => self.session.stop_typing(),
                 Command::Reset => self.session.reset(),
             }

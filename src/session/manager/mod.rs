@@ -47,6 +47,7 @@ use super::inspect::Inspection;
 use super::{History, Host, Media, Request, Session, SessionError, SessionOptions};
 use crate::config::SessionSpec;
 use crate::keys::KeyEvent;
+use crate::pointer::{CellPlace, PointerAct};
 use crate::types::SessionId;
 
 /// What the UI can ask of a session. Takes effect at the session's next slice.
@@ -56,6 +57,8 @@ pub enum Command {
     Key(KeyEvent),
     /// Text to be typed, paced by the guest.
     Text(String),
+    /// What the user does with the mouse at a cell of the screen.
+    Mouse(CellPlace, PointerAct),
     /// Drops the text and chords that have not been typed yet.
     StopTyping,
     /// The reset button.

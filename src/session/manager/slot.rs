@@ -22,6 +22,7 @@ use super::wanted::Wanted;
 use crate::config::{Background, ImageSpec, SessionSpec};
 use crate::disk::DriveId;
 use crate::keys::KeyEvent;
+use crate::pointer::PointerAct;
 use crate::screen::{Screen, Scrollback};
 use crate::session::inspect::Inspection;
 use crate::session::{DriveView, History, Host, Media, Request, Session, SessionError, SessionOptions};
@@ -106,7 +107,8 @@ impl Slot {
     /// Puts a command into the mailbox, if there is room.
     pub(super) fn post(&self, command: Command) {
         let mut mailbox = lock(&self.mailbox);
-        let release = matches!(command, Command::Key(KeyEvent { down: false, .. }));
+        let release =
+            matches!(command, Command::Key(KeyEvent { down: false, .. }) | Command::Mouse(_, PointerAct::Release(_)));
         let capacity = if release { 2 * MAILBOX_CAPACITY } else { MAILBOX_CAPACITY };
         if mailbox.len() < capacity {
             mailbox.push_back(command);
@@ -229,6 +231,7 @@ impl Slot {
             slices: self.slices.load(Ordering::Relaxed),
             spec: self.spec(),
             locks: published.signs.locks,
+            uses_mouse: published.signs.uses_mouse,
             alerts: published.signs.alerts,
             backlog: published.backlog,
             problem: published.problem.clone(),

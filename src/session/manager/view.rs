@@ -68,6 +68,8 @@ pub struct SessionView {
     pub spec: Arc<SessionSpec>,
     /// The locks of its keyboard, as of the last change that was published.
     pub locks: Locks,
+    /// A program uses the mouse, as of the last change that was published.
+    pub uses_mouse: bool,
     /// Text that waits to be typed, as of the last change that was published.
     pub backlog: Backlog,
     /// How often it has called for its user.
@@ -81,12 +83,13 @@ pub struct SessionView {
 pub(super) struct Signs {
     pub(super) locks: Locks,
     pub(super) alerts: Alerts,
+    pub(super) uses_mouse: bool,
 }
 
 impl Signs {
     /// The signs of a session that has called for nobody.
     pub(super) fn of(session: &Session) -> Signs {
-        Signs { locks: session.locks(), alerts: Alerts::default() }
+        Signs { locks: session.locks(), alerts: Alerts::default(), uses_mouse: session.uses_mouse() }
     }
 }
 

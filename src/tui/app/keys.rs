@@ -74,6 +74,7 @@ impl App {
     pub(super) fn release_keys(&mut self, effects: &mut Vec<Effect>) {
         let released = self.keyboard.release_all();
         self.send_keys(released, effects);
+        self.release_button(effects);
     }
 
     pub(super) fn send_keys(&self, events: Vec<KeyEvent>, effects: &mut Vec<Effect>) {

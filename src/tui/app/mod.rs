@@ -2,6 +2,7 @@
 
 mod copy;
 mod drives;
+mod guest_mouse;
 mod key_menu;
 mod keys;
 mod marks;
@@ -41,6 +42,7 @@ use crate::monitor::vm::StopReason;
 use crate::session::inspect::Inspection;
 use crate::session::{Command, Gauge, History, Media, Request, SessionState, SessionView};
 use crate::types::SessionId;
+use guest_mouse::Held;
 pub use key_menu::KeyMenu;
 pub use marks::Marks;
 use marks::Seen;
@@ -233,6 +235,8 @@ pub struct App {
     text_to_save: String,
     /// The last press of the mouse's left button on a view.
     pressed: Option<(MouseEvent, Duration)>,
+    /// The button that is down for a guest.
+    held_button: Option<Held>,
     /// Where the views of screens stand that are larger than their views.
     pans: BTreeMap<SessionId, Pan>,
     /// Sessions that are being recorded.
@@ -277,6 +281,7 @@ impl App {
             buffer: None,
             text_to_save: String::new(),
             pressed: None,
+            held_button: None,
             pans: BTreeMap::new(),
             recorded: BTreeSet::new(),
             seen: BTreeMap::new(),

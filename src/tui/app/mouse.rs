@@ -14,6 +14,9 @@ const WHEEL_ROWS: isize = 3;
 
 impl App {
     pub(super) fn mouse(&mut self, event: &MouseEvent, now: Duration, effects: &mut Vec<Effect>) {
+        if self.mouse_to_guest(event, effects) {
+            return;
+        }
         let at = Position { x: event.col, y: event.row };
         match (self.mode, event.kind) {
             (Mode::Keys, MouseKind::Press(MouseButton::Left)) => self.key_menu_click(at, now, effects),

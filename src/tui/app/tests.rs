@@ -44,6 +44,7 @@ fn session(id: u32, state: SessionState) -> SessionView {
         locks: Locks::default(),
         backlog: Backlog::default(),
         problem: None,
+        uses_mouse: false,
         alerts: Alerts::default(),
     }
 }
@@ -105,6 +106,7 @@ fn short(effect: &Effect) -> String {
             format!("{}{}{}", id.0, if key.down { '+' } else { '-' }, key.key.name())
         }
         Effect::Send(id, Command::Text(text)) => format!("{} types {text:?}", id.0),
+        Effect::Send(id, Command::Mouse(at, act)) => format!("{} mouse {},{} {act:?}", id.0, at.col, at.row),
         Effect::Send(id, Command::StopTyping) => format!("{} stops typing", id.0),
         Effect::History(id) => format!("history {}", id.0),
         Effect::Clipboard(text) => format!("clipboard {text:?}"),
@@ -632,4 +634,43 @@ fn a_picture_of_the_window_shows_what_was_there_before_its_name_was_asked_for() 
     assert_eq!(bench.app.mode(), Mode::Watch);
     let picture = crate::tui::picture::picture(&bench.app, 80, 24);
     assert!(picture.glyphs.iter().map(|glyph| glyph.char).collect::<String>().contains("traps/s"));
+}
+
+/// The app with a program in the session with the keys that uses the mouse.
+fn with_guest_mouse() -> Bench {
+    let mut bench = Bench::new();
+    bench.views[0].uses_mouse = true;
+    bench.sessions();
+    bench
+}
+
+#[test]
+fn the_mouse_over_a_program_that_uses_it_is_the_programs() {
+    let mut bench = with_guest_mouse();
+    // 23 of 25 rows are shown, from the third on.
+    assert_eq!(bench.feed(b"\x1b[<0;5;1M"), "0 mouse 4,2 Press(Left)");
+    assert_eq!(bench.feed(b"\x1b[<32;5;1M"), "", "it has not moved");
+    assert_eq!(bench.feed(b"\x1b[<32;7;3M\x1b[<0;7;3m"), "0 mouse 6,4 Move, 0 mouse 6,4 Release(Left)");
+    assert_eq!(bench.feed(b"\x1b[<2;1;1M\x1b[<2;1;1m"), "0 mouse 0,2 Press(Right), 0 mouse 0,2 Release(Right)");
+    assert_eq!(bench.app.mode(), Mode::Guest);
+}
+
+#[test]
+fn with_a_modifier_and_with_the_wheel_the_mouse_stays_here() {
+    let mut bench = with_guest_mouse();
+    assert_eq!(bench.feed(b"\x1b[<8;5;1M"), "");
+    assert_eq!(bench.feed(b"\x1b[<40;9;1M"), "history 0", "a drag with Alt selects");
+    let mut bench = with_guest_mouse();
+    bench.feed(b"\x1b[<64;5;1M");
+    assert_eq!(bench.feed(b"\x1b[<64;5;1M"), "history 0");
+}
+
+#[test]
+fn a_button_comes_up_for_the_guest_wherever_and_whenever_it_does() {
+    let mut bench = with_guest_mouse();
+    bench.feed(b"\x1b[<0;5;1M");
+    assert_eq!(bench.feed(b"\x1b[<0;5;24m"), "0 mouse 4,24 Release(Left)", "over the status line");
+    bench.feed(b"\x1b[<0;5;1M");
+    assert_eq!(bench.feed(b"\x1d"), "0 mouse 4,2 Release(Left)", "the prefix key");
+    assert_eq!(bench.feed(b"\x1b[<0;5;1m"), "");
 }

@@ -121,6 +121,7 @@ pub(in crate::tui) mod testing {
             locks: Locks::default(),
             backlog: Backlog::default(),
             problem: None,
+            uses_mouse: false,
             alerts: Alerts::default(),
         }
     }

@@ -65,6 +65,7 @@ impl Machine {
             boot_from_disk: false,
             dos: Some(dos),
             typing: Typing::default(),
+            mouse: dosmux::pointer::MouseSupport::None,
             fpu: true,
             ps_per_instruction: 40_000,
         };
