@@ -57,7 +57,7 @@ impl Dos<'_> {
     fn int25(&mut self) -> Outcome {
         self.regs.set_ax(NOT_READY);
         self.regs.eflags |= eflags::CF;
-        Outcome::FarReturn
+        Outcome::LeaveFlags
     }
 
     /// INT 27h: ends the program whose prefix CS is and keeps what lies in front of DX.

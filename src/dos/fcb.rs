@@ -3,7 +3,6 @@
 //!
 //! Source: RBIL, INT 21h/AH=0Fh, "Format of File Control Block"; AH=29h.
 
-use super::drive::DosName;
 use super::field::{Byte, Dword, Word};
 use super::path::{Pattern, capital};
 use crate::mem::GuestMemory;
@@ -58,11 +57,6 @@ impl Fcb {
         Pattern(name.map(|byte| capital(byte, page)))
     }
 
-    /// Sets its name.
-    pub(super) fn set_name(self, mem: &mut GuestMemory<'_>, name: DosName) {
-        mem.write_bytes(self.at.offset(NAME), &name.0);
-    }
-
     /// Number of the record that sequential calls come to next.
     pub(super) fn sequential(self, mem: &GuestMemory<'_>) -> u32 {
         u32::from(BLOCK.get(mem, self.at)) * 128 + u32::from(RECORD.get(mem, self.at) & 0x7F)
@@ -73,15 +67,6 @@ impl Fcb {
         BLOCK.set(mem, self.at, u16::try_from(record / 128).unwrap_or(u16::MAX));
         RECORD.set(mem, self.at, u8::try_from(record % 128).unwrap_or(0));
     }
-}
-
-/// What AH=29h leaves of a field that the text does not name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Keep {
-    pub(super) separators: bool,
-    pub(super) drive: bool,
-    pub(super) name: bool,
-    pub(super) extension: bool,
 }
 
 /// A name taken out of a command line.

@@ -243,10 +243,10 @@ impl Dos<'_> {
         let Some(at) = sft::entry(&self.mem, index) else { return };
         let left = sft::REFERENCES.get(&self.mem, at).saturating_sub(1);
         sft::REFERENCES.set(&mut self.mem, at, left);
-        if left == 0 {
-            if let Some(file) = self.state.files.get_mut(usize::from(index)) {
-                *file = None;
-            }
+        if left == 0
+            && let Some(file) = self.state.files.get_mut(usize::from(index))
+        {
+            *file = None;
         }
     }
 }

@@ -99,6 +99,14 @@ pub(super) enum Streamed {
     No,
 }
 
+/// A program file and what it is started with.
+struct Command {
+    /// Its full name.
+    name: Vec<u8>,
+    file: Vec<u8>,
+    tail: Vec<u8>,
+}
+
 impl Dos<'_> {
     /// Starts the job's program instead of the shell.
     pub(super) fn start_job(&mut self) -> Outcome {
@@ -125,7 +133,7 @@ impl Dos<'_> {
         let Some(job) = &self.state.job else { return Err(DosError::FileNotFound) };
         let (program, arguments) = (job.program.clone(), job.arguments.clone());
         let variables = [VARIABLES, &job.variables].concat();
-        let (name, file, mut tail) = self.find_job(&program, &arguments)?;
+        let Command { name, file, mut tail } = self.find_job(&program, &arguments)?;
         tail.truncate(TAIL_BYTES);
         let environment = self.new_environment(&environment::block(&variables, &name))?;
         let stem = name.rsplit(|&byte| byte == b'\\').next().and_then(|last| last.split(|&byte| byte == b'.').next());
@@ -136,8 +144,8 @@ impl Dos<'_> {
         Ok(self.start(loaded))
     }
 
-    /// The full name of the program file, what is in it, and its command tail.
-    fn find_job(&self, program: &[u8], arguments: &[u8]) -> Result<(Vec<u8>, Vec<u8>, Vec<u8>), DosError> {
+    /// What is started for these words.
+    fn find_job(&self, program: &[u8], arguments: &[u8]) -> Result<Command, DosError> {
         let last = program.rsplit(|byte| matches!(byte, b'\\' | b':')).next().unwrap_or_default();
         let endings: &[&[u8]] = if last.contains(&b'.') { &[b""] } else { &[b".COM", b".EXE"] };
         let batch = last.to_ascii_uppercase().ends_with(b".BAT");
@@ -146,12 +154,12 @@ impl Dos<'_> {
         for (folder, ending) in folders.iter().flat_map(|folder| endings.iter().map(move |ending| (folder, ending))) {
             let name = [*folder, program, *ending].concat();
             if let Some((name, file)) = self.program_file(&name).filter(|_| !batch) {
-                return Ok((name, file, arguments.to_vec()));
+                return Ok(Command { name, file, tail: arguments.to_vec() });
             }
         }
         // A batch file, or a command of the shell's own.
         let (name, file) = self.program_file(SHELL).ok_or(DosError::FileNotFound)?;
-        Ok((name, file, [ONE_COMMAND, program, arguments].concat()))
+        Ok(Command { name, file, tail: [ONE_COMMAND, program, arguments].concat() })
     }
 
     fn program_file(&self, name: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {

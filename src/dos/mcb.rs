@@ -27,16 +27,23 @@ pub(super) const DOS: u16 = 0x0008;
 /// Blocks that a chain may have: one in each paragraph.
 const MOST_BLOCKS: usize = 0x1_0000;
 
-/// Which free block a request gets.
+/// Which free block a request gets, of those it fits in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Strategy {
     /// The lowest that is large enough.
     #[default]
-    FirstFit,
+    First,
     /// The smallest that is large enough.
-    BestFit,
+    Best,
     /// The upper end of the highest that is large enough.
-    LastFit,
+    Last,
+}
+
+impl Strategy {
+    /// The strategy that programs call `number`.
+    pub(super) fn numbered(number: u16) -> Option<Strategy> {
+        [Strategy::First, Strategy::Best, Strategy::Last].into_iter().find(|&strategy| strategy as u16 == number)
+    }
 }
 
 /// One memory control block.
@@ -123,15 +130,15 @@ impl Chain {
         let free = blocks.iter().filter(|block| block.owner == FREE);
         let mut fits = free.clone().filter(|block| block.paragraphs >= paragraphs);
         let chosen = match strategy {
-            Strategy::FirstFit => fits.next(),
-            Strategy::BestFit => fits.min_by_key(|block| block.paragraphs),
-            Strategy::LastFit => fits.next_back(),
+            Strategy::First => fits.next(),
+            Strategy::Best => fits.min_by_key(|block| block.paragraphs),
+            Strategy::Last => fits.next_back(),
         };
         let Some(&block) = chosen else {
             let largest = free.map(|block| block.paragraphs).max().unwrap_or(0);
             return Err((DosError::NotEnoughMemory, largest));
         };
-        let taken = if strategy == Strategy::LastFit && block.paragraphs > paragraphs {
+        let taken = if strategy == Strategy::Last && block.paragraphs > paragraphs {
             let rest = block.paragraphs - paragraphs - 1;
             split(mem, block, rest).unwrap_or(block)
         } else {
@@ -268,7 +275,7 @@ mod tests {
     #[test]
     fn a_request_is_cut_from_the_lower_end() {
         with_chain(|mem, chain| {
-            assert_eq!(chain.allocate(mem, 0x10, 0x77, Strategy::FirstFit), Ok(0x1001));
+            assert_eq!(chain.allocate(mem, 0x10, 0x77, Strategy::First), Ok(0x1001));
             assert_eq!(sizes(mem, chain), [(0x77, 0x10), (FREE, 0xEE)]);
         });
     }
@@ -276,7 +283,7 @@ mod tests {
     #[test]
     fn last_fit_cuts_from_the_upper_end() {
         with_chain(|mem, chain| {
-            assert_eq!(chain.allocate(mem, 0x10, 0x77, Strategy::LastFit), Ok(0x10F0));
+            assert_eq!(chain.allocate(mem, 0x10, 0x77, Strategy::Last), Ok(0x10F0));
             assert_eq!(sizes(mem, chain), [(FREE, 0xEE), (0x77, 0x10)]);
         });
     }
@@ -284,22 +291,22 @@ mod tests {
     #[test]
     fn best_fit_takes_the_smallest_hole() {
         with_chain(|mem, chain| {
-            let wide = chain.allocate(mem, 0x40, 1, Strategy::FirstFit).unwrap();
-            chain.allocate(mem, 1, 1, Strategy::FirstFit).unwrap();
-            let narrow = chain.allocate(mem, 0x20, 1, Strategy::FirstFit).unwrap();
-            chain.allocate(mem, 1, 1, Strategy::FirstFit).unwrap();
+            let wide = chain.allocate(mem, 0x40, 1, Strategy::First).unwrap();
+            chain.allocate(mem, 1, 1, Strategy::First).unwrap();
+            let narrow = chain.allocate(mem, 0x20, 1, Strategy::First).unwrap();
+            chain.allocate(mem, 1, 1, Strategy::First).unwrap();
             chain.free(mem, wide).unwrap();
             chain.free(mem, narrow).unwrap();
-            assert_eq!(chain.allocate(mem, 0x18, 2, Strategy::BestFit), Ok(narrow));
-            assert_eq!(chain.allocate(mem, 0x18, 2, Strategy::FirstFit), Ok(wide));
+            assert_eq!(chain.allocate(mem, 0x18, 2, Strategy::Best), Ok(narrow));
+            assert_eq!(chain.allocate(mem, 0x18, 2, Strategy::First), Ok(wide));
         });
     }
 
     #[test]
     fn what_does_not_fit_is_told_how_much_would() {
         with_chain(|mem, chain| {
-            chain.allocate(mem, 0x10, 1, Strategy::FirstFit).unwrap();
-            let refused = chain.allocate(mem, 0xFFFF, 1, Strategy::FirstFit);
+            chain.allocate(mem, 0x10, 1, Strategy::First).unwrap();
+            let refused = chain.allocate(mem, 0xFFFF, 1, Strategy::First);
             assert_eq!(refused, Err((DosError::NotEnoughMemory, 0xEE)));
         });
     }
@@ -307,9 +314,9 @@ mod tests {
     #[test]
     fn a_block_grows_into_free_memory_and_no_further() {
         with_chain(|mem, chain| {
-            let low = chain.allocate(mem, 0x10, 1, Strategy::FirstFit).unwrap();
-            let middle = chain.allocate(mem, 0x10, 2, Strategy::FirstFit).unwrap();
-            chain.allocate(mem, 0x10, 3, Strategy::FirstFit).unwrap();
+            let low = chain.allocate(mem, 0x10, 1, Strategy::First).unwrap();
+            let middle = chain.allocate(mem, 0x10, 2, Strategy::First).unwrap();
+            chain.allocate(mem, 0x10, 3, Strategy::First).unwrap();
             chain.free(mem, middle).unwrap();
             assert_eq!(chain.resize(mem, low, 0x18), Ok(()));
             assert_eq!(chain.resize(mem, low, 0x40), Err((DosError::NotEnoughMemory, 0x21)));
@@ -323,7 +330,7 @@ mod tests {
     fn all_blocks_of_a_process_are_freed_at_once() {
         with_chain(|mem, chain| {
             for owner in [1, 2, 1] {
-                chain.allocate(mem, 4, owner, Strategy::FirstFit).unwrap();
+                chain.allocate(mem, 4, owner, Strategy::First).unwrap();
             }
             chain.free_all(mem, 1).unwrap();
             assert_eq!(sizes(mem, chain), [(FREE, 4), (2, 4), (FREE, 4), (FREE, 0xF0)]);
@@ -333,9 +340,9 @@ mod tests {
     #[test]
     fn a_damaged_chain_is_an_error_not_a_hang() {
         with_chain(|mem, chain| {
-            chain.allocate(mem, 4, 1, Strategy::FirstFit).unwrap();
+            chain.allocate(mem, 4, 1, Strategy::First).unwrap();
             mem.write_u8(SegOff::new(0x1005, 0), b'?');
-            assert_eq!(chain.allocate(mem, 1, 1, Strategy::FirstFit), Err((DosError::MemoryDestroyed, 0)));
+            assert_eq!(chain.allocate(mem, 1, 1, Strategy::First), Err((DosError::MemoryDestroyed, 0)));
             // A block of 65,535 paragraphs leads beyond the end of memory.
             mem.write_u8(SegOff::new(0x1005, 0), b'M');
             mem.write_u16(SegOff::new(0x1005, 3), 0xFFFF);
@@ -346,7 +353,7 @@ mod tests {
     #[test]
     fn only_the_start_of_a_block_can_be_freed() {
         with_chain(|mem, chain| {
-            chain.allocate(mem, 4, 1, Strategy::FirstFit).unwrap();
+            chain.allocate(mem, 4, 1, Strategy::First).unwrap();
             assert_eq!(chain.free(mem, 0x1002), Err(DosError::InvalidMemoryBlock));
         });
     }

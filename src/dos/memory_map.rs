@@ -44,8 +44,6 @@ pub(super) const NUL_HEADER: SegOff = data(0x48);
 pub(super) const DEVICE_HEADERS: SegOff = data(0xA0);
 /// Swappable data area.
 pub(super) const SDA: SegOff = data(0x180);
-/// Drive parameter blocks.
-pub(super) const DPBS: SegOff = data(0x980);
 /// Current directory structures.
 pub(super) const CDS_ARRAY: SegOff = data(0x1000);
 /// System file tables.

@@ -71,8 +71,10 @@ pub enum Outcome {
     Yield,
     /// Let the guest's handler of this interrupt run; it returns to the stub of this entry.
     Interrupt(u8, rom::Entry),
-    /// Return from a far call: its frame is at SS:SP. An interrupt's FLAGS stay there.
+    /// Return from a far call: its frame is at SS:SP.
     FarReturn,
+    /// Return from the interrupt but for its FLAGS, which stay on the stack.
+    LeaveFlags,
     /// Go on behind the trap.
     Next,
     /// Nothing can be started; the machine stops.
@@ -183,7 +185,7 @@ impl DosState {
 
 impl MemoryState {
     fn new(chain: mcb::Chain) -> MemoryState {
-        MemoryState { chain, strategy: mcb::Strategy::FirstFit }
+        MemoryState { chain, strategy: mcb::Strategy::First }
     }
 }
 

@@ -30,11 +30,6 @@ impl Pattern {
         self.0.iter().zip(name.0).all(|(&wanted, have)| wanted == b'?' || wanted == have)
     }
 
-    /// The pattern that is just `name`.
-    pub(super) fn exactly(name: DosName) -> Pattern {
-        Pattern(name.0)
-    }
-
     /// The one name it stands for, if it is one.
     pub(super) fn single(self) -> Option<DosName> {
         (!self.0.contains(&b'?')).then_some(DosName(self.0))

@@ -33,6 +33,10 @@ impl Vm {
                 Next::Idle(IdleReason::Dos)
             }
             Outcome::FarReturn => self.far_return(),
+            Outcome::LeaveFlags => {
+                self.enable_interrupts(true);
+                self.far_return()
+            }
             Outcome::Next => {
                 self.cpu.set_eip(behind);
                 self.cpu.begin_emulation();

@@ -34,8 +34,10 @@ pub(super) enum App {
 }
 
 /// Every program: its name on drive Z: and how it begins.
-const PROGRAMS: [(&[u8; 11], fn() -> App); 2] =
+const PROGRAMS: [Program; 2] =
     [(SHELL, || App::Shell(Box::default())), (b"SORT    COM", || App::Sort(Sort::default()))];
+/// A program: its name and how it begins.
+type Program = (&'static [u8; 11], fn() -> App);
 /// The shell's name.
 const SHELL: &[u8; 11] = b"COMMAND COM";
 
@@ -51,7 +53,7 @@ impl App {
 /// The files of drive Z:.
 #[must_use]
 pub fn files() -> Vec<(DosName, Vec<u8>)> {
-    let file = |(number, (name, _)): (u8, &(&[u8; 11], fn() -> App))| {
+    let file = |(number, (name, _)): (u8, &Program)| {
         let to = Entry::App.stub();
         let mut file = vec![0xEA];
         file.extend(to.off.to_le_bytes());

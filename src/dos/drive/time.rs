@@ -68,7 +68,7 @@ impl Stamp {
     fn of(when: &UtcDateTime) -> Stamp {
         let year = u16::try_from(when.year() - 1980).unwrap_or(0);
         let date = year << 9 | u16::from(when.month()) << 5 | u16::from(when.month_day());
-        let time = u16::from(when.hour()) << 11 | u16::from(when.minute()) << 5 | u16::from(when.second()) / 2;
+        let time = u16::from(when.hour()) << 11 | u16::from(when.minute()) << 5 | (u16::from(when.second()) / 2);
         Stamp { date, time }
     }
 }

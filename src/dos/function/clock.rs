@@ -120,7 +120,7 @@ fn clock(dos: &mut Dos<'_>, register: u8) -> u8 {
 
 fn set_clock(dos: &mut Dos<'_>, register: u8, value: u8) {
     dos.board.write(Port(INDEX), Width::Byte, u32::from(register), dos.now);
-    dos.board.write(Port(DATA), Width::Byte, u32::from(value / 10 << 4 | value % 10), dos.now);
+    dos.board.write(Port(DATA), Width::Byte, u32::from(((value / 10) << 4) | (value % 10)), dos.now);
 }
 
 #[cfg(test)]

@@ -42,14 +42,16 @@ fn with_room(frame: &mut Frame, (error, room): (DosError, u16)) -> DosError {
 ///
 /// Source: RBIL, INT 21h/AX=5800h: 0 first, 1 best, 2 last fit.
 pub(super) fn int21_58_strategy(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    let result = match (frame.al(), frame.bx) {
+    let strategy = &mut dos.state.memory.strategy;
+    let result = match (frame.al(), Strategy::numbered(frame.bx)) {
         (0x00, _) => {
-            frame.ax = dos.state.memory.strategy as u16;
+            frame.ax = *strategy as u16;
             Ok(())
         }
-        (0x01, 0) => Ok(dos.state.memory.strategy = Strategy::FirstFit),
-        (0x01, 1) => Ok(dos.state.memory.strategy = Strategy::BestFit),
-        (0x01, 2) => Ok(dos.state.memory.strategy = Strategy::LastFit),
+        (0x01, Some(wanted)) => {
+            *strategy = wanted;
+            Ok(())
+        }
         _ => Err(DosError::InvalidFunction),
     };
     answer(dos, frame, result)

@@ -110,10 +110,10 @@ pub(super) fn quick(dos: &mut Dos<'_>) -> bool {
 
 /// Runs the function in AH.
 pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    if matches!(frame.ah(), 0x01..=0x0C) {
-        if let Some(answer) = redirected::call(dos, frame) {
-            return answer;
-        }
+    if matches!(frame.ah(), 0x01..=0x0C)
+        && let Some(answer) = redirected::call(dos, frame)
+    {
+        return answer;
     }
     match frame.ah() {
         0x00 => process::int21_00_terminate(dos),

@@ -65,8 +65,7 @@ fn set_handle_count(dos: &mut Dos<'_>, count: u16) -> Result<(), DosError> {
         return Ok(());
     }
     let chain = dos.state.memory.chain;
-    let segment =
-        chain.allocate(&mut dos.mem, count.div_ceil(16), psp, Strategy::FirstFit).map_err(|(error, _)| error)?;
+    let segment = chain.allocate(&mut dos.mem, count.div_ceil(16), psp, Strategy::First).map_err(|(error, _)| error)?;
     let mut table = vec![psp::CLOSED; usize::from(count)];
     let old = psp::TABLE.get(&dos.mem, base);
     dos.mem.read_bytes(old, &mut table[..usize::from(old_count)]);

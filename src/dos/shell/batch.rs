@@ -67,11 +67,11 @@ impl Batch {
         let wanted = label_of(label);
         let mut position = 0;
         while let Some((line, next)) = line_at(dos, &self.place, position)? {
-            if let Some(found) = trimmed(&line).strip_prefix(b":") {
-                if label_of(found) == wanted {
-                    self.position = next;
-                    return Ok(());
-                }
+            if let Some(found) = trimmed(&line).strip_prefix(b":")
+                && label_of(found) == wanted
+            {
+                self.position = next;
+                return Ok(());
             }
             position = next;
         }

@@ -4,17 +4,11 @@ use std::fs;
 
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, com};
+use super::machine::{Machine, com, store};
 
 const NAME: u32 = 0x800;
 const BLOCK: u32 = 0x900;
 const TAIL: u32 = 0x940;
-
-fn store(a: &mut CodeAssembler, at: u32, text: &[u8]) {
-    for (index, &byte) in text.iter().enumerate() {
-        a.mov(byte_ptr(at + index as u32), u32::from(byte)).unwrap();
-    }
-}
 
 /// Frees memory behind the first 64 KiB, runs `name` with `tail`, and leaves AH=4Dh's answer in AX.
 fn run(a: &mut CodeAssembler, name: &[u8], tail: &[u8]) {
@@ -22,7 +16,7 @@ fn run(a: &mut CodeAssembler, name: &[u8], tail: &[u8]) {
     a.mov(ah, 0x4A).unwrap();
     a.int(0x21).unwrap();
     store(a, NAME, name);
-    store(a, TAIL, &[&[tail.len() as u8], tail, b"\r"].concat());
+    store(a, TAIL, &[&[u8::try_from(tail.len()).unwrap()], tail, b"\r"].concat());
     a.mov(word_ptr(BLOCK), 0).unwrap();
     a.mov(word_ptr(BLOCK + 2), TAIL).unwrap();
     a.mov(word_ptr(BLOCK + 4), ds).unwrap();

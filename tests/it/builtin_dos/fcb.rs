@@ -4,16 +4,10 @@ use std::fs;
 
 use iced_x86::code_asm::*;
 
-use super::machine::Machine;
+use super::machine::{Machine, store};
 
 const FCB: u32 = 0x800;
 const DATA: u32 = 0x900;
-
-fn store(a: &mut CodeAssembler, at: u32, bytes: &[u8]) {
-    for (index, &byte) in bytes.iter().enumerate() {
-        a.mov(byte_ptr(at + index as u32), u32::from(byte)).unwrap();
-    }
-}
 
 fn call(a: &mut CodeAssembler, function: u32, dx_: u32) {
     a.mov(dx, dx_).unwrap();

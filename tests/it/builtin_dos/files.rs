@@ -4,18 +4,11 @@ use std::fs;
 
 use iced_x86::code_asm::*;
 
-use super::machine::Machine;
+use super::machine::{Machine, store};
 
 /// Where a program has its names and its buffer.
 const NAMES: u32 = 0x800;
 const BUFFER: u32 = 0xA00;
-
-/// Stores zero-terminated `text` at `at`.
-fn store(a: &mut CodeAssembler, at: u32, text: &str) {
-    for (index, byte) in text.bytes().chain([0]).enumerate() {
-        a.mov(byte_ptr(at + index as u32), u32::from(byte)).unwrap();
-    }
-}
 
 fn dos(a: &mut CodeAssembler, function: u32) {
     a.mov(ah, function).unwrap();
@@ -39,8 +32,8 @@ fn rest(a: &mut CodeAssembler) {
 fn what_a_program_writes_is_a_host_file_and_can_be_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::on(folder.path(), |a| {
-        store(a, NAMES, "out.txt");
-        store(a, BUFFER, "hello, host");
+        store(a, NAMES, b"out.txt\0");
+        store(a, BUFFER, b"hello, host\0");
         a.mov(cx, 0).unwrap();
         a.mov(dx, NAMES).unwrap();
         dos(a, 0x3C);
@@ -72,7 +65,7 @@ fn a_search_goes_through_a_directory_in_order() {
     }
     fs::create_dir(folder.path().join("sub.txt")).unwrap();
     let machine = Machine::on(folder.path(), |a| {
-        store(a, NAMES, "*.txt");
+        store(a, NAMES, b"*.txt\0");
         a.mov(dx, BUFFER - 0x1E).unwrap();
         dos(a, 0x1A);
         a.mov(cx, 0).unwrap();
@@ -97,7 +90,7 @@ fn a_file_that_is_not_there_is_error_2_and_its_directory_3() {
     let folder = tempfile::tempdir().unwrap();
     for (name, code) in [("none.txt", 2), ("none\\a.txt", 3), ("d:a.txt", 3)] {
         let machine = Machine::on(folder.path(), |a| {
-            store(a, NAMES, name);
+            store(a, NAMES, format!("{name}\0").as_bytes());
             a.mov(dx, NAMES).unwrap();
             a.mov(al, 0).unwrap();
             dos(a, 0x3D);
@@ -128,8 +121,8 @@ fn a_line_from_the_console_comes_with_carriage_return_and_line_feed() {
 fn handles_are_redirected_and_restored() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::on(folder.path(), |a| {
-        store(a, NAMES, "out.txt");
-        store(a, BUFFER, "abc");
+        store(a, NAMES, b"out.txt\0");
+        store(a, BUFFER, b"abc\0");
         a.mov(bx, 1).unwrap();
         dos(a, 0x45);
         a.mov(si, ax).unwrap();

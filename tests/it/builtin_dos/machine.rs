@@ -12,7 +12,7 @@ use dosmux::dos::{self, DosState};
 use dosmux::keys::{Key, KeyEvent, Typing, chord_events, strokes_for_char};
 use dosmux::monitor::vm::{Pause, Vm, VmConfig};
 use dosmux::screen::CodePage;
-use iced_x86::code_asm::CodeAssembler;
+use iced_x86::code_asm::{CodeAssembler, byte_ptr};
 
 /// Guest time in which a program does what it has to do.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,6 +27,13 @@ pub(super) fn com(write: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
     let mut asm = CodeAssembler::new(16).unwrap();
     write(&mut asm);
     asm.assemble(0x100).unwrap()
+}
+
+/// Writes `bytes` to DS:`at`.
+pub(super) fn store(a: &mut CodeAssembler, at: u32, bytes: &[u8]) {
+    for (at, &byte) in (at..).zip(bytes) {
+        a.mov(byte_ptr(at), u32::from(byte)).unwrap();
+    }
 }
 
 /// Drive C: on `folder`, and Z:.

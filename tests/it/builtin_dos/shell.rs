@@ -61,7 +61,7 @@ fn a_pipe_leads_from_one_command_to_the_next_and_leaves_nothing() {
 #[test]
 fn dir_shows_files_and_what_they_take() {
     let (screen, _folder) = typed(&[("read.me", "hello")], &["dir"]);
-    assert!(screen.contains("READ     ME           5 "), "{screen}");
+    assert!(screen.contains("READ     ME          5 "), "{screen}");
     assert!(screen.contains("        1 file(s)          5 bytes"), "{screen}");
 }
 

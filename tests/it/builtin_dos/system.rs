@@ -2,7 +2,7 @@
 
 use iced_x86::code_asm::*;
 
-use super::machine::Machine;
+use super::machine::{Machine, store};
 
 fn dos(a: &mut CodeAssembler, function: u32) {
     a.mov(ax, function).unwrap();
@@ -88,9 +88,7 @@ fn absolute_disk_access_is_refused_and_leaves_the_flags_on_the_stack() {
 fn extended_open_makes_a_file_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::on(folder.path(), |a| {
-        for (index, byte) in b"new.txt\0".iter().enumerate() {
-            a.mov(byte_ptr(0x800 + index as u32), u32::from(*byte)).unwrap();
-        }
+        store(a, 0x800, b"new.txt\0");
         a.mov(si, 0x800).unwrap();
         a.mov(bx, 0x0042).unwrap();
         a.mov(cx, 0).unwrap();

@@ -257,11 +257,11 @@ impl Copy {
     fn close_source(&mut self, dos: &mut Dos<'_>) {
         let Some(source) = self.source.take() else { return };
         let joined = self.text || self.pairs.front().is_some_and(|next| next.joins);
-        if let (Some(stamp), Some(target), false) = (written(dos, source), self.target, joined) {
-            if let Ok(target) = dos.target(target) {
-                // A device has no time.
-                let _ = dos.file(target).and_then(|file| file.set_written(stamp));
-            }
+        if let (Some(stamp), Some(target), false) = (written(dos, source), self.target, joined)
+            && let Ok(target) = dos.target(target)
+        {
+            // A device has no time.
+            let _ = dos.file(target).and_then(|file| file.set_written(stamp));
         }
         let _ = dos.close(source);
     }
