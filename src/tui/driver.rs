@@ -283,6 +283,9 @@ impl<'a, S: Sessions, D: Display> Driver<'a, S, D> {
             Wake::Input(bytes) => self.input(&bytes),
             Wake::InputEnded => Err(TuiError::InputEnded),
             Wake::Resized => {
+                // It may have been another size in between, and have lost what it showed.
+                self.display.forget();
+                self.dirty = true;
                 let (cols, rows) = self.display.size().map_err(TuiError::terminal("asking for its size"))?;
                 self.update(Event::Resize(cols, rows))
             }

@@ -1,6 +1,5 @@
 //! What the UI shows, as a picture.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
@@ -14,11 +13,11 @@ use crate::screen::picture::{Glyph, Picture, PictureCursor};
 const TERMINAL_FORE: Rgb = Rgb { r: 0xC8, g: 0xCE, b: 0xDA };
 const TERMINAL_BACK: Rgb = Rgb { r: 0x12, g: 0x14, b: 0x19 };
 
-/// A picture of `app` in a window of `cols` × `rows`.
+/// A picture of the window of `app`.
 #[must_use]
-pub fn picture(app: &App, cols: u16, rows: u16) -> Picture {
-    let mut buf = Buffer::empty(Rect::new(0, 0, cols, rows));
-    let cursor = view::draw(app, buf.area, &mut buf).map(|cursor| PictureCursor {
+pub fn picture(app: &App) -> Picture {
+    let (buf, cursor) = view::draw(app);
+    let cursor = cursor.map(|cursor| PictureCursor {
         col: cursor.at.x,
         row: cursor.at.y,
         height_percent: if cursor.shape == CursorShape::Block { 100 } else { 12 },
@@ -30,6 +29,7 @@ pub fn picture(app: &App, cols: u16, rows: u16) -> Picture {
         bold: cell.modifier.contains(Modifier::BOLD),
         underlined: cell.modifier.contains(Modifier::UNDERLINED),
     });
+    let Rect { width: cols, height: rows, .. } = buf.area;
     Picture { cols, rows, glyphs: glyphs.collect(), cursor, margin: TERMINAL_BACK }
 }
 

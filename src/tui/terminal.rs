@@ -14,8 +14,6 @@ use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::queue;
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 
 use super::ability::Ability;
@@ -174,9 +172,7 @@ impl Display for TerminalDisplay {
     }
 
     fn draw(&mut self, app: &App) -> io::Result<()> {
-        let (cols, rows) = self.size()?;
-        let mut frame = Buffer::empty(Rect::new(0, 0, cols, rows));
-        let cursor = view::draw(app, frame.area, &mut frame);
+        let (frame, cursor) = view::draw(app);
         let bytes = self.painter.paint(frame, cursor);
         if bytes.is_empty() {
             return Ok(());

@@ -11,11 +11,20 @@ use super::widgets::{
     WatchView,
 };
 
-/// Draws `app` into `area` and says where the terminal's cursor belongs, if it is to be seen.
+/// Draws `app` in a window of the size that it has been told of, and says where the terminal's cursor
+/// belongs, if it is to be seen. The terminal may have another size by then; it tells the app soon.
 ///
 /// From top to bottom: the sessions in view, over the last row of them the line of messages and
 /// questions if there is anything to say, and the status line. Any size of window will do.
-pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<CursorView> {
+#[must_use]
+pub fn draw(app: &App) -> (Buffer, Option<CursorView>) {
+    let mut buf = Buffer::empty(app.area());
+    let cursor = draw_all(app, &mut buf);
+    (buf, cursor)
+}
+
+fn draw_all(app: &App, buf: &mut Buffer) -> Option<CursorView> {
+    let area = buf.area;
     let status = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     let guest = Rect { height: area.height.saturating_sub(1), ..area };
     let (mut cursor, crop) = match app.backdrop() {

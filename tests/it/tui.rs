@@ -178,10 +178,9 @@ impl Display for FakeTerminal {
     }
 
     fn draw(&mut self, app: &App) -> io::Result<()> {
-        let (cols, rows) = self.size()?;
-        let picture = picture(app, cols, rows);
+        let picture = picture(app);
         let mut shown = lock(&self.shown.0);
-        let rows = picture.glyphs.chunks(usize::from(cols.max(1)));
+        let rows = picture.glyphs.chunks(usize::from(picture.cols.max(1)));
         let rows: Vec<String> = rows.map(|row| row.iter().map(|glyph| glyph.char).collect()).collect();
         shown.text = rows.join("\n");
         shown.frames += 1;

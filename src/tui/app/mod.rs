@@ -453,6 +453,12 @@ impl App {
         }
     }
 
+    /// The whole window.
+    #[must_use]
+    pub fn area(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
+    }
+
     /// What sessions are shown in: all of the window but the status line.
     #[must_use]
     pub fn guest_area(&self) -> Rect {

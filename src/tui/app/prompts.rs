@@ -103,8 +103,7 @@ impl App {
     ///
     /// *Errors*: what is wrong with the file's name.
     fn window_picture(&self, path: &Path) -> Result<Effect, String> {
-        let (cols, rows) = self.size;
-        Ok(Effect::Save(path.to_owned(), picture(self, cols, rows).encode(format_of(path)?)))
+        Ok(Effect::Save(path.to_owned(), picture(self).encode(format_of(path)?)))
     }
 
     /// Lets a session stand still, or go on.

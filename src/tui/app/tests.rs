@@ -632,7 +632,7 @@ fn a_picture_of_the_window_shows_what_was_there_before_its_name_was_asked_for() 
     let saved = bench.update(Event::Terminal(TermEvent::Key(TermKey::legacy(Symbol::Key(Key::Enter), Mods::NONE))));
     assert!(saved.starts_with("save dosmux.svg"), "{saved}");
     assert_eq!(bench.app.mode(), Mode::Watch);
-    let picture = crate::tui::picture::picture(&bench.app, 80, 24);
+    let picture = crate::tui::picture::picture(&bench.app);
     assert!(picture.glyphs.iter().map(|glyph| glyph.char).collect::<String>().contains("traps/s"));
 }
 

@@ -76,6 +76,16 @@ impl Dosmux {
         });
     }
 
+    /// What is on the terminal's screen.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        self.terminal.waits("all that was written", |seen| {
+            text = seen.text();
+            true
+        });
+        text
+    }
+
     fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.terminal.child), signal).expect("the program runs");
     }
@@ -189,7 +199,7 @@ fn a_program_that_is_asked_to_stop_gives_the_terminal_back_first() {
         }
         let program = Pid::from_child(&dosmux.terminal.child);
         let stopped = waitpid(Some(program), WaitOptions::UNTRACED).unwrap().unwrap().1;
-        assert!(stopped.stopped(), "{stopped:?}");
+        assert!(stopped.stopped(), "{stopped:?} with this on the screen:\n{}", dosmux.text());
         dosmux.gets(LEAVE, times);
         assert_eq!(modes(&dosmux.terminal.slave), dosmux.before);
         dosmux.signal(Signal::CONT);

@@ -71,6 +71,18 @@ fn a_megabyte_of_pasted_text_does_not_keep_the_user_from_quitting() {
 }
 
 #[test]
+fn a_window_may_change_while_it_is_drawn() {
+    let mut dosmux = tour((80, 25), &[]);
+    // The cursor moves the menu's bar, so that there is always something to draw.
+    for size in [(20, 5), (132, 43), (1, 1), (80, 25)].into_iter().cycle().take(200) {
+        dosmux.terminal.resize(size);
+        dosmux.types(b"\x1b[B");
+    }
+    dosmux.shows("dosmux tour");
+    dosmux.quits();
+}
+
+#[test]
 fn garbage_is_survived() {
     let mut dosmux = tour((80, 25), &[]);
     let mut state = 0x2545_F491_4F6C_DD1D_u64;

@@ -1,8 +1,6 @@
 //! Palette, menus, new sessions, settings and the mouse.
 
 use proptest::prelude::*;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::*;
 use crate::config::SessionSpec;
@@ -14,10 +12,8 @@ use crate::tui::view;
 impl Bench {
     /// What the window shows, one line for each row.
     pub(super) fn window(&self) -> Vec<String> {
-        let (cols, rows) = self.app.size;
-        let mut buf = Buffer::empty(Rect::new(0, 0, cols, rows));
-        view::draw(&self.app, buf.area, &mut buf);
-        (0..rows).map(|y| (0..cols).map(|x| buf[(x, y)].symbol().to_owned()).collect()).collect()
+        let (buf, _) = view::draw(&self.app);
+        (0..buf.area.height).map(|y| (0..buf.area.width).map(|x| buf[(x, y)].symbol().to_owned()).collect()).collect()
     }
 
     fn shows(&self, text: &str) -> bool {
