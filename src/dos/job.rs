@@ -14,7 +14,7 @@ use super::function::exec::read_program_at;
 use super::memory_map::SDA;
 use super::program::Start;
 use super::rom::Entry;
-use super::{Dos, Outcome, device, environment, psp, sda, sft};
+use super::{Dos, Outcome, device, environment, psp, sda, sft, shell};
 use crate::types::{SegOff, hi8, lo8};
 
 /// Bytes of output that wait at most before the program does.
@@ -157,7 +157,11 @@ impl Dos<'_> {
                 return Ok(Command { name, file, tail: arguments.to_vec() });
             }
         }
-        // A batch file, or a command of the shell's own.
+        let is_batch =
+            || self.program_file(&if batch { program.to_vec() } else { [program, b".BAT"].concat() }).is_some();
+        if !is_batch() && !shell::has_command(program) {
+            return Err(DosError::FileNotFound);
+        }
         let (name, file) = self.program_file(SHELL).ok_or(DosError::FileNotFound)?;
         Ok(Command { name, file, tail: [ONE_COMMAND, program, arguments].concat() })
     }

@@ -101,6 +101,11 @@ enum Step {
     Next,
 }
 
+/// True if `name` is a command of the shell itself.
+pub(in crate::dos) fn has_command(name: &[u8]) -> bool {
+    command::internal(&name.to_ascii_uppercase()).is_some()
+}
+
 impl Shell {
     pub(in crate::dos) fn go_on(&mut self, dos: &mut Dos<'_>, answer: Answer) -> Request {
         let mut answer = answer;
