@@ -76,9 +76,11 @@ use terminal::TerminalDisplay;
 /// Wakes that may wait for the event loop. When it is full, reading the terminal pauses.
 const WAITING_WAKES: usize = 64;
 
-/// Columns and rows of the terminal's window.
+/// Columns and rows of the window of the terminal on standard output, which is not the process's
+/// controlling terminal everywhere.
 pub fn window_size() -> io::Result<(u16, u16)> {
-    crossterm::terminal::size()
+    let size = rustix::termios::tcgetwinsize(io::stdout())?;
+    Ok((size.ws_col, size.ws_row))
 }
 
 /// Starts the sessions of `config` and shows them on `terminal` until the user quits.

@@ -168,7 +168,7 @@ impl TerminalDisplay {
 
 impl Display for TerminalDisplay {
     fn size(&self) -> io::Result<(u16, u16)> {
-        terminal::size()
+        super::window_size()
     }
 
     fn draw(&mut self, app: &App) -> io::Result<()> {
