@@ -44,7 +44,7 @@ impl Dos<'_> {
 
     /// The standard handles of the first program: CON three times, AUX and PRN.
     fn open_standard_handles(&mut self, psp: u16) -> Result<(), DosError> {
-        let con = self.open_device(device::CON, 2)?;
+        let con = self.open_device(device::console(&self.mem), 2)?;
         let aux = self.open_device(device::AUX, 2)?;
         let prn = self.open_device(device::PRN, 1)?;
         for (handle, index) in [con, con, con, aux, prn].into_iter().enumerate() {

@@ -12,11 +12,6 @@ use crate::types::{SegOff, lo16};
 const NOT_READY: u16 = 0x8002;
 /// Highest function of the call at offset 5.
 const LAST_CPM_FUNCTION: u8 = 0x24;
-/// AL of INT 24h: the call fails.
-const FAIL: u8 = 3;
-/// A driver request's status: done, with an error, which is an unknown command.
-const STATUS: u16 = 0x03;
-const UNKNOWN_COMMAND: u16 = 0x8103;
 
 /// Enters the kernel.
 pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
@@ -26,14 +21,12 @@ pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
         Entry::Int21 => dos.int21(),
         Entry::Int22 => dos.int22(),
         Entry::Int23 => dos.int23(),
-        Entry::Int24 => {
-            dos.regs.set_al(FAIL);
-            Outcome::Return
-        }
+        Entry::Int24 => dos.int24(),
         Entry::Int25 | Entry::Int26 => dos.int25(),
         Entry::Int27 => dos.int27(),
         Entry::Int28 => Outcome::Yield,
         Entry::Int29 => dos.int29(),
+        Entry::Int29Next => dos.int29_goes_on(),
         Entry::Int2E => Outcome::Return,
         Entry::Int2F => dos.int2f(),
         Entry::Call5 => dos.call5(),
@@ -43,7 +36,10 @@ pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
             Outcome::FarReturn
         }
         Entry::DeviceInterrupt => dos.driver_request(),
+        Entry::DriverResume => dos.driver_goes_on(),
         Entry::Resume => dos.resume(),
+        Entry::AfterBreak => dos.after_break(),
+        Entry::Question => dos.question_goes_on(),
         Entry::App => dos.app(),
         Entry::CaseMap => {
             dos.case_map();
@@ -76,6 +72,8 @@ impl Dos<'_> {
         match self.regs.ax() {
             // SHARE is part of the kernel; so are its internal services.
             0x1000 | 0x1200 => self.regs.set_al(INSTALLED),
+            // ANSI.SYS.
+            0x1A00 if self.state.console.has_ansi() => self.regs.set_al(INSTALLED),
             _ => {}
         }
         Outcome::Return
@@ -96,12 +94,5 @@ impl Dos<'_> {
         }
         self.regs.set_ah(function);
         self.int21()
-    }
-
-    /// A program calls a built-in driver past DOS. Gap: they do nothing by themselves.
-    fn driver_request(&mut self) -> Outcome {
-        let status = self.state.driver_request.offset(STATUS);
-        self.mem.write_u16(status, UNKNOWN_COMMAND);
-        Outcome::FarReturn
     }
 }

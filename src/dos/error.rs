@@ -108,6 +108,27 @@ impl DosError {
         ALL.into_iter().find(|error| error.code() == code).unwrap_or(DosError::GeneralFailure)
     }
 
+    /// The error that a driver's status has in its low byte.
+    #[must_use]
+    pub(super) fn of_driver(code: u8) -> DosError {
+        DosError::of_code(DosError::WriteProtected.code() + u16::from(code))
+    }
+
+    /// The code of INT 24h in DI. Source: RBIL, INT 24h: those of drivers, which are 13h less.
+    #[must_use]
+    pub(super) fn driver_code(self) -> u8 {
+        const GENERAL_FAILURE: u8 = 0x0C;
+        (self as u8).checked_sub(DosError::WriteProtected as u8).unwrap_or(GENERAL_FAILURE)
+    }
+
+    /// True if INT 24h is asked what to do. A drive that cannot be written is none of these: it refuses as
+    /// a network's does, and programs go on.
+    #[must_use]
+    pub(super) fn is_critical(self) -> bool {
+        use DosError as E;
+        matches!(self, E::NotReady | E::WriteFault | E::ReadFault | E::GeneralFailure)
+    }
+
     /// The code in AX.
     #[must_use]
     pub fn code(self) -> u16 {

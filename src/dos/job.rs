@@ -233,6 +233,13 @@ impl Dos<'_> {
         waits
     }
 
+    /// The stream that a program reads has nothing now: true if more may come, and the host is told.
+    pub(super) fn stream_has_more(&mut self) -> bool {
+        let Some(job) = &mut self.state.job else { return false };
+        job.waits_for_input = !job.input_ended;
+        job.waits_for_input
+    }
+
     /// Up to `count` bytes of `target`, if it is a stream.
     pub(super) fn read_stream(&mut self, target: Target, count: usize) -> Streamed {
         let Some(job) = &mut self.state.job else { return Streamed::No };

@@ -2,11 +2,12 @@
 //!
 //! | segment:offset | what |
 //! | --- | --- |
-//! | 0070:0000 | entry points: far jumps into the ROM, for vectors and drivers that must lie in RAM |
+//! | 0070:0000 | entry points: far jumps into the ROM, for vectors that must lie in RAM |
+//! | 0070:0100 | headers of CON, AUX, PRN, CLOCK$ and the other devices |
+//! | 0070:0200 | their entries |
 //! | 00B0:0000 | DOS data segment |
-//! | +0000h | entries of the built-in devices |
+//! | +0000h | entries of the NUL device |
 //! | +0026h | list of lists; NUL's header at +48h |
-//! | +00A0h | headers of CON, AUX, PRN, CLOCK$ and the other character devices |
 //! | +0180h | swappable data area, with three stacks |
 //! | +0980h | drive parameter blocks, one a drive letter |
 //! | +1000h | current directory structures, 26 |
@@ -32,16 +33,16 @@ pub(super) const fn data(off: u16) -> SegOff {
     SegOff { seg: DATA_SEGMENT, off }
 }
 
-/// Jumps to the strategy and interrupt entries of the built-in devices.
-pub(super) const STRATEGY_JUMP: SegOff = data(0x00);
-/// See [`STRATEGY_JUMP`].
-pub(super) const INTERRUPT_JUMP: SegOff = data(0x05);
+/// Entries of the NUL device: a driver's entries lie in its header's segment.
+pub(super) const NUL_ENTRIES: SegOff = data(0x00);
+/// Headers of the other devices, 18 bytes each.
+pub(super) const DRIVER_HEADERS: SegOff = SegOff { seg: ENTRY_SEGMENT, off: 0x100 };
+/// Their entries.
+pub(super) const DRIVER_ENTRIES: SegOff = SegOff { seg: ENTRY_SEGMENT, off: 0x200 };
 /// List of lists.
 pub(super) const LIST_OF_LISTS: SegOff = data(0x26);
 /// Header of the NUL device, within the list of lists.
 pub(super) const NUL_HEADER: SegOff = data(0x48);
-/// Headers of the other devices, 18 bytes each.
-pub(super) const DEVICE_HEADERS: SegOff = data(0xA0);
 /// Swappable data area.
 pub(super) const SDA: SegOff = data(0x180);
 /// Current directory structures.

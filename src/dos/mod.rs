@@ -9,6 +9,9 @@
 //! | `boot` | builds them and starts the shell |
 //! | `frame` | the caller's registers, on its stack |
 //! | `engine` | calls that wait for the guest: keys, output, handlers of the program's own |
+//! | `console` | the keyboard, INT 29h and escape sequences |
+//! | `device` | device drivers: the chain and the built-in ones |
+//! | `critical` | INT 24h of programs without a handler of their own |
 //! | `function` | INT 21h, a file per group of functions |
 //! | `program` | loading .COM and .EXE files, starting and ending processes |
 //!
@@ -22,6 +25,7 @@ pub mod app;
 mod boot;
 mod cds;
 mod console;
+mod critical;
 mod device;
 pub mod drive;
 mod engine;
@@ -71,6 +75,8 @@ pub enum Outcome {
     Yield,
     /// Let the guest's handler of this interrupt run; it returns to the stub of this entry.
     Interrupt(u8, rom::Entry),
+    /// Let the guest's routine there run; it returns to the stub of this entry by RETF.
+    FarCall(SegOff, rom::Entry),
     /// Return from a far call: its frame is at SS:SP.
     FarReturn,
     /// Return from the interrupt but for its FLAGS, which stay on the stack.
@@ -84,8 +90,15 @@ pub enum Outcome {
 /// State of the kernel that has no place in guest memory.
 #[derive(Clone, Debug)]
 pub struct DosState {
-    /// Calls that wait for the guest, innermost last.
+    /// Calls that wait for the guest, innermost last; the number of the last one.
     pending: Vec<engine::Pending>,
+    calls: u16,
+    /// Requests that built-in devices work on.
+    driver_runs: Vec<device::builtin::Run>,
+    /// Bytes of COM1 to COM4 that have been looked at and not read.
+    serial_seen: [Option<u8>; 4],
+    /// Questions after critical errors.
+    questions: Vec<critical::Question>,
     memory: MemoryState,
     console: console::Console,
     /// What the entries of the system file table have open.
@@ -122,6 +135,10 @@ impl DosState {
     pub fn new(first_program: Vec<u8>, drives: Vec<Option<Arc<drive::Drive>>>, page: CodePage) -> DosState {
         DosState {
             pending: Vec::new(),
+            calls: 0,
+            driver_runs: Vec::new(),
+            serial_seen: [None; 4],
+            questions: Vec::new(),
             memory: MemoryState::new(mcb::Chain { first: memory_map::FIRST_MCB }),
             console: console::Console::default(),
             files: Vec::new(),
@@ -141,6 +158,13 @@ impl DosState {
     #[must_use]
     pub fn with_version(self, major: u8, minor: u8) -> DosState {
         DosState { version: u16::from_le_bytes([major, minor]), ..self }
+    }
+
+    /// Whether the console understands escape sequences, as with ANSI.SYS. It does unless told.
+    #[must_use]
+    pub fn with_ansi(mut self, on: bool) -> DosState {
+        self.console.set_ansi(on);
+        self
     }
 
     /// Lets it run `job` and nothing else.
@@ -172,8 +196,11 @@ impl DosState {
     /// As when it was new, with `chain` for its memory.
     fn restart(&mut self, chain: mcb::Chain) {
         self.pending.clear();
+        self.driver_runs.clear();
+        self.questions.clear();
+        self.serial_seen = [None; 4];
         self.memory = MemoryState::new(chain);
-        self.console = console::Console::default();
+        self.console.restart();
         self.files.clear();
         if let Some(job) = &mut self.job {
             job.restart();

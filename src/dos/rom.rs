@@ -4,7 +4,7 @@
 //! | offset in the ROM | what |
 //! | --- | --- |
 //! | 5000h + 4 × n | entry n: a trap |
-//! | 5050h | INT 29h: a trap and an INT 10h |
+//! | behind them | INT 29h: two traps and an INT 10h, which come again and again |
 //!
 //! An entry returns, where it does, by the monitor's hand, so there is no code behind the trap.
 
@@ -48,6 +48,8 @@ pub enum Entry {
     Int28,
     /// INT 29h: a character for the screen.
     Int29,
+    /// The same, when an INT 10h of it is done.
+    Int29Next,
     /// INT 2Eh: a command for the shell.
     Int2E,
     /// INT 2Fh: multiplex.
@@ -60,8 +62,14 @@ pub enum Entry {
     DeviceStrategy,
     /// Their interrupt entry.
     DeviceInterrupt,
+    /// Where an interrupt returns to that a built-in device needed.
+    DriverResume,
     /// Where a guest's handler that the kernel called returns to.
     Resume,
+    /// Where INT 23h returns to.
+    AfterBreak,
+    /// Where an interrupt returns to that the question after a critical error needed.
+    Question,
     /// A program of DOS's own begins, or goes on.
     App,
     /// The routine that country information points to: AL in capitals.
@@ -69,7 +77,7 @@ pub enum Entry {
 }
 
 /// How many there are.
-const ENTRY_COUNT: u16 = 20;
+const ENTRY_COUNT: u16 = 24;
 
 /// All of them, in the order of their numbers.
 const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
@@ -84,13 +92,17 @@ const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
     Entry::Int27,
     Entry::Int28,
     Entry::Int29,
+    Entry::Int29Next,
     Entry::Int2E,
     Entry::Int2F,
     Entry::Call5,
     Entry::Int1B,
     Entry::DeviceStrategy,
     Entry::DeviceInterrupt,
+    Entry::DriverResume,
     Entry::Resume,
+    Entry::AfterBreak,
+    Entry::Question,
     Entry::App,
     Entry::CaseMap,
 ];
@@ -153,10 +165,14 @@ fn trap(entry: Entry) -> [u8; 3] {
     [0x63, 0xC0, FIRST_SERVICE + entry as u8]
 }
 
-/// INT 29h: the kernel makes an INT 10h of the character. PUSH AX, PUSH BX, trap, INT 10h, POP BX,
-/// POP AX, IRET.
+/// INT 29h: the kernel makes calls of INT 10h of the character. PUSH AX, BX, CX, DX, SI, DI, BP, DS, ES;
+/// trap; JNC to the POPs; INT 10h; trap; JMP to the JNC; POP all; IRET.
 fn character_stub() -> Vec<u8> {
-    [&[0x50, 0x53], trap(Entry::Int29).as_slice(), &[0xCD, 0x10, 0x5B, 0x58, IRET]].concat()
+    const PUSHES: [u8; 9] = [0x50, 0x53, 0x51, 0x52, 0x56, 0x57, 0x55, 0x1E, 0x06];
+    const POPS: [u8; 9] = [0x07, 0x1F, 0x5D, 0x5F, 0x5E, 0x5A, 0x59, 0x5B, 0x58];
+    let (first, next) = (trap(Entry::Int29), trap(Entry::Int29Next));
+    let turn: &[u8] = &[&[0x73, 0x07, 0xCD, 0x10], next.as_slice(), &[0xEB, 0xF7]].concat();
+    [&PUSHES, first.as_slice(), turn, &POPS, &[IRET]].concat()
 }
 
 /// Writes the jumps to RAM and points the vectors to them.

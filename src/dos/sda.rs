@@ -31,6 +31,9 @@ pub(super) const BREAK_CHECK: Byte = Byte(0x17);
 /// The caller's stack pointer of the call before the current one was entered.
 const USER_STACK: Far = Far(0x264);
 
+/// The error that a driver's error 0 is. Source: RBIL, INT 21h/AH=59h, codes 13h to 1Fh.
+const FIRST_DRIVER_ERROR: u16 = 0x13;
+
 /// The part that is swapped while DOS is in use. *Units*: bytes.
 pub(super) const BYTES: u16 = 0x7A2;
 /// The part that is always swapped.
@@ -76,6 +79,14 @@ pub(super) fn set_user_stack(mem: &mut GuestMemory<'_>, at: SegOff) {
 /// Notes an error for INT 21h/AH=59h.
 pub(super) fn set_error(mem: &mut GuestMemory<'_>, error: DosError) {
     set_error_details(mem, error.code(), error.details());
+}
+
+/// Notes the error of a device driver.
+pub(super) fn set_device_error(mem: &mut GuestMemory<'_>, code: u8) {
+    const HARDWARE: u8 = 5;
+    const ASK: u8 = 7;
+    const SERIAL_DEVICE: u8 = 4;
+    set_error_details(mem, FIRST_DRIVER_ERROR + u16::from(code), [HARDWARE, ASK, SERIAL_DEVICE]);
 }
 
 /// Notes an error by its code, class, action and place.

@@ -8,7 +8,7 @@ use crate::dos::job::Job;
 use crate::dos::rom::Entry;
 use crate::dos::{self, Dos, DosState, Outcome};
 use crate::mem::GuestMemory;
-use crate::types::{Vector, Width, lo16};
+use crate::types::{SegOff, Vector, Width, lo16};
 
 impl Vm {
     /// Enters the kernel and does what it asks for.
@@ -37,6 +37,7 @@ impl Vm {
                 self.enable_interrupts(true);
                 self.far_return()
             }
+            Outcome::FarCall(routine, back) => self.far_call(routine, back),
             Outcome::Next => {
                 self.cpu.set_eip(behind);
                 self.cpu.begin_emulation();
@@ -65,6 +66,19 @@ impl Vm {
         match self.cpu.pop_all(&mut self.mem, Width::Word) {
             Ok([ip, cs]) => {
                 self.cpu.set_cs_eip(lo16(cs), ip);
+                Next::Go
+            }
+            Err(fault) => self.exception(fault),
+        }
+    }
+
+    /// Lets the guest's routine run; it returns to the stub of `back`.
+    fn far_call(&mut self, routine: SegOff, back: Entry) -> Next {
+        let back = back.stub();
+        match self.cpu.push_all(&mut self.mem, Width::Word, &[u32::from(back.seg), u32::from(back.off)]) {
+            Ok(()) => {
+                self.enable_interrupts(true);
+                self.cpu.set_cs_eip(routine.seg, u32::from(routine.off));
                 Next::Go
             }
             Err(fault) => self.exception(fault),

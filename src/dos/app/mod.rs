@@ -78,7 +78,7 @@ impl Dos<'_> {
     /// A program of DOS's own begins, or what it asked for is done.
     pub(super) fn app(&mut self) -> Outcome {
         let psp = self.psp();
-        match self.state.apps.iter().position(|app| app.psp == psp) {
+        match self.state.apps.iter().rposition(|app| app.psp == psp) {
             Some(index) => {
                 let running = self.state.apps.remove(index);
                 self.app_goes_on(running)
@@ -102,16 +102,19 @@ impl Dos<'_> {
 
     /// Ctrl-C in a program without a handler of its own: the shell goes on, any other program ends.
     pub(super) fn int23(&mut self) -> Outcome {
-        let psp = self.psp();
-        let shell = |app: &Running| app.psp == psp && matches!(app.app, App::Shell(_));
-        match self.state.apps.iter().position(shell) {
-            Some(index) => {
-                let running = self.state.apps.remove(index);
-                self.forget_calls_of(psp);
-                self.app_asks(running, Answer::Break)
-            }
+        match self.break_off_shell(self.psp()) {
+            Some(outcome) => outcome,
             None => self.end_by_break(),
         }
+    }
+
+    /// If process `psp` is a shell: it gives up what it does and goes on.
+    pub(super) fn break_off_shell(&mut self, psp: u16) -> Option<Outcome> {
+        let shell = |app: &Running| app.psp == psp && matches!(app.app, App::Shell(_));
+        let index = self.state.apps.iter().rposition(shell)?;
+        let running = self.state.apps.remove(index);
+        self.forget_calls_of(psp);
+        Some(self.app_asks(running, Answer::Break))
     }
 
     /// The interrupt that a program asked for has been executed.

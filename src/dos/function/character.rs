@@ -1,15 +1,17 @@
-//! AH=01h–0Ch: characters from the keyboard and to the screen.
+//! AH=01h–0Ch: characters from standard input and to standard output, wherever they lead.
 //!
-//! Source: RBIL, INT 21h/AH=01h to 0Ch; Ctrl-C is looked for in 01h, 02h, 08h, 09h, 0Ah and 0Bh.
+//! Source: RBIL, INT 21h/AH=01h to 0Ch; Ctrl-C is looked for in all but 06h and 07h.
 
 use super::super::Dos;
-use super::super::engine::{CTRL_C, Event, Want};
+use super::super::engine::{Event, Want};
 use super::super::frame::Frame;
 use super::{Answer, Task};
 use crate::types::SegOff;
 
 /// AH=06h, DL: read instead of write.
 const DIRECT_READ: u8 = 0xFF;
+/// What is read at the end of a file.
+const CTRL_Z: u8 = 0x1A;
 /// Bytes of a string of AH=09h at most: all that lies in a segment.
 const MOST_BYTES: usize = 0x1_0000;
 
@@ -38,14 +40,19 @@ pub(super) fn int21_08_read() -> Answer {
 impl Read {
     pub(super) fn go_on(&self, frame: &mut Frame, event: Event) -> Want {
         match event {
+            Event::Begin | Event::NoKey if self.breaks => Want::Char,
             Event::Begin | Event::NoKey => Want::Byte,
-            Event::Byte(CTRL_C) if self.breaks => Want::Break,
-            Event::Byte(byte) => {
-                frame.set_al(byte);
-                if self.echo { Want::Put(vec![byte]) } else { Want::Done }
-            }
-            Event::Written | Event::Key => Want::Done,
+            Event::Byte(byte) => self.got(frame, byte),
+            Event::End => self.got(frame, CTRL_Z),
+            _ => Want::Done,
         }
+    }
+}
+
+impl Read {
+    fn got(&self, frame: &mut Frame, byte: u8) -> Want {
+        frame.set_al(byte);
+        if self.echo { Want::Echo(vec![byte]) } else { Want::Done }
     }
 }
 
@@ -58,10 +65,8 @@ pub(in crate::dos) struct Write {
 impl Write {
     pub(super) fn go_on(&mut self, event: Event) -> Want {
         match event {
-            Event::Begin => Want::BreakIfAny,
-            Event::Byte(_) => Want::Break,
-            Event::NoKey => Want::Put(std::mem::take(&mut self.bytes)),
-            Event::Written | Event::Key => Want::Done,
+            Event::Begin => Want::Put(std::mem::take(&mut self.bytes)),
+            _ => Want::Done,
         }
     }
 }
@@ -73,6 +78,11 @@ pub(super) fn int21_02_write(frame: &mut Frame) -> Answer {
     Answer::Task(Task::Write(Write { bytes: vec![frame.dl()] }))
 }
 
+/// AH=04h and 05h: DL to AUX or PRN.
+pub(super) fn int21_04_write_device(frame: &Frame) -> Answer {
+    Answer::Task(Task::Write(Write { bytes: vec![frame.dl()] }))
+}
+
 /// AH=09h: shows the string at DS:DX up to a dollar sign; AL = 24h.
 pub(super) fn int21_09_write_string(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     let bytes = string_up_to(dos, frame.ds_dx(), b'$');
@@ -80,12 +90,7 @@ pub(super) fn int21_09_write_string(dos: &mut Dos<'_>, frame: &mut Frame) -> Ans
     Answer::Task(Task::Write(Write { bytes }))
 }
 
-/// Shows `bytes`, unless Ctrl-C comes first.
-pub(super) fn write_all(bytes: Vec<u8>) -> Answer {
-    Answer::Task(Task::Write(Write { bytes }))
-}
-
-pub(super) fn string_up_to(dos: &Dos<'_>, mut at: SegOff, end: u8) -> Vec<u8> {
+fn string_up_to(dos: &Dos<'_>, mut at: SegOff, end: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     while bytes.len() < MOST_BYTES {
         let byte = dos.mem.read_u8(at);
@@ -117,19 +122,19 @@ pub(super) fn int21_06_direct(frame: &mut Frame) -> Answer {
 impl Direct {
     pub(super) fn go_on(&self, frame: &mut Frame, event: Event) -> Want {
         match (event, self.byte) {
-            (Event::Begin, Some(byte)) => Want::Put(vec![byte]),
+            (Event::Begin, Some(byte)) => Want::PutRaw(vec![byte]),
             (Event::Begin, None) => Want::ByteIfAny,
             (Event::Byte(byte), _) => {
                 frame.set_al(byte);
                 frame.set_zero(false);
                 Want::Done
             }
-            (Event::NoKey, _) => {
+            (Event::NoKey | Event::End, _) => {
                 frame.set_al(0);
                 frame.set_zero(true);
                 Want::Done
             }
-            (Event::Written | Event::Key, _) => Want::Done,
+            _ => Want::Done,
         }
     }
 }
@@ -138,12 +143,11 @@ impl Direct {
 pub(super) fn status(frame: &mut Frame, event: Event) -> Want {
     match event {
         Event::Begin => Want::KeyIfAny,
-        Event::Byte(CTRL_C) => Want::Break,
-        Event::Key | Event::Byte(_) => {
+        Event::Key => {
             frame.set_al(0xFF);
             Want::Done
         }
-        Event::NoKey | Event::Written => {
+        _ => {
             frame.set_al(0);
             Want::Done
         }
@@ -160,11 +164,11 @@ pub(super) fn int21_0c_flush() -> Answer {
 }
 
 impl Flush {
-    /// Takes bytes until there are none; then the function that goes on, if there is one.
+    /// Takes bytes until there are none (there are none typed ahead in a file); then the function that goes on, if there is one.
     pub(super) fn go_on(event: Event) -> Option<Want> {
         match event {
             Event::Begin | Event::Byte(_) => Some(Want::ByteIfAny),
-            Event::NoKey | Event::Key | Event::Written => None,
+            _ => None,
         }
     }
 }

@@ -27,23 +27,55 @@ const CENTURY: u8 = 0x32;
 
 /// A date that DOS can count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Date {
+pub(in crate::dos) struct Date {
     year: u16,
     month: u8,
     day: u8,
 }
 
+/// A time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::dos) struct Time {
+    pub(in crate::dos) hour: u8,
+    pub(in crate::dos) minute: u8,
+    pub(in crate::dos) second: u8,
+    pub(in crate::dos) hundredth: u8,
+}
+
+impl Time {
+    /// *Errors*: there is no such time.
+    pub(in crate::dos) fn new(hour: u8, minute: u8, second: u8, hundredth: u8) -> Option<Time> {
+        let there_is = hour < 24 && minute < 60 && second < 60 && hundredth < 100;
+        there_is.then_some(Time { hour, minute, second, hundredth })
+    }
+}
+
 impl Date {
     /// *Errors*: there is no such day between 1980 and 2099.
     fn new(year: u16, month: u8, day: u8) -> Option<Date> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            2 => 28 + u8::from(leap),
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => return None,
-        };
+        let days = days_of_month(year, month)?;
         ((1980..=2099).contains(&year) && (1..=days).contains(&day)).then_some(Date { year, month, day })
+    }
+
+    /// Days since 1 January 1980.
+    pub(in crate::dos) fn day_number(self) -> u16 {
+        let months = (1980..self.year).flat_map(|year| (1..=12).map(move |month| (year, month)));
+        let months = months.chain((1..self.month).map(|month| (self.year, month)));
+        let before: u16 = months.filter_map(|(year, month)| days_of_month(year, month)).map(u16::from).sum();
+        before + u16::from(self.day) - 1
+    }
+
+    /// The date that this many days after 1 January 1980 is.
+    pub(in crate::dos) fn of_day_number(number: u16) -> Option<Date> {
+        let mut left = number;
+        for (year, month) in (1980..=2099).flat_map(|year| (1..=12).map(move |month| (year, month))) {
+            let days = u16::from(days_of_month(year, month)?);
+            if left < days {
+                return Date::new(year, month, lo8(u32::from(left + 1)));
+            }
+            left -= days;
+        }
+        None
     }
 
     /// 0 is Sunday. Source: Zeller's congruence, with the month numbered from March.
@@ -55,11 +87,56 @@ impl Date {
     }
 }
 
-/// AH=2Ah: CX, DH, DL = year, month, day; AL = weekday, 0 is Sunday.
-pub(super) fn int21_2a_date(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+/// `None` if there is no such month.
+fn days_of_month(year: u16, month: u8) -> Option<u8> {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    Some(match month {
+        2 => 28 + u8::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    })
+}
+
+/// The date of the real-time clock.
+pub(in crate::dos) fn date(dos: &mut Dos<'_>) -> Date {
     let [century, year, month, day] = [CENTURY, YEAR, MONTH, DAY].map(|register| clock(dos, register));
     let year = u16::from(century) * 100 + u16::from(year);
-    let date = Date::new(year, month, day).unwrap_or(Date { year: 1980, month: 1, day: 1 });
+    Date::new(year, month, day).unwrap_or(Date { year: 1980, month: 1, day: 1 })
+}
+
+/// Sets the date of the real-time clock.
+pub(in crate::dos) fn set_date(dos: &mut Dos<'_>, date: Date) {
+    let (century, year) = (lo8(u32::from(date.year / 100)), lo8(u32::from(date.year % 100)));
+    for (register, value) in [(CENTURY, century), (YEAR, year), (MONTH, date.month), (DAY, date.day)] {
+        set_clock(dos, register, value);
+    }
+}
+
+/// The time that the BIOS counts.
+pub(in crate::dos) fn time(dos: &Dos<'_>) -> Time {
+    let ticks = u64::from(dos.mem.read_u32(TICKS) % TICKS_A_DAY);
+    let hundredths = ticks * HUNDREDTHS_A_DAY / u64::from(TICKS_A_DAY);
+    // Each part is less than a hundred.
+    let part = |unit: u64, of: u64| lo8(u32::try_from(hundredths / unit % of).unwrap_or(0));
+    Time { hour: part(360_000, 24), minute: part(6_000, 60), second: part(100, 60), hundredth: part(1, 100) }
+}
+
+/// Sets the time that the BIOS counts, and the real-time clock.
+pub(in crate::dos) fn set_time(dos: &mut Dos<'_>, time: Time) {
+    let seconds = (u64::from(time.hour) * 60 + u64::from(time.minute)) * 60 + u64::from(time.second);
+    let ticks = (seconds * 100 + u64::from(time.hundredth)) * u64::from(TICKS_A_DAY);
+    // Rounded up, so that the time read back is not before the one that was set.
+    let ticks = ticks.div_ceil(HUNDREDTHS_A_DAY);
+    dos.mem.write_u32(TICKS, u32::try_from(ticks).unwrap_or(0));
+    for (register, value) in [(HOURS, time.hour), (MINUTES, time.minute), (SECONDS, time.second)] {
+        set_clock(dos, register, value);
+    }
+}
+
+/// AH=2Ah: CX, DH, DL = year, month, day; AL = weekday, 0 is Sunday.
+pub(super) fn int21_2a_date(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let date = date(dos);
     frame.cx = date.year;
     frame.dx = u16::from_le_bytes([date.day, date.month]);
     frame.set_al(date.weekday());
@@ -69,45 +146,30 @@ pub(super) fn int21_2a_date(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
 /// AH=2Bh: sets the date; AL = 0, or FFh if there is no such day.
 pub(super) fn int21_2b_set_date(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     let [day, month] = frame.dx.to_le_bytes();
-    let Some(date) = Date::new(frame.cx, month, day) else {
-        frame.set_al(0xFF);
-        return Answer::Done;
-    };
-    let (century, year) = (lo8(u32::from(date.year / 100)), lo8(u32::from(date.year % 100)));
-    for (register, value) in [(CENTURY, century), (YEAR, year), (MONTH, date.month), (DAY, date.day)] {
-        set_clock(dos, register, value);
+    let date = Date::new(frame.cx, month, day);
+    frame.set_al(if date.is_some() { 0 } else { 0xFF });
+    if let Some(date) = date {
+        set_date(dos, date);
     }
-    frame.set_al(0);
     Answer::Done
 }
 
 /// AH=2Ch: CH, CL, DH, DL = hour, minute, second, hundredths.
 pub(super) fn int21_2c_time(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    let ticks = u64::from(dos.mem.read_u32(TICKS) % TICKS_A_DAY);
-    let hundredths = ticks * HUNDREDTHS_A_DAY / u64::from(TICKS_A_DAY);
-    // Each part is less than a hundred.
-    let part = |unit: u64, of: u64| lo8(u32::try_from(hundredths / unit % of).unwrap_or(0));
-    frame.cx = u16::from_le_bytes([part(6_000, 60), part(360_000, 24)]);
-    frame.dx = u16::from_le_bytes([part(1, 100), part(100, 60)]);
+    let time = time(dos);
+    frame.cx = u16::from_le_bytes([time.minute, time.hour]);
+    frame.dx = u16::from_le_bytes([time.hundredth, time.second]);
     Answer::Done
 }
 
 /// AH=2Dh: sets the time; AL = 0, or FFh if there is no such time.
 pub(super) fn int21_2d_set_time(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     let ([minute, hour], [hundredth, second]) = (frame.cx.to_le_bytes(), frame.dx.to_le_bytes());
-    if hour > 23 || minute > 59 || second > 59 || hundredth > 99 {
-        frame.set_al(0xFF);
-        return Answer::Done;
+    let time = Time::new(hour, minute, second, hundredth);
+    frame.set_al(if time.is_some() { 0 } else { 0xFF });
+    if let Some(time) = time {
+        set_time(dos, time);
     }
-    let seconds = (u64::from(hour) * 60 + u64::from(minute)) * 60 + u64::from(second);
-    let ticks = (seconds * 100 + u64::from(hundredth)) * u64::from(TICKS_A_DAY);
-    // Rounded up, so that the time read back is not before the one that was set.
-    let ticks = ticks.div_ceil(HUNDREDTHS_A_DAY);
-    dos.mem.write_u32(TICKS, u32::try_from(ticks).unwrap_or(0));
-    for (register, value) in [(HOURS, hour), (MINUTES, minute), (SECONDS, second)] {
-        set_clock(dos, register, value);
-    }
-    frame.set_al(0);
     Answer::Done
 }
 
@@ -141,5 +203,16 @@ mod tests {
         {
             assert_eq!(Date::new(year, month, day), None);
         }
+    }
+
+    #[test]
+    fn days_are_counted_from_1980() {
+        for (number, year, month, day) in
+            [(0, 1980, 1, 1), (59, 1980, 2, 29), (366, 1981, 1, 1), (43_829, 2099, 12, 31)]
+        {
+            let date = Date::new(year, month, day).unwrap();
+            assert_eq!((date.day_number(), Date::of_day_number(number)), (number, Some(date)));
+        }
+        assert_eq!(Date::of_day_number(43_830), None);
     }
 }

@@ -26,6 +26,11 @@ const MODE: u8 = 2;
 const READ_ONLY: u8 = 0;
 
 fn status(frame: &mut Frame, result: Result<(), DosError>) -> Answer {
+    if let Err(error) = result
+        && error.is_critical()
+    {
+        return Answer::Critical(error);
+    }
     frame.set_al(if result.is_ok() { OK } else { FAILED });
     Answer::Done
 }

@@ -3,14 +3,14 @@
 //! Source: RBIL, INT 21h under these numbers.
 
 use super::super::drive::{Create, Region, Stamp};
-use super::super::engine::{CTRL_C, Event, Want};
+use super::super::engine::{Event, Want};
 use super::super::error::DosError;
 use super::super::files::{Named, Target};
 use super::super::frame::Frame;
 use super::super::job::Streamed;
 use super::super::line_editor::{Effect, LineEditor};
-use super::super::{Dos, psp, sft};
-use super::{Answer, Task, answer};
+use super::super::{Dos, device as driver, psp, sft};
+use super::{Answer, Task, answer, device};
 use crate::types::{SegOff, hi16, lo16};
 
 /// Most characters of a line that CON gives a program. Source: MS-DOS 5, the size of CON's buffer.
@@ -248,30 +248,34 @@ pub(super) fn int21_68_commit(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
 // --- devices ---
 
 fn read_device(dos: &mut Dos<'_>, frame: &mut Frame, target: Target) -> Answer {
-    if target.info & sft::info::STDIN == 0 || frame.cx == 0 {
+    let raw = target.info & sft::info::RAW != 0;
+    if target.info & sft::info::NUL != 0 || frame.cx == 0 {
         frame.ax = 0;
         return answer(dos, frame, Ok(()));
     }
-    let raw = target.info & sft::info::RAW != 0;
-    Answer::Task(Task::ReadConsole(ReadConsole { raw, done: 0, line: None, extended: false }))
+    let header = sft::DEVICE.get(&dos.mem, target.at);
+    Answer::Task(match target.info & sft::info::STDIN != 0 {
+        true if !raw || header == driver::CON => {
+            Task::ReadConsole(ReadConsole { raw, done: 0, line: None, extended: false })
+        }
+        _ => Task::ReadDevice(device::Read::new(header, raw)),
+    })
 }
 
 fn write_device(dos: &mut Dos<'_>, frame: &mut Frame, target: Target) -> Answer {
-    let count = frame.cx;
-    if target.info & sft::info::STDOUT == 0 {
-        frame.ax = count;
+    let raw = target.info & sft::info::RAW != 0;
+    if target.info & sft::info::NUL != 0 || frame.cx == 0 {
+        frame.ax = frame.cx;
         return answer(dos, frame, Ok(()));
     }
-    let mut bytes = vec![0; usize::from(count)];
-    dos.mem.read_bytes(frame.ds_dx(), &mut bytes);
-    if target.info & sft::info::RAW == 0 {
-        // Source: RBIL, INT 21h/AH=40h: a cooked device takes nothing from Ctrl-Z on.
-        let end = bytes.iter().position(|&byte| byte == CTRL_Z).unwrap_or(bytes.len());
-        bytes.truncate(end);
+    let header = sft::DEVICE.get(&dos.mem, target.at);
+    let screen = header == driver::CON || target.info & sft::info::SPECIAL != 0;
+    if raw && !screen {
+        return Answer::Task(Task::WriteDevice(device::Write::Raw(header)));
     }
-    frame.ax = count;
-    frame.set_carry(false);
-    super::character::write_all(bytes)
+    let mut bytes = vec![0; usize::from(frame.cx)];
+    dos.mem.read_bytes(frame.ds_dx(), &mut bytes);
+    Answer::Task(Task::WriteDevice(if raw { device::Write::Screen(bytes) } else { device::Write::cooked(bytes) }))
 }
 
 /// Reading from CON: a line at a time, edited; or bytes as they come.
@@ -291,9 +295,14 @@ impl ReadConsole {
     }
 
     fn take_raw(&mut self, dos: &mut Dos<'_>, frame: &mut Frame, event: Event) -> Want {
-        if let Event::Byte(byte) = event {
-            dos.mem.write_u8(frame.ds_dx().offset(self.done), byte);
-            self.done += 1;
+        match event {
+            Event::Byte(byte) => {
+                dos.mem.write_u8(frame.ds_dx().offset(self.done), byte);
+                self.done += 1;
+            }
+            Event::End => return end_read(frame, self.done),
+            Event::Failed(error) => return device::fail(dos, frame, error),
+            _ => {}
         }
         if self.done == frame.cx { end_read(frame, self.done) } else { Want::Byte }
     }
@@ -304,24 +313,25 @@ impl ReadConsole {
             Event::Begin if dos.state.console.line.is_empty() => {
                 let template = dos.state.console.template.clone();
                 self.line = Some(LineEditor::new(LINE_BYTES - 1, template));
-                Want::Byte
+                Want::Char
             }
             Event::Begin => take_line(dos, frame),
             Event::Byte(byte) => self.edit(dos, byte),
             Event::Written if self.line.is_none() => take_line(dos, frame),
-            Event::Written | Event::NoKey | Event::Key => Want::Byte,
+            Event::End => end_read(frame, 0),
+            Event::Failed(error) => device::fail(dos, frame, error),
+            _ => Want::Char,
         }
     }
 
     fn edit(&mut self, dos: &mut Dos<'_>, byte: u8) -> Want {
-        let Some(editor) = &mut self.line else { return Want::Byte };
+        let Some(editor) = &mut self.line else { return Want::Char };
         let effect = match (std::mem::take(&mut self.extended), byte) {
             (true, scan) => editor.function_key(scan),
             (false, 0) => {
                 self.extended = true;
-                return Want::Byte;
+                return Want::Char;
             }
-            (false, CTRL_C) => return Want::Break,
             (false, character) => editor.character(character),
         };
         if let Effect::End(_) = effect {
@@ -331,7 +341,7 @@ impl ReadConsole {
             self.line = None;
         }
         match effect {
-            Effect::Show(bytes) | Effect::End(bytes) => Want::Put(bytes),
+            Effect::Show(bytes) | Effect::End(bytes) => Want::Echo(bytes),
         }
     }
 }

@@ -6,8 +6,9 @@ use super::super::Dos;
 use super::super::error::DosError;
 use super::super::frame::Frame;
 use super::super::sft::{self, info};
+use super::device::Control;
 use super::directory::numbered_drive;
-use super::{Answer, answer};
+use super::{Answer, Task, answer};
 
 /// AX=4409h and 440Ah: the drive, or the file's drive, is a network's.
 const DRIVE_IS_REMOTE: u16 = 1 << 12;
@@ -19,6 +20,11 @@ const FIXED: u16 = 1;
 
 /// AH=44h.
 pub(super) fn int21_44_device_control(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    match driver_control(dos, frame) {
+        None => {}
+        Some(Ok(control)) => return Answer::Task(Task::Control(control)),
+        Some(Err(error)) => return answer(dos, frame, Err(error)),
+    }
     let result = match frame.al() {
         0x00 => device_information(dos, frame),
         0x01 => set_device_information(dos, frame),
@@ -36,6 +42,17 @@ pub(super) fn int21_44_device_control(dos: &mut Dos<'_>, frame: &mut Frame) -> A
         _ => Err(DosError::InvalidFunction),
     };
     answer(dos, frame, result)
+}
+
+/// What the driver of a device is to be asked; `None` of all that DOS knows by itself.
+fn driver_control(dos: &Dos<'_>, frame: &Frame) -> Option<Result<Control, DosError>> {
+    if !matches!(frame.al(), 0x02 | 0x03 | 0x06 | 0x07 | 0x0C | 0x10) {
+        return None;
+    }
+    match dos.target(frame.bx) {
+        Ok(target) if target.is_device() => Some(Control::of(dos, frame, sft::DEVICE.get(&dos.mem, target.at))),
+        _ => None,
+    }
 }
 
 fn drive(dos: &Dos<'_>, frame: &Frame) -> Result<(), DosError> {
@@ -64,10 +81,10 @@ fn set_device_information(dos: &mut Dos<'_>, frame: &Frame) -> Result<(), DosErr
     Ok(())
 }
 
-/// A file is ready up to its end.
+/// A file is ready up to its end. (Devices are asked themselves.)
 fn input_status(dos: &Dos<'_>, frame: &mut Frame) -> Result<(), DosError> {
     let target = dos.target(frame.bx)?;
-    let ready = target.is_device() || sft::POSITION.get(&dos.mem, target.at) < dos.file(target)?.size()?;
+    let ready = sft::POSITION.get(&dos.mem, target.at) < dos.file(target)?.size()?;
     frame.set_al(if ready { READY } else { 0 });
     Ok(())
 }

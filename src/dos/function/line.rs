@@ -4,7 +4,7 @@
 //! Source: RBIL, INT 21h/AH=0Ah; Microsoft, MS-DOS 5 User's Guide, "editing keys".
 
 use super::super::Dos;
-use super::super::engine::{CTRL_C, Event, Want};
+use super::super::engine::{Event, Want};
 use super::super::frame::Frame;
 use super::super::line_editor::{Effect, LineEditor};
 use super::{Answer, Task};
@@ -18,6 +18,8 @@ pub(in crate::dos) struct Line {
     extended: bool,
     /// What ends the call once everything is shown.
     ended: bool,
+    /// No byte has come yet.
+    fresh: bool,
 }
 
 /// AH=0Ah: a line into the buffer at DS:DX: room, length, characters, carriage return.
@@ -28,7 +30,7 @@ pub(super) fn int21_0a_line(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         return Answer::Done;
     }
     let editor = LineEditor::new(usize::from(room) - 1, template(dos, at, room));
-    Answer::Task(Task::Line(Line { editor, extended: false, ended: false }))
+    Answer::Task(Task::Line(Line { editor, extended: false, ended: false, fresh: true }))
 }
 
 /// The line that the buffer still holds: a length that fits and a carriage return behind it.
@@ -50,26 +52,30 @@ impl Line {
                 self.store(dos, frame.ds_dx());
                 Want::Done
             }
+            // A file's lines end in a carriage return and a line feed, which a line does not begin with.
+            Event::Byte(b'\n') if std::mem::take(&mut self.fresh) => Want::Char,
             Event::Byte(byte) => self.byte(byte),
-            Event::Begin | Event::NoKey | Event::Key | Event::Written => Want::Byte,
+            // A file has come to its end, or a device failed: so has the line.
+            Event::End | Event::Failed(_) => self.byte(b'\r'),
+            _ => Want::Char,
         }
     }
 
     fn byte(&mut self, byte: u8) -> Want {
+        self.fresh = false;
         let effect = match (std::mem::take(&mut self.extended), byte) {
             (true, scan) => self.editor.function_key(scan),
             (false, 0) => {
                 self.extended = true;
-                return Want::Byte;
+                return Want::Char;
             }
-            (false, CTRL_C) => return Want::Break,
             (false, character) => self.editor.character(character),
         };
         match effect {
-            Effect::Show(bytes) => Want::Put(bytes),
+            Effect::Show(bytes) => Want::Echo(bytes),
             Effect::End(bytes) => {
                 self.ended = true;
-                Want::Put(bytes)
+                Want::Echo(bytes)
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The functions of INT 21h, by the number in AH.
 
 mod character;
-mod clock;
+pub(super) mod clock;
 pub(super) mod country;
+mod device;
 mod directory;
 mod drives;
 pub(super) mod exec;
@@ -16,7 +17,6 @@ mod memory;
 mod opening;
 mod prefix;
 mod process;
-mod redirected;
 mod structures;
 mod system;
 
@@ -36,11 +36,15 @@ pub(super) enum Answer {
     Elsewhere(Outcome),
     /// The guest is needed.
     Task(Task),
+    /// A drive failed: INT 24h says what becomes of the call.
+    Critical(DosError),
 }
 
 /// A function that needs the guest, and where in it we are.
 #[derive(Clone, Debug)]
 pub(super) enum Task {
+    /// It begins again: something was to be done before it.
+    NotBegun,
     Read(character::Read),
     Direct(character::Direct),
     Status,
@@ -48,17 +52,24 @@ pub(super) enum Task {
     Line(line::Line),
     Flush(character::Flush),
     ReadConsole(handle::ReadConsole),
+    ReadDevice(device::Read),
+    WriteDevice(device::Write),
+    Control(device::Control),
 }
 
 impl Task {
     /// Goes on with `event`; what it wants next.
     pub(super) fn go_on(&mut self, dos: &mut Dos<'_>, frame: &mut Frame, event: Event) -> Want {
         match self {
+            Task::NotBegun => Want::Done,
             Task::Read(read) => read.go_on(frame, event),
             Task::Direct(direct) => direct.go_on(frame, event),
             Task::Status => character::status(frame, event),
             Task::Write(write) => write.go_on(event),
             Task::ReadConsole(read) => read.go_on(dos, frame, event),
+            Task::ReadDevice(read) => read.go_on(dos, frame, event),
+            Task::WriteDevice(write) => write.go_on(dos, frame, event),
+            Task::Control(control) => control.go_on(dos, frame, event),
             Task::Line(line) => line.go_on(dos, frame, event),
             Task::Flush(_) => match character::Flush::go_on(event) {
                 Some(want) => want,
@@ -84,7 +95,7 @@ impl Task {
                 *self = task;
                 self.go_on(dos, frame, Event::Begin)
             }
-            Answer::Done | Answer::Elsewhere(_) => Want::Done,
+            _ => Want::Done,
         }
     }
 }
@@ -110,15 +121,13 @@ pub(super) fn quick(dos: &mut Dos<'_>) -> bool {
 
 /// Runs the function in AH.
 pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    if matches!(frame.ah(), 0x01..=0x0C)
-        && let Some(answer) = redirected::call(dos, frame)
-    {
-        return answer;
-    }
     match frame.ah() {
         0x00 => process::int21_00_terminate(dos),
         0x01 => character::int21_01_read_echo(),
         0x02 => character::int21_02_write(frame),
+        // Ports say where it comes from: AUX.
+        0x03 => character::int21_08_read(),
+        0x04 | 0x05 => character::int21_04_write_device(frame),
         0x06 => character::int21_06_direct(frame),
         0x07 => character::int21_07_read_raw(),
         0x08 => character::int21_08_read(),
@@ -219,10 +228,13 @@ fn unknown(frame: &mut Frame) -> Answer {
 
 /// Returns `result` the way functions from 38h on do: carry and AX.
 fn answer(dos: &mut Dos<'_>, frame: &mut Frame, result: Result<(), DosError>) -> Answer {
-    frame.set_carry(result.is_err());
     if let Err(error) = result {
+        if error.is_critical() {
+            return Answer::Critical(error);
+        }
         sda::set_error(&mut dos.mem, error);
         frame.ax = error.code();
     }
+    frame.set_carry(result.is_err());
     Answer::Done
 }
