@@ -12,6 +12,8 @@ pub(super) enum End {
     Normal = 0,
     /// By Ctrl-C.
     Break = 1,
+    /// By a critical error.
+    Critical = 2,
     /// By itself, and stays in memory.
     Resident = 3,
 }

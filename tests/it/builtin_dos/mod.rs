@@ -1,6 +1,7 @@
 //! The built-in DOS, seen by programs that run on it.
 
 mod console;
+mod devices;
 mod exec;
 mod fcb;
 mod files;
