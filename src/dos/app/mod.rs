@@ -13,7 +13,7 @@ use super::drive::DosName;
 use super::process::End;
 use super::rom::Entry;
 use super::shell::Shell;
-use super::tools::Sort;
+use super::tools::{Attrib, Choice, Find, Help, Mem, More, Sort, Tree, Xcopy};
 use super::{Dos, Outcome, psp};
 use crate::types::SegOff;
 
@@ -30,22 +30,66 @@ const NUMBER: u16 = 0x105;
 #[derive(Clone, Debug)]
 pub(super) enum App {
     Shell(Box<Shell>),
+    Attrib(Attrib),
+    Choice(Choice),
+    Find(Find),
+    /// Any of them, asked for help.
+    Help(Help),
+    Mem(Mem),
+    More(More),
     Sort(Sort),
+    Tree(Tree),
+    Xcopy(Box<Xcopy>),
 }
 
-/// Every program: its name on drive Z: and how it begins.
-const PROGRAMS: [Program; 2] =
-    [(SHELL, || App::Shell(Box::default())), (b"SORT    COM", || App::Sort(Sort::default()))];
-/// A program: its name and how it begins.
-type Program = (&'static [u8; 11], fn() -> App);
+/// A program's file on drive Z:, what `/?` says of it, and how it begins.
+struct Program {
+    name: &'static [u8; 11],
+    help: &'static str,
+    new: fn() -> App,
+}
+
 /// The shell's name.
 const SHELL: &[u8; 11] = b"COMMAND COM";
+
+/// Every program. The shell looks at its parameters itself: behind `/C` they are a command's.
+const PROGRAMS: [Program; 9] = [
+    Program { name: SHELL, help: "", new: || App::Shell(Box::default()) },
+    Program { name: b"ATTRIB  COM", help: Attrib::HELP, new: || App::Attrib(Attrib::default()) },
+    Program { name: b"CHOICE  COM", help: Choice::HELP, new: || App::Choice(Choice::default()) },
+    Program { name: b"FIND    COM", help: Find::HELP, new: || App::Find(Find::default()) },
+    Program { name: b"MEM     COM", help: Mem::HELP, new: || App::Mem(Mem::default()) },
+    Program { name: b"MORE    COM", help: More::HELP, new: || App::More(More::default()) },
+    Program { name: b"SORT    COM", help: Sort::HELP, new: || App::Sort(Sort::default()) },
+    Program { name: b"TREE    COM", help: Tree::HELP, new: || App::Tree(Tree::default()) },
+    Program { name: b"XCOPY   COM", help: Xcopy::HELP, new: || App::Xcopy(Box::default()) },
+];
+
+impl Program {
+    fn begin(&self, tail: &[u8]) -> App {
+        let asked = !self.help.is_empty() && wants_help(tail);
+        if asked { App::Help(Help::new(self.help)) } else { (self.new)() }
+    }
+}
+
+/// True if `tail` has a `/?` that is not quoted.
+pub(super) fn wants_help(tail: &[u8]) -> bool {
+    tail.split(|&byte| byte == b'"').step_by(2).any(|part| part.windows(2).any(|pair| pair == b"/?"))
+}
 
 impl App {
     fn go_on(&mut self, dos: &mut Dos<'_>, answer: Answer) -> Request {
         match self {
             App::Shell(shell) => shell.go_on(dos, answer),
+            App::Attrib(attrib) => attrib.go_on(dos, answer),
+            App::Choice(choice) => choice.go_on(dos, answer),
+            App::Find(find) => find.go_on(dos, answer),
+            App::Help(help) => help.go_on(&answer),
+            App::Mem(mem) => mem.go_on(dos, &answer),
+            App::More(more) => more.go_on(dos, answer),
             App::Sort(sort) => sort.go_on(dos, answer),
+            App::Tree(tree) => tree.go_on(dos, &answer),
+            App::Xcopy(xcopy) => xcopy.go_on(dos, answer),
         }
     }
 }
@@ -53,13 +97,13 @@ impl App {
 /// The files of drive Z:.
 #[must_use]
 pub fn files() -> Vec<(DosName, Vec<u8>)> {
-    let file = |(number, (name, _)): (u8, &Program)| {
+    let file = |(number, program): (u8, &Program)| {
         let to = Entry::App.stub();
         let mut file = vec![0xEA];
         file.extend(to.off.to_le_bytes());
         file.extend(to.seg.to_le_bytes());
         file.push(number);
-        (DosName(**name), file)
+        (DosName(*program.name), file)
     };
     (0u8..).zip(&PROGRAMS).map(file).collect()
 }
@@ -89,7 +133,7 @@ impl Dos<'_> {
 
     fn app_begins(&mut self, psp: u16) -> Outcome {
         let number = usize::from(self.mem.read_u8(SegOff::new(psp, NUMBER)));
-        let Some((_, new)) = PROGRAMS.get(number) else {
+        let Some(program) = PROGRAMS.get(number) else {
             // A program jumped here that is none of ours.
             return self.end_process(End::Normal, 0xFF);
         };
@@ -97,7 +141,8 @@ impl Dos<'_> {
         if chain.resize(&mut self.mem, psp, PARAGRAPHS).is_err() {
             return self.end_process(End::Normal, 0xFF);
         }
-        self.app_asks(Running::new(psp, new()), Answer::Begin)
+        let app = program.begin(&tail(self));
+        self.app_asks(Running::new(psp, app), Answer::Begin)
     }
 
     /// Ctrl-C in a program without a handler of its own: the shell goes on, any other program ends.

@@ -1,5 +1,6 @@
 //! AH=0Dh, 0Eh, 19h, 36h: drives.
 
+use super::super::drive::Space;
 use super::super::frame::Frame;
 use super::super::memory_map::SDA;
 use super::super::{Dos, cds, sda};
@@ -9,10 +10,10 @@ use super::directory::numbered_drive;
 /// AX of AH=36h for a drive that is not there.
 const NO_DRIVE: u16 = 0xFFFF;
 /// Sector size that programs are told.
-const SECTOR_BYTES: u64 = 512;
+const SECTOR_BYTES: u16 = 512;
 /// Most clusters, and sectors in one, that programs can count with. Source: a FAT16 file system.
-const MOST_CLUSTERS: u64 = 0xFFF0;
-const MOST_SECTORS: u64 = 64;
+const MOST_CLUSTERS: u16 = 0xFFF0;
+const MOST_SECTORS: u16 = 64;
 
 /// AH=0Eh: makes drive DL the current one; AL = number of drive letters.
 pub(super) fn int21_0e_select_drive(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
@@ -39,13 +40,48 @@ pub(super) fn int21_36_space(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         frame.ax = NO_DRIVE;
         return Answer::Done;
     };
-    let mut sectors = 1;
-    while sectors < MOST_SECTORS && space.total / (sectors * SECTOR_BYTES) > MOST_CLUSTERS {
-        sectors *= 2;
-    }
-    let clusters = |bytes: u64| u16::try_from((bytes / (sectors * SECTOR_BYTES)).min(MOST_CLUSTERS)).unwrap_or(0);
-    frame.ax = u16::try_from(sectors).unwrap_or(1);
-    (frame.bx, frame.dx) = (clusters(space.free), clusters(space.total));
-    frame.cx = u16::try_from(SECTOR_BYTES).unwrap_or(512);
+    let clusters = Clusters::of(space);
+    (frame.ax, frame.bx, frame.dx) = (clusters.sectors, clusters.free, clusters.total);
+    frame.cx = SECTOR_BYTES;
     Answer::Done
+}
+
+/// Room as programs count it. What the host has more of than they can is the most that they can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::dos) struct Clusters {
+    /// Sectors in a cluster.
+    sectors: u16,
+    free: u16,
+    total: u16,
+}
+
+impl Clusters {
+    pub(in crate::dos) fn of(space: Space) -> Clusters {
+        let mut sectors = 1;
+        let bytes = |sectors: u16| u64::from(sectors) * u64::from(SECTOR_BYTES);
+        while sectors < MOST_SECTORS && space.total / bytes(sectors) > u64::from(MOST_CLUSTERS) {
+            sectors *= 2;
+        }
+        let count = |room: u64| u16::try_from(room / bytes(sectors)).unwrap_or(MOST_CLUSTERS).min(MOST_CLUSTERS);
+        Clusters { sectors, free: count(space.free), total: count(space.total) }
+    }
+
+    /// *Units*: bytes.
+    pub(in crate::dos) fn free_bytes(self) -> u32 {
+        u32::from(self.free) * u32::from(self.sectors) * u32::from(SECTOR_BYTES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_counted_in_clusters_up_to_what_sixteen_bits_hold() {
+        let small = Clusters::of(Space { free: 1 << 20, total: 10 << 20 });
+        assert_eq!(small, Clusters { sectors: 1, free: 2048, total: 20480 });
+        let large = Clusters::of(Space { free: 1 << 40, total: 1 << 42 });
+        assert_eq!(large, Clusters { sectors: 64, free: MOST_CLUSTERS, total: MOST_CLUSTERS });
+        assert_eq!(large.free_bytes(), 2_146_959_360);
+    }
 }

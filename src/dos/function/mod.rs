@@ -20,6 +20,8 @@ mod process;
 mod structures;
 mod system;
 
+pub(super) use drives::Clusters;
+
 use super::engine::{Event, Want};
 use super::error::DosError;
 use super::frame::Frame;

@@ -102,15 +102,15 @@ pub(super) fn internal_word(text: &[u8]) -> (Vec<u8>, &[u8]) {
 
 /// Names and switches behind a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Words {
-    pub(super) names: Vec<Vec<u8>>,
+pub(in crate::dos) struct Words {
+    pub(in crate::dos) names: Vec<Vec<u8>>,
     /// In capitals, without their slashes.
-    pub(super) switches: Vec<Vec<u8>>,
+    pub(in crate::dos) switches: Vec<Vec<u8>>,
 }
 
 impl Words {
     /// The words of `text`.
-    pub(super) fn of(text: &[u8]) -> Words {
+    pub(in crate::dos) fn of(text: &[u8]) -> Words {
         let mut words = Words::default();
         let mut rest = skip_separators(text);
         while let Some(&first) = rest.first() {

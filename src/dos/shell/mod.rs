@@ -33,6 +33,9 @@ mod variables;
 
 use super::Dos;
 use super::app::{Answer, Call, Request};
+pub(super) use command::{label_text, matching, renamed};
+pub(super) use line::Words;
+pub(super) use redirect::open;
 use text::Complaint;
 
 const STDOUT: u16 = 1;

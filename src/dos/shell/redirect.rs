@@ -71,7 +71,7 @@ impl Saved {
 }
 
 /// Opens the file or device called `name`; returns its entry.
-pub(super) fn open(dos: &mut Dos<'_>, name: &[u8], mode: u8) -> Result<u8, DosError> {
+pub(in crate::dos) fn open(dos: &mut Dos<'_>, name: &[u8], mode: u8) -> Result<u8, DosError> {
     match device::by_name(dos, name) {
         Some(header) => dos.open_device(header, mode),
         None => {

@@ -1,23 +1,21 @@
 //! SORT: lines from standard input, sorted, to standard output.
 //!
-//! `SORT [/R] [/+n] < input > output`: `/R` from Z to A, `/+n` by what begins in column n. Capitals and
-//! small letters are the same. Source: MS-DOS 5 User's Guide, SORT.
+//! Capitals and small letters are the same. Source: MS-DOS 5 User's Guide, SORT.
 
 use super::super::Dos;
 use super::super::app::{Answer, Request, tail};
+use super::super::shell::Words;
+use super::source::Source;
+use super::{CTRL_Z, STDERR, STDOUT};
 
 /// Most bytes that are sorted. Source: as above, 64 KiB; nobody needs to be that strict.
 const MOST_BYTES: usize = 16 << 20;
-const READ_BYTES: usize = 0x2000;
-const STDIN: u16 = 0;
-const STDOUT: u16 = 1;
-const STDERR: u16 = 2;
-const CTRL_Z: u8 = 0x1A;
 
 /// See the module's text.
 #[derive(Clone, Debug, Default)]
 pub(in crate::dos) struct Sort {
     options: Options,
+    source: Source,
     input: Vec<u8>,
     /// What it ends with, once there is nothing left to write.
     code: u8,
@@ -32,12 +30,26 @@ struct Options {
 }
 
 impl Sort {
-    pub(in crate::dos) fn go_on(&mut self, dos: &Dos<'_>, answer: Answer) -> Request {
+    pub(in crate::dos) const HELP: &'static str = "\
+Sorts input and writes results to the screen, a file, or another device.
+
+SORT [/R] [/+n] [[drive:][path]filename] [> [drive:][path]filename]
+command | SORT [/R] [/+n]
+
+  /R   Reverses the sort order: Z to A, then 9 to 0.
+  /+n  Sorts the file according to characters in column n.
+";
+
+    pub(in crate::dos) fn go_on(&mut self, dos: &mut Dos<'_>, answer: Answer) -> Request {
         match answer {
             Answer::Begin => match Options::parse(&tail(dos)) {
-                Ok(options) => {
+                Ok((options, names)) => {
                     self.options = options;
-                    Request::Read(STDIN, READ_BYTES)
+                    self.source = Source::new(dos, &names);
+                    match self.source.next(dos) {
+                        Some(Err((_, error))) => self.fail(&format!("SORT: {error}\r\n")),
+                        _ => self.source.read(),
+                    }
                 }
                 Err(text) => self.fail(text),
             },
@@ -48,7 +60,7 @@ impl Sort {
             }
             Answer::Data(data) => {
                 self.input.extend(data);
-                Request::Read(STDIN, READ_BYTES)
+                self.source.read()
             }
             Answer::Failed(error) if !self.written => self.fail(&format!("SORT: {error}\r\n")),
             Answer::Written | Answer::Failed(_) | Answer::Break | Answer::Returned(_) => Request::Exit(self.code),
@@ -67,17 +79,20 @@ impl Sort {
 }
 
 impl Options {
-    fn parse(tail: &[u8]) -> Result<Options, &'static str> {
+    /// Options, and the file if one is named.
+    fn parse(tail: &[u8]) -> Result<(Options, Vec<Vec<u8>>), &'static str> {
+        let words = Words::of(tail);
         let mut options = Options::default();
-        let text = String::from_utf8_lossy(tail).to_uppercase();
-        for word in text.split_whitespace() {
-            match word.strip_prefix("/+").map(str::parse::<usize>) {
-                Some(Ok(column @ 1..)) => options.skip = column - 1,
-                None if word == "/R" => options.reverse = true,
-                _ => return Err("SORT [/R] [/+n]: invalid parameter\r\n"),
+        for switch in &words.switches {
+            let column =
+                switch.strip_prefix(b"+").and_then(|text| std::str::from_utf8(text).ok()?.parse::<usize>().ok());
+            match (switch.as_slice(), column) {
+                (b"R", _) => options.reverse = true,
+                (_, Some(column @ 1..)) => options.skip = column - 1,
+                _ => return Err("SORT: Invalid switch\r\n"),
             }
         }
-        Ok(options)
+        if words.names.len() > 1 { Err("SORT: Too many parameters\r\n") } else { Ok((options, words.names)) }
     }
 }
 
@@ -104,7 +119,7 @@ mod tests {
     use super::*;
 
     fn text(input: &[u8], tail: &[u8]) -> String {
-        String::from_utf8(sorted(input, Options::parse(tail).unwrap())).unwrap()
+        String::from_utf8(sorted(input, Options::parse(tail).unwrap().0)).unwrap()
     }
 
     #[test]

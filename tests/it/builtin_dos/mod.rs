@@ -9,3 +9,4 @@ mod machine;
 mod memory;
 mod shell;
 mod system;
+mod tools;

@@ -8,7 +8,7 @@ use super::machine::Machine;
 
 /// A shell on a folder with these files; what its screen shows after `lines` have been typed, without
 /// what was there before.
-fn typed(files: &[(&str, &str)], lines: &[&str]) -> (String, tempfile::TempDir) {
+pub(super) fn typed(files: &[(&str, &str)], lines: &[&str]) -> (String, tempfile::TempDir) {
     let folder = folder(files);
     let mut machine = Machine::shell(folder.path());
     machine.types("cls\n");
@@ -20,7 +20,7 @@ fn typed(files: &[(&str, &str)], lines: &[&str]) -> (String, tempfile::TempDir) 
     (machine.text().trim_start().to_owned(), folder)
 }
 
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(super) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();
@@ -28,7 +28,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-fn read(folder: &tempfile::TempDir, name: &str) -> String {
+pub(super) fn read(folder: &tempfile::TempDir, name: &str) -> String {
     fs::read_to_string(folder.path().join(name)).unwrap()
 }
 
@@ -63,6 +63,9 @@ fn dir_shows_files_and_what_they_take() {
     let (screen, _folder) = typed(&[("read.me", "hello")], &["dir"]);
     assert!(screen.contains("READ     ME          5 "), "{screen}");
     assert!(screen.contains("        1 file(s)          5 bytes"), "{screen}");
+    let free = screen.lines().find_map(|line| line.strip_suffix(" bytes free")).unwrap();
+    // What programs can count: 65,520 clusters of 64 sectors.
+    assert!(free.len() == 28 && free.trim().parse::<u64>().unwrap() <= 0xFFF0 * 64 * 512, "{screen}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! VER, VOL, CLS, REM, PAUSE, LOADHIGH and CTTY.
 
 use super::super::super::app::Call;
+use super::super::super::error::DosError;
 use super::super::super::{Dos, path};
 use super::super::line::{self, Words};
 use super::super::output::{Pause, Screen};
@@ -28,7 +29,7 @@ pub(super) fn version(shell: &mut Shell, dos: &mut Dos<'_>, _: &[u8]) -> Done {
 }
 
 /// The lines that VOL and DIR begin with.
-pub(super) fn label_text(dos: &Dos<'_>, drive: u8) -> Result<Vec<u8>, Complaint> {
+pub(in crate::dos) fn label_text(dos: &Dos<'_>, drive: u8) -> Result<Vec<u8>, DosError> {
     let letter = char::from(b'A'.wrapping_add(drive));
     let label = dos.drive(drive)?.label();
     let text = match label {

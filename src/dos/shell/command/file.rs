@@ -73,7 +73,7 @@ pub(super) fn rename(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
 }
 
 /// `name` as `pattern` has it, with its own characters for question marks.
-pub(super) fn renamed(name: DosName, pattern: Pattern) -> DosName {
+pub(in crate::dos) fn renamed(name: DosName, pattern: Pattern) -> DosName {
     let mut new = pattern.0;
     for (byte, old) in new.iter_mut().zip(name.0) {
         if *byte == b'?' {

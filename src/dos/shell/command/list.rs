@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::super::super::Dos;
 use super::super::super::drive::{DosName, Entry, Stamp, attribute};
 use super::super::super::error::DosError;
+use super::super::super::function::Clusters;
 use super::super::super::path::{Pattern, Place, text_of};
 use super::super::line::Words;
 use super::super::output::Pages;
@@ -243,7 +244,7 @@ impl Listing<'_> {
     }
 
     fn totals(&mut self, dos: &Dos<'_>, drive: u8) -> Result<(), DosError> {
-        let free = dos.drive(drive)?.space()?.free;
+        let free = Clusters::of(dos.drive(drive)?.space()?).free_bytes();
         let totals = format!("{:9} file(s) {:10} bytes\r\n{free:28} bytes free\r\n", self.files, self.bytes);
         self.text.extend(totals.into_bytes());
         Ok(())

@@ -18,9 +18,11 @@ mod file;
 mod list;
 mod settings;
 
+pub(in crate::dos) use about::label_text;
 pub(super) use about::{version_name, version_text};
 pub(super) use clock::Clock;
 pub(super) use copy::Copy;
+pub(in crate::dos) use file::renamed;
 pub(super) use file::{Type, delete};
 
 use super::super::Dos;
@@ -79,7 +81,7 @@ pub(super) fn internal(name: &[u8]) -> Option<Internal> {
 
 /// What a name with wildcards stands for: where, and what. Hidden files, system files and directories
 /// only if `wanted` has their bits.
-pub(super) fn matching(dos: &Dos<'_>, name: &[u8], wanted: u8) -> Result<(Place, Vec<Entry>), DosError> {
+pub(in crate::dos) fn matching(dos: &Dos<'_>, name: &[u8], wanted: u8) -> Result<(Place, Vec<Entry>), DosError> {
     const SPECIAL: u8 = attribute::HIDDEN | attribute::SYSTEM | attribute::DIRECTORY;
     let (place, pattern) = dos.searched_text(name)?;
     let pattern = pattern.ok_or(DosError::FileNotFound)?;
