@@ -5,6 +5,7 @@
 //! | `line`, `expand` | command lines taken apart, percent signs: pure |
 //! | `start` | the shell's own parameters, AUTOEXEC.BAT |
 //! | `prompt`, `input` | the prompt; a line from whatever is standard input |
+//! | `typing`, `editor`, `complete` | a line from the keyboard: shown, edited, names completed |
 //! | `run` | a command line: pipes, redirection, what a command's name means |
 //! | `redirect` | standard handles that lead elsewhere for a while |
 //! | `exec` | programs |
@@ -18,7 +19,9 @@
 
 mod batch;
 mod command;
+mod complete;
 mod control;
+mod editor;
 mod exec;
 mod expand;
 mod input;
@@ -29,6 +32,7 @@ mod redirect;
 mod run;
 mod start;
 mod text;
+mod typing;
 mod variables;
 
 use super::Dos;
@@ -55,8 +59,10 @@ pub(in crate::dos) struct Shell {
     permanent: bool,
     /// What the last program ended with.
     errorlevel: u8,
-    /// The line before, for the editing keys.
+    /// The line before, for the editing keys of a console that is not the screen.
     template: Vec<u8>,
+    /// Lines that were typed.
+    history: editor::History,
 }
 
 impl Default for Shell {
@@ -68,6 +74,7 @@ impl Default for Shell {
             permanent: false,
             errorlevel: 0,
             template: Vec::new(),
+            history: editor::History::default(),
         }
     }
 }

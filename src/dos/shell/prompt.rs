@@ -5,44 +5,70 @@ use super::super::app::{Answer, Request};
 use super::super::path::text_of;
 use super::input::{Input, Read};
 use super::run::Run;
+use super::typing::{Typed, Typing};
 use super::{Job, STDOUT, Shell, Step, command, variables};
 
 /// See the module's text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Prompt {
-    input: Option<Input>,
+pub(super) enum Prompt {
+    #[default]
+    Beginning,
+    /// A line of a file, or of a console that is not the screen.
+    Reading(Input),
+    /// A line from the keyboard.
+    Typing(Box<Typing>),
 }
 
 impl Prompt {
-    pub(super) fn go_on(mut self, shell: &mut Shell, dos: &mut Dos<'_>, answer: Answer) -> Step {
-        match answer {
+    pub(super) fn go_on(self, shell: &mut Shell, dos: &mut Dos<'_>, answer: Answer) -> Step {
+        match (self, answer) {
             // ECHO OFF, typed at the prompt, leaves it out.
-            Answer::Begin if shell.echo => {
+            (_, Answer::Begin) if shell.echo => {
                 let text = [b"\r\n".as_slice(), &text(dos)].concat();
-                self.input = None;
-                Step::Ask(Job::Prompt(self), Request::Write(STDOUT, text))
+                Step::Ask(Job::Prompt(Prompt::Beginning), Request::Write(STDOUT, text))
             }
-            answer => match &mut self.input {
-                None => {
-                    let (input, request) = Input::begin(dos, &shell.template);
-                    Step::Ask(Job::Prompt(Prompt { input: Some(input) }), request)
+            (Prompt::Beginning, _) => begin(shell, dos),
+            (Prompt::Reading(mut input), answer) => match input.go_on(dos, answer) {
+                Read::More(request) => Step::Ask(Job::Prompt(Prompt::Reading(input)), request),
+                Read::Line(line) => run(shell, line),
+                // What is typed at it has come to its end: so has the shell.
+                Read::End => Step::Next,
+            },
+            (Prompt::Typing(typing), answer) => match typing.go_on(dos, &answer) {
+                (Some(typing), Typed::More(request)) => {
+                    Step::Ask(Job::Prompt(Prompt::Typing(Box::new(typing))), request)
                 }
-                Some(input) => match input.go_on(dos, answer) {
-                    Read::More(request) => Step::Ask(Job::Prompt(self), request),
-                    Read::Line(line) => {
-                        shell.jobs.push(Job::Prompt(Prompt::default()));
-                        if !line.is_empty() {
-                            shell.template.clone_from(&line);
-                            shell.jobs.push(Job::Run(Run::new(line)));
-                        }
-                        Step::Next
-                    }
-                    // What is typed at it has come to its end: so has the shell.
-                    Read::End => Step::Next,
-                },
+                (_, Typed::Line(line, history)) => {
+                    shell.history = history;
+                    shell.history.add(&line);
+                    run(shell, line)
+                }
+                (None, Typed::More(_)) => Step::Next,
             },
         }
     }
+}
+
+fn begin(shell: &mut Shell, dos: &mut Dos<'_>) -> Step {
+    let shown = if shell.echo { text(dos) } else { Vec::new() };
+    let (prompt, request) = match Typing::begin(dos, shown, &shell.history) {
+        Some((typing, request)) => (Prompt::Typing(Box::new(typing)), request),
+        None => {
+            let (input, request) = Input::begin(dos, &shell.template);
+            (Prompt::Reading(input), request)
+        }
+    };
+    Step::Ask(Job::Prompt(prompt), request)
+}
+
+/// Leaves `line` to be run, and the prompt behind it.
+fn run(shell: &mut Shell, line: Vec<u8>) -> Step {
+    shell.jobs.push(Job::Prompt(Prompt::default()));
+    if !line.is_empty() {
+        shell.template.clone_from(&line);
+        shell.jobs.push(Job::Run(Run::new(line)));
+    }
+    Step::Next
 }
 
 /// What variable PROMPT makes of where we are. Source: MS-DOS 5 User's Guide, PROMPT.

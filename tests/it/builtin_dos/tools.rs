@@ -100,7 +100,8 @@ fn tree_draws_directories_and_files() {
 fn mem_adds_up() {
     let (screen, _folder) = typed(&[], &["mem /c"]);
     let row = screen.lines().find(|line| line.starts_with("Conventional")).expect("conventional memory");
-    let kib: Vec<u32> = row.split_whitespace().skip(1).map(|word| word.trim_end_matches('K').parse().unwrap()).collect();
+    let kib: Vec<u32> =
+        row.split_whitespace().skip(1).map(|word| word.trim_end_matches('K').parse().unwrap()).collect();
     assert_eq!((kib[0], kib[1] + kib[2]), (640, 640), "{screen}");
     assert!(screen.contains("  COMMAND "), "{screen}");
     assert!(screen.contains("Largest executable program size"), "{screen}");
