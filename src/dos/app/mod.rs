@@ -13,7 +13,7 @@ use super::drive::DosName;
 use super::process::End;
 use super::rom::Entry;
 use super::shell::Shell;
-use super::tools::{Attrib, Choice, Find, Help, Mem, More, Sort, Tree, Xcopy};
+use super::tools::{Attrib, Choice, Edit, Find, Help, Mem, More, Sort, Tree, Xcopy};
 use super::{Dos, Outcome, psp};
 use crate::types::SegOff;
 
@@ -32,6 +32,7 @@ pub(super) enum App {
     Shell(Box<Shell>),
     Attrib(Attrib),
     Choice(Choice),
+    Edit(Box<Edit>),
     Find(Find),
     /// Any of them, asked for help.
     Help(Help),
@@ -53,10 +54,11 @@ struct Program {
 const SHELL: &[u8; 11] = b"COMMAND COM";
 
 /// Every program. The shell looks at its parameters itself: behind `/C` they are a command's.
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 10] = [
     Program { name: SHELL, help: "", new: || App::Shell(Box::default()) },
     Program { name: b"ATTRIB  COM", help: Attrib::HELP, new: || App::Attrib(Attrib::default()) },
     Program { name: b"CHOICE  COM", help: Choice::HELP, new: || App::Choice(Choice::default()) },
+    Program { name: b"EDIT    COM", help: Edit::HELP, new: || App::Edit(Box::default()) },
     Program { name: b"FIND    COM", help: Find::HELP, new: || App::Find(Find::default()) },
     Program { name: b"MEM     COM", help: Mem::HELP, new: || App::Mem(Mem::default()) },
     Program { name: b"MORE    COM", help: More::HELP, new: || App::More(More::default()) },
@@ -83,6 +85,7 @@ impl App {
             App::Shell(shell) => shell.go_on(dos, answer),
             App::Attrib(attrib) => attrib.go_on(dos, answer),
             App::Choice(choice) => choice.go_on(dos, answer),
+            App::Edit(edit) => edit.go_on(dos, &answer),
             App::Find(find) => find.go_on(dos, answer),
             App::Help(help) => help.go_on(&answer),
             App::Mem(mem) => mem.go_on(dos, &answer),

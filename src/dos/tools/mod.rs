@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | `attrib`, `choice`, `find`, `mem`, `more`, `sort`, `tree`, `xcopy` | one program each |
+//! | `edit` | EDIT |
 //! | `help` | what `/?` shows of any of them |
 //! | `source` | files or standard input, one after the other |
 //! | `walk` | a directory and those in it |
@@ -12,6 +13,7 @@
 
 mod attrib;
 mod choice;
+mod edit;
 mod find;
 mod help;
 mod mem;
@@ -24,12 +26,14 @@ mod xcopy;
 
 pub(super) use attrib::Attrib;
 pub(super) use choice::Choice;
+pub(super) use edit::Edit;
 pub(super) use find::Find;
-pub(super) use help::Help;
+pub(super) use help::{Help, lines};
 pub(super) use mem::Mem;
 pub(super) use more::More;
 pub(super) use sort::Sort;
 pub(super) use tree::Tree;
+pub(super) use walk::{Visit, Walk};
 pub(super) use xcopy::Xcopy;
 
 use super::app::{Call, Request};

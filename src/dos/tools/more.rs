@@ -106,11 +106,10 @@ At the prompt, Q or Esc ends the output; any other key shows the next screen.
         let names = Words::of(&tail(dos)).names;
         self.screen = Screen::of(dos);
         self.source = Source::new(dos, &names);
-        if self.source.is_standard() && self.screen.is_some() {
-            if let Some(handle) = move_input(dos) {
-                self.source = Source::standard(handle);
-                return self.source.read();
-            }
+        let moves = self.source.is_standard() && self.screen.is_some();
+        if let Some(handle) = moves.then(|| move_input(dos)).flatten() {
+            self.source = Source::standard(handle);
+            return self.source.read();
         }
         self.next(dos)
     }

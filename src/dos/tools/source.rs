@@ -13,6 +13,9 @@ use super::STDIN;
 /// Bytes that are asked for at once.
 const CHUNK: usize = 0x2000;
 
+/// The name of a file that is open, or of one that cannot be opened.
+pub(super) type Opened = Result<Vec<u8>, (Vec<u8>, DosError)>;
+
 /// See the module's text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Source {
@@ -40,7 +43,7 @@ impl Source {
 
     /// Closes what was read, and opens what is next: its name, or why it cannot be read. `None` at the
     /// end of it all. Standard input has an empty name.
-    pub(super) fn next(&mut self, dos: &mut Dos<'_>) -> Option<Result<Vec<u8>, (Vec<u8>, DosError)>> {
+    pub(super) fn next(&mut self, dos: &mut Dos<'_>) -> Option<Opened> {
         if let Some(handle) = self.handle.take().filter(|&handle| handle != STDIN) {
             // It was only read.
             let _ = dos.close(handle);

@@ -2,6 +2,7 @@
 
 mod console;
 mod devices;
+mod edit;
 mod exec;
 mod fcb;
 mod files;

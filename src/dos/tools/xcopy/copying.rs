@@ -27,10 +27,9 @@ impl Copying {
     pub(super) fn begin(dos: &Dos<'_>, file: &File, options: &Options) -> Result<Copying, DosError> {
         let source = dos.drive(file.from.drive)?.open(&file.from.path, Access::Read, Share::DenyNone)?;
         let drive = dos.drive(file.to.drive)?.writable()?;
-        if let Ok(old) = drive.lookup(&file.to.path) {
-            if options.over_read_only && old.attributes & attribute::READ_ONLY != 0 {
-                drive.set_attributes(&file.to.path, old.attributes & !attribute::READ_ONLY)?;
-            }
+        let old = drive.lookup(&file.to.path).map_or(0, |old| old.attributes);
+        if options.over_read_only && old & attribute::READ_ONLY != 0 {
+            drive.set_attributes(&file.to.path, old & !attribute::READ_ONLY)?;
         }
         let target = drive.create_file(&file.to.path, Create::Truncate, Access::ReadWrite, Share::Compatible)?;
         Ok(Copying {
