@@ -25,6 +25,8 @@ const MONTH: u8 = 0x08;
 const YEAR: u8 = 0x09;
 const CENTURY: u8 = 0x32;
 
+const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
 /// A date that DOS can count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::dos) struct Date {
@@ -141,6 +143,19 @@ pub(super) fn int21_2a_date(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     frame.dx = u16::from_le_bytes([date.day, date.month]);
     frame.set_al(date.weekday());
     Answer::Done
+}
+
+/// `Sun 11-22-2026`, as prompts show it.
+pub(in crate::dos) fn date_text(dos: &mut Dos<'_>) -> String {
+    let date = date(dos);
+    let weekday = WEEKDAYS[usize::from(date.weekday())];
+    format!("{weekday} {:02}-{:02}-{}", date.month, date.day, date.year)
+}
+
+/// `22:41:05.17`, as prompts show it.
+pub(in crate::dos) fn time_text(dos: &Dos<'_>) -> String {
+    let now = time(dos);
+    format!("{:2}:{:02}:{:02}.{:02}", now.hour, now.minute, now.second, now.hundredth)
 }
 
 /// AH=2Bh: sets the date; AL = 0, or FFh if there is no such day.

@@ -20,6 +20,7 @@ mod process;
 mod structures;
 mod system;
 
+pub(super) use clock::{date_text, time_text};
 pub(super) use drives::Clusters;
 
 use super::engine::{Event, Want};

@@ -44,7 +44,7 @@ impl Batch {
             return Step::Next;
         };
         self.position = position;
-        let line = trimmed(&line);
+        let line = line.strip_suffix(b"\r").unwrap_or(&line).trim_ascii_start();
         let (quiet, line) = match line.strip_prefix(b"@") {
             Some(line) => (true, line),
             None => (false, line),
@@ -81,6 +81,8 @@ impl Batch {
 
 fn label_of(text: &[u8]) -> Vec<u8> {
     let text = text.trim_ascii_start();
+    // `GOTO :LABEL` is the same.
+    let text = text.strip_prefix(b":").unwrap_or(text);
     let end = text.iter().position(|&byte| is_separator(byte) || byte == b':').unwrap_or(text.len());
     text[..end.min(LABEL_BYTES)].to_ascii_uppercase()
 }

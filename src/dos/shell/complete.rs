@@ -22,7 +22,7 @@ impl Completion {
     /// The names that the word at the end of `typed` may become. `None`: there are none.
     pub(super) fn of(dos: &Dos<'_>, typed: &[u8]) -> Option<Completion> {
         let ends = |&byte: &u8| line::is_separator(byte) || matches!(byte, b'<' | b'>' | b'|' | b'+' | b'"');
-        let start = typed.iter().rposition(|byte| ends(byte)).map_or(0, |end| end + 1);
+        let start = typed.iter().rposition(ends).map_or(0, |end| end + 1);
         let word = &typed[start..];
         let folder = folder_of(word);
         let last = &word[folder.len()..];

@@ -34,8 +34,8 @@ fn condition<'a>(shell: &Shell, dos: &Dos<'_>, rest: &'a [u8]) -> Option<(bool, 
     }
     if let Some(rest) = keyword(rest, b"ERRORLEVEL") {
         let (number, command) = split_word(rest);
-        let level: u8 = std::str::from_utf8(number).ok()?.parse().ok()?;
-        return Some((shell.errorlevel >= level, command));
+        let level: u32 = std::str::from_utf8(number).ok()?.parse().ok()?;
+        return Some((u32::from(shell.errorlevel) >= level, command));
     }
     let rest = rest.trim_ascii_start();
     let equals = rest.windows(2).position(|pair| pair == b"==")?;
@@ -44,7 +44,10 @@ fn condition<'a>(shell: &Shell, dos: &Dos<'_>, rest: &'a [u8]) -> Option<(bool, 
 }
 
 fn exists(dos: &Dos<'_>, name: &[u8]) -> bool {
-    super::super::device::by_name(dos, name).is_some()
+    // `DIR\NUL` is there if the directory is.
+    let folder = command::folder_of(name);
+    let folder_exists = dos.searched_text(folder).is_ok_and(|(place, _)| dos.lookup(&place).is_ok());
+    (folder_exists && super::super::device::by_name(dos, name).is_some())
         || command::matching(dos, name, 0).is_ok_and(|(_, entries)| !entries.is_empty())
 }
 

@@ -165,11 +165,9 @@ impl Editor {
     }
 
     pub(super) fn key(&mut self, key: Key) -> Effect {
-        if let Some(seek) = self.seeking.take() {
-            if let Key::Character(byte) = key {
-                self.seek(seek, byte);
-                return Effect::Show;
-            }
+        if let (Some(seek), Key::Character(byte)) = (self.seeking.take(), key) {
+            self.seek(seek, byte);
+            return Effect::Show;
         }
         if key != Key::Function(scan::F8) {
             self.prefix = None;

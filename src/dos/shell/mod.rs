@@ -199,7 +199,7 @@ impl Job {
             }
             Job::Exec(exec) => exec.go_on(shell, dos, &answer),
             Job::Say(say) => say.go_on(&answer),
-            Job::Pages(pages) => pages.go_on(&answer),
+            Job::Pages(pages) => pages.go_on(shell, dos, &answer),
             Job::Pause(pause) => pause.go_on(&answer),
             Job::Ask(ask) => ask.go_on(shell, dos, answer),
             Job::Screen(screen) => screen.go_on(),

@@ -1,13 +1,19 @@
 //! Text for the user: at once, in pages, and questions.
 
-use super::super::Dos;
+use std::collections::VecDeque;
+
 use super::super::app::{Answer, Call, Request};
+use super::super::{Dos, sft};
 use super::input::{Input, Read};
 use super::text::Complaint;
 use super::{Job, STDOUT, Shell, Step, call, command, int21};
+use crate::types::SegOff;
 
-/// Lines of a page. Source: MS-DOS 5 User's Guide, DIR /P: a screen without its last line.
-const PAGE_LINES: usize = 23;
+/// BIOS data area: the screen's last row. Source: RBIL, MEM 0040h:0084h.
+const LAST_ROW: SegOff = SegOff { seg: 0x40, off: 0x84 };
+const READ_KEY: u8 = 0x08;
+/// AH=0Bh, which looks for Ctrl-C as well.
+const LOOK_FOR_KEY: u8 = 0x0B;
 const PRESS_A_KEY: &[u8] = b"Press any key to continue . . .";
 
 /// Text that is to be written.
@@ -33,39 +39,92 @@ impl Say {
 /// Text that waits for a key whenever the screen is full.
 #[derive(Clone, Debug)]
 pub(super) struct Pages {
-    lines: std::collections::VecDeque<Vec<u8>>,
+    lines: VecDeque<Vec<u8>>,
+    /// What is left to be listed.
+    listing: Option<Box<command::Listing>>,
+    doing: Paging,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Paging {
+    Writing,
     /// The page is shown; a key is waited for.
-    asked: bool,
+    Asking,
+    /// There has been nothing to show; the guest goes on.
+    Breathing,
 }
 
 impl Pages {
     pub(super) fn new(text: &[u8]) -> Pages {
-        let lines = text.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();
-        Pages { lines, asked: false }
+        Pages { lines: lines_of(text), listing: None, doing: Paging::Writing }
     }
 
-    pub(super) fn go_on(mut self, answer: &Answer) -> Step {
-        match answer {
-            Answer::Written if self.lines.is_empty() => Step::Next,
-            Answer::Written => {
-                self.asked = true;
-                Step::Ask(Job::Pages(self), call(0x08))
+    /// A listing, made while it is shown.
+    pub(super) fn listing(listing: command::Listing) -> Pages {
+        Pages { lines: VecDeque::new(), listing: Some(Box::new(listing)), doing: Paging::Writing }
+    }
+
+    pub(super) fn go_on(mut self, shell: &mut Shell, dos: &Dos<'_>, answer: &Answer) -> Step {
+        match (self.doing, answer) {
+            (_, Answer::Failed(_)) => Step::Next,
+            (Paging::Writing, Answer::Written) if !self.lines.is_empty() => {
+                self.doing = Paging::Asking;
+                Step::Ask(Job::Pages(self), call(READ_KEY))
             }
-            Answer::Failed(_) => Step::Next,
-            _ => self.page(),
+            (Paging::Asking, Answer::Returned(got)) if got.ax.to_le_bytes()[0] == 0 => {
+                // A key without a character: its second byte.
+                Step::Ask(Job::Pages(self), call(READ_KEY))
+            }
+            (doing, _) => self.page(shell, dos, doing == Paging::Asking),
         }
     }
 
-    fn page(mut self) -> Step {
-        let mut text = if self.asked { b"\r\n".to_vec() } else { Vec::new() };
-        for _ in 0..PAGE_LINES {
-            text.extend(self.lines.pop_front().unwrap_or_default());
+    fn page(mut self, shell: &mut Shell, dos: &Dos<'_>, asked: bool) -> Step {
+        let rows = page_rows(dos);
+        let paged = rows.is_some() && self.listing.as_ref().is_none_or(|listing| listing.is_paged());
+        let wanted = rows.filter(|_| paged).unwrap_or(1);
+        // One line more than fits tells whether there is a next page.
+        while self.lines.len() <= wanted {
+            let Some(part) = self.listing.as_mut().and_then(|listing| listing.next(dos)) else {
+                self.finish(shell);
+                break;
+            };
+            self.lines.extend(lines_of(&part));
+            if !paged {
+                break;
+            }
         }
+        let count = if paged { wanted.min(self.lines.len()) } else { self.lines.len() };
+        let mut text = if asked { b"\r\n".to_vec() } else { Vec::new() };
+        text.extend(self.lines.drain(..count).flatten());
         if !self.lines.is_empty() {
             text.extend(PRESS_A_KEY);
         }
-        Step::Ask(Job::Pages(self), Request::Write(STDOUT, text))
+        self.doing = if text.is_empty() { Paging::Breathing } else { Paging::Writing };
+        match (text.is_empty(), self.listing.is_some()) {
+            (true, false) => Step::Next,
+            (true, true) => Step::Ask(Job::Pages(self), call(LOOK_FOR_KEY)),
+            (false, _) => Step::Ask(Job::Pages(self), Request::Write(STDOUT, text)),
+        }
     }
+
+    /// The listing has come to its end; it may have found nothing.
+    fn finish(&mut self, shell: &mut Shell) {
+        if let Some(complaint) = self.listing.take().and_then(|listing| listing.complaint()) {
+            shell.complain(complaint);
+        }
+    }
+}
+
+fn lines_of(text: &[u8]) -> VecDeque<Vec<u8>> {
+    text.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+/// Lines of a page: a screen without its last two rows. `None`: standard output is not the screen.
+fn page_rows(dos: &Dos<'_>) -> Option<usize> {
+    let target = dos.target(STDOUT).ok()?;
+    let shown = target.is_device() && target.info & sft::info::STDOUT != 0;
+    shown.then(|| usize::from(dos.mem.read_u8(LAST_ROW)).saturating_sub(1).max(1))
 }
 
 /// PAUSE: waits for a key.
@@ -121,6 +180,8 @@ pub(super) enum Question {
     Terminate,
     /// Whether these files are to be deleted.
     Delete(Vec<u8>),
+    /// Whether each of these files is to be deleted, the first one now.
+    DeleteOne(VecDeque<Vec<u8>>),
 }
 
 /// A question on its way.
@@ -135,17 +196,21 @@ impl Ask {
         Ask { question, input: None }
     }
 
-    fn text(&self) -> &'static [u8] {
-        match self.question {
-            Question::Terminate => b"\r\nTerminate batch job (Y/N)?",
-            Question::Delete(_) => b"All files in directory will be deleted!\r\nAre you sure (Y/N)?",
+    fn text(&self) -> Vec<u8> {
+        match &self.question {
+            Question::Terminate => b"\r\nTerminate batch job (Y/N)?".to_vec(),
+            Question::Delete(_) => b"All files in directory will be deleted!\r\nAre you sure (Y/N)?".to_vec(),
+            Question::DeleteOne(names) => {
+                let name = names.front().map_or(b"".as_slice(), Vec::as_slice);
+                [b"\r\n", name, b",    Delete (Y/N)?"].concat()
+            }
         }
     }
 
     pub(super) fn go_on(mut self, shell: &mut Shell, dos: &mut Dos<'_>, answer: Answer) -> Step {
         let read = match (&answer, &mut self.input) {
             (Answer::Begin, _) => {
-                let text = self.text().to_vec();
+                let text = self.text();
                 return Step::Ask(Job::Ask(self), Request::Write(STDOUT, text));
             }
             (_, None) => {
@@ -159,7 +224,7 @@ impl Ask {
             Read::More(request) => return Step::Ask(Job::Ask(self), request),
             Read::Line(line) => match line.first().map(u8::to_ascii_uppercase) {
                 Some(b'Y') => self.yes(shell, dos),
-                Some(b'N') => {}
+                Some(b'N') => self.no(shell),
                 _ => shell.jobs.push(Job::Ask(Ask::new(self.question))),
             },
             Read::End => {}
@@ -175,7 +240,27 @@ impl Ask {
                     shell.complain(complaint);
                 }
             }
+            Question::DeleteOne(mut names) => {
+                let name = names.pop_front().unwrap_or_default();
+                ask_for_next(shell, names);
+                if let Err(complaint) = command::delete(dos, &name) {
+                    shell.complain(complaint);
+                }
+            }
         }
+    }
+
+    fn no(self, shell: &mut Shell) {
+        if let Question::DeleteOne(mut names) = self.question {
+            names.pop_front();
+            ask_for_next(shell, names);
+        }
+    }
+}
+
+fn ask_for_next(shell: &mut Shell, names: VecDeque<Vec<u8>>) {
+    if !names.is_empty() {
+        shell.jobs.push(Job::Ask(Ask::new(Question::DeleteOne(names))));
     }
 }
 

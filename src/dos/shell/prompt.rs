@@ -2,6 +2,7 @@
 
 use super::super::Dos;
 use super::super::app::{Answer, Request};
+use super::super::function::{date_text, time_text};
 use super::super::path::text_of;
 use super::input::{Input, Read};
 use super::run::Run;
@@ -72,7 +73,7 @@ fn run(shell: &mut Shell, line: Vec<u8>) -> Step {
 }
 
 /// What variable PROMPT makes of where we are. Source: MS-DOS 5 User's Guide, PROMPT.
-pub(super) fn text(dos: &Dos<'_>) -> Vec<u8> {
+pub(super) fn text(dos: &mut Dos<'_>) -> Vec<u8> {
     let pattern = variables::get(dos, b"PROMPT").unwrap_or_else(|| b"$N$G".to_vec());
     let mut text = Vec::new();
     let mut bytes = pattern.into_iter();
@@ -89,7 +90,7 @@ pub(super) fn text(dos: &Dos<'_>) -> Vec<u8> {
     text
 }
 
-fn part(dos: &Dos<'_>, code: u8, text: &mut Vec<u8>) {
+fn part(dos: &mut Dos<'_>, code: u8, text: &mut Vec<u8>) {
     let drive = dos.current_drive();
     match code {
         b'P' => text.extend(text_of(drive, &dos.current_directory(drive))),
@@ -103,7 +104,8 @@ fn part(dos: &Dos<'_>, code: u8, text: &mut Vec<u8>) {
         b'H' => text.extend(b"\x08 \x08"),
         b'_' => text.extend(b"\r\n"),
         b'V' => text.extend(command::version_name(dos).bytes()),
-        // Gap: $D and $T, date and time, are left out.
+        b'D' => text.extend(date_text(dos).bytes()),
+        b'T' => text.extend(time_text(dos).bytes()),
         _ => {}
     }
 }

@@ -122,7 +122,8 @@ pub(super) fn dispatch(shell: &mut Shell, dos: &mut Dos<'_>, text: &[u8]) -> Don
     }
     let (internal, behind) = line::internal_word(text);
     match command::internal(&internal) {
-        Some(internal) => internal(shell, dos, behind),
+        Some(_) if command::asked(shell, &internal, behind) => Ok(()),
+        Some(command) => command(shell, dos, behind),
         None => run_program(shell, dos, name, rest),
     }
 }

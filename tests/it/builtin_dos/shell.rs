@@ -175,3 +175,62 @@ fn a_batch_file_that_runs_itself_without_end_can_be_stopped() {
     assert!(machine.text().contains("Batch files nested too deeply"), "{}", machine.text());
     assert!(machine.text().ends_with("C:\\>"), "{}", machine.text());
 }
+
+#[test]
+fn lines_come_back_with_the_arrows_and_are_edited() {
+    let folder = folder(&[]);
+    let mut machine = Machine::shell(folder.path());
+    machine.types("cls\necho one\necho two\n");
+    machine.settle();
+    machine.strikes(&[Key::Up]);
+    machine.strikes(&[Key::Up]);
+    machine.strikes(&[Key::Left]);
+    machine.types("O");
+    machine.strikes(&[Key::Home]);
+    machine.strikes(&[Key::Insert]);
+    machine.types("@\n");
+    machine.settle();
+    let screen = machine.text();
+    assert!(screen.ends_with("C:\\>@echo onO\nonO\n\nC:\\>"), "{screen}");
+}
+
+#[test]
+fn a_long_line_wraps_scrolls_and_is_edited_at_its_start() {
+    let folder = folder(&[]);
+    let mut machine = Machine::shell(folder.path());
+    machine.types(&"\n".repeat(13));
+    machine.types(&format!("echo {}", "x".repeat(100)));
+    machine.strikes(&[Key::Home]);
+    machine.strikes(&[Key::Insert]);
+    machine.types("rem ");
+    machine.settle();
+    let screen = machine.text();
+    let rows: Vec<&str> = screen.lines().collect();
+    let last = rows.len() - 2;
+    assert_eq!(rows[last], format!("C:\\>rem echo {}", "x".repeat(67)), "{screen}");
+    assert_eq!(rows[last + 1], "x".repeat(33), "{screen}");
+}
+
+#[test]
+fn tab_completes_names_and_goes_round() {
+    let folder = folder(&[("alpha.txt", "A"), ("alps.txt", "B"), ("beta.txt", "C")]);
+    fs::create_dir(folder.path().join("alfa")).unwrap();
+    let mut machine = Machine::shell(folder.path());
+    machine.types("cls\ntype alp\t\t\n");
+    machine.settle();
+    assert!(machine.text().contains("type alps.txt\nB\n"), "{}", machine.text());
+    machine.types("cd al\t");
+    machine.settle();
+    assert!(machine.text().ends_with("C:\\>cd alfa\\"), "{}", machine.text());
+}
+
+#[test]
+fn f7_lists_the_lines_before() {
+    let folder = folder(&[]);
+    let mut machine = Machine::shell(folder.path());
+    machine.types("cls\nver\n");
+    machine.types("ab");
+    machine.strikes(&[Key::F7]);
+    machine.settle();
+    assert!(machine.text().ends_with("C:\\>ab\n  1: cls\n  2: ver\nC:\\>ab"), "{}", machine.text());
+}

@@ -1,10 +1,12 @@
 //! DEL, REN and TYPE.
 
+use std::collections::VecDeque;
+
 use super::super::super::Dos;
 use super::super::super::app::{Answer, Request};
-use super::super::super::drive::{DosName, attribute};
+use super::super::super::drive::{DosName, Entry, attribute};
 use super::super::super::error::DosError;
-use super::super::super::path::{self, Pattern};
+use super::super::super::path::{self, Pattern, text_of};
 use super::super::line::Words;
 use super::super::output::{Ask, Question, write_failed};
 use super::super::text::{Complaint, Done};
@@ -23,12 +25,36 @@ pub(super) fn del(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
         let end: &[u8] = if name.ends_with(b"\\") { b"*.*" } else { b"\\*.*" };
         name.extend(end);
     }
+    for switch in &words.switches {
+        if switch != b"P" {
+            return Err(Complaint::about("Invalid switch", &[b"/", switch.as_slice()].concat()));
+        }
+    }
+    if !words.switches.is_empty() {
+        return ask_for_each(shell, dos, &name);
+    }
     let (_, pattern) = dos.searched_text(&name)?;
     if pattern == Some(Pattern([b'?'; 11])) {
         shell.jobs.push(Job::Ask(Ask::new(Question::Delete(name))));
         return Ok(());
     }
     delete(dos, &name)
+}
+
+/// DEL /P.
+fn ask_for_each(shell: &mut Shell, dos: &Dos<'_>, name: &[u8]) -> Done {
+    let (place, entries) = matching(dos, name, 0)?;
+    let full = |entry: Entry| {
+        let mut path = place.path.clone();
+        path.0.push(entry.name);
+        text_of(place.drive, &path)
+    };
+    let names: VecDeque<Vec<u8>> = entries.into_iter().map(full).collect();
+    if names.is_empty() {
+        return Err(DosError::FileNotFound.into());
+    }
+    shell.jobs.push(Job::Ask(Ask::new(Question::DeleteOne(names))));
+    Ok(())
 }
 
 /// Deletes all files that `name` stands for.

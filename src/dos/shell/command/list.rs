@@ -7,17 +7,17 @@ use super::super::super::drive::{DosName, Entry, Stamp, attribute};
 use super::super::super::error::DosError;
 use super::super::super::function::Clusters;
 use super::super::super::path::{Pattern, Place, text_of};
+use super::super::super::tools::{Visit, Walk};
 use super::super::line::Words;
 use super::super::output::Pages;
 use super::super::text::{Complaint, Done};
 use super::super::{Job, STDOUT, Shell, variables};
-use super::{about, entries_of, is_directory};
+use super::{about, is_directory};
 
 const SPECIAL: u8 = attribute::HIDDEN | attribute::SYSTEM;
 /// Names in a row of /W.
 const WIDE_COLUMNS: usize = 5;
-/// Directories within directories that /S goes into at most.
-const MOST_DEPTH: usize = 32;
+const ALL: Pattern = Pattern([b'?'; 11]);
 
 /// What the switches say.
 #[derive(Clone, Debug, Default)]
@@ -129,19 +129,16 @@ pub(super) fn dir(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let words = Words::of(rest);
     options.parse(&words.switches)?;
     let name = words.names.first().map_or(b"".as_slice(), Vec::as_slice);
-    let text = listing(dos, name, &options)?;
-    if options.pages {
-        shell.jobs.push(Job::Pages(Pages::new(&text)));
-    } else {
-        shell.say(STDOUT, text);
-    }
+    let (place, pattern) = shown(dos, name)?;
+    let heading = if options.bare { Vec::new() } else { about::label_text(dos, place.drive)? };
+    shell.jobs.push(Job::Pages(Pages::listing(Listing::new(options, place, pattern))));
+    shell.say(STDOUT, heading);
     Ok(())
 }
 
 /// The place and the pattern that DIR shows of `name`: of a directory everything, of `NAME` also
 /// `NAME.*`.
 fn shown(dos: &Dos<'_>, name: &[u8]) -> Result<(Place, Pattern), DosError> {
-    const ALL: Pattern = Pattern([b'?'; 11]);
     let (mut place, pattern) = dos.searched_text(name)?;
     let Some(mut pattern) = pattern else { return Ok((place, ALL)) };
     if let Some(single) = pattern.single().filter(|_| is_directory(dos, name)) {
@@ -155,52 +152,71 @@ fn shown(dos: &Dos<'_>, name: &[u8]) -> Result<(Place, Pattern), DosError> {
     Ok((place, pattern))
 }
 
-/// What DIR writes.
-struct Listing<'a> {
-    options: &'a Options,
+/// What DIR writes, one directory at a time.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Listing {
+    options: Options,
+    walk: Walk,
+    drive: u8,
+    pattern: Pattern,
     text: Vec<u8>,
     files: usize,
     bytes: u64,
+    ended: bool,
+    failed: Option<DosError>,
 }
 
-fn listing(dos: &Dos<'_>, name: &[u8], options: &Options) -> Result<Vec<u8>, Complaint> {
-    let (place, pattern) = shown(dos, name)?;
-    let mut listing = Listing { options, text: Vec::new(), files: 0, bytes: 0 };
-    if !options.bare {
-        listing.text = about::label_text(dos, place.drive)?;
+impl Listing {
+    fn new(options: Options, place: Place, pattern: Pattern) -> Listing {
+        let drive = place.drive;
+        let walk = Walk::new(place, options.within);
+        Listing { options, walk, drive, pattern, text: Vec::new(), files: 0, bytes: 0, ended: false, failed: None }
     }
-    listing.directory(dos, &place, pattern, 0)?;
-    if listing.files == 0 {
-        let header = if options.bare { Vec::new() } else { listing.text };
-        return Err(Complaint([header.as_slice(), b"File not found\r\n"].concat()));
-    }
-    if !options.bare {
-        listing.totals(dos, place.drive)?;
-    }
-    Ok(listing.text)
-}
 
-impl Listing<'_> {
-    /// A directory, and with /S those in it.
-    fn directory(&mut self, dos: &Dos<'_>, place: &Place, pattern: Pattern, depth: usize) -> Result<(), DosError> {
-        let mut entries = entries_of(dos, place, pattern)?;
-        entries.retain(|entry| self.options.shows(entry));
-        entries.sort_by(|a, b| self.options.compare(a, b));
-        if !self.options.bare && pattern.single().is_none() {
-            entries.splice(0..0, dots(dos, place).into_iter().filter(|entry| self.options.shows(entry)));
-        }
-        if !self.options.within || !entries.is_empty() {
-            self.add(&entries, place);
-        }
-        if self.options.within && depth < MOST_DEPTH {
-            for entry in entries_of(dos, place, Pattern([b'?'; 11]))?.iter().filter(|entry| is_folder(entry)) {
-                let mut inside = place.clone();
-                inside.path.0.push(entry.name);
-                // One that cannot be read is left out.
-                let _ = self.directory(dos, &inside, pattern, depth + 1);
+    /// True if it stops whenever the screen is full.
+    pub(in super::super) fn is_paged(&self) -> bool {
+        self.options.pages
+    }
+
+    /// What has to be said if nothing was found.
+    pub(in super::super) fn complaint(&self) -> Option<Complaint> {
+        let error = self.failed.unwrap_or(DosError::FileNotFound);
+        (self.files == 0).then(|| Complaint::from(error))
+    }
+
+    /// The next directory, which may have nothing to show; at last the totals.
+    pub(in super::super) fn next(&mut self, dos: &Dos<'_>) -> Option<Vec<u8>> {
+        match self.walk.next(dos) {
+            Some(Ok(visit)) => self.directory(dos, &visit),
+            // One that cannot be read is left out.
+            Some(Err(error)) => self.failed = self.failed.or(Some(error)),
+            None if self.ended => return None,
+            None => {
+                self.ended = true;
+                if self.files > 0 && !self.options.bare {
+                    self.totals(dos);
+                }
             }
         }
-        Ok(())
+        Some(std::mem::take(&mut self.text))
+    }
+
+    fn directory(&mut self, dos: &Dos<'_>, visit: &Visit) {
+        let place = &visit.place;
+        let wanted = |entry: &Entry| self.pattern.matches(entry.name) && self.options.shows(entry);
+        let mut entries: Vec<Entry> = visit.entries.iter().copied().filter(wanted).collect();
+        entries.sort_by(|a, b| self.options.compare(a, b));
+        if !self.options.bare && self.pattern == ALL {
+            entries.splice(0..0, dots(dos, place).into_iter().filter(|entry| self.options.shows(entry)));
+        }
+        if entries.is_empty() {
+            return;
+        }
+        self.add(&entries, place);
+        if self.options.within && !self.options.bare {
+            let bytes: u64 = entries.iter().map(|entry| u64::from(entry.size)).sum();
+            self.text.extend(format!("{:9} file(s) {bytes:10} bytes\r\n\r\n", entries.len()).into_bytes());
+        }
     }
 
     fn add(&mut self, entries: &[Entry], place: &Place) {
@@ -243,11 +259,14 @@ impl Listing<'_> {
         if self.options.lower { text.to_ascii_lowercase() } else { text }
     }
 
-    fn totals(&mut self, dos: &Dos<'_>, drive: u8) -> Result<(), DosError> {
-        let free = Clusters::of(dos.drive(drive)?.space()?).free_bytes();
+    fn totals(&mut self, dos: &Dos<'_>) {
+        if self.options.within {
+            self.text.extend(b"Total files listed:\r\n");
+        }
+        let space = dos.drive(self.drive).and_then(|drive| drive.space());
+        let free = space.map_or(0, |space| Clusters::of(space).free_bytes());
         let totals = format!("{:9} file(s) {:10} bytes\r\n{free:28} bytes free\r\n", self.files, self.bytes);
         self.text.extend(totals.into_bytes());
-        Ok(())
     }
 }
 

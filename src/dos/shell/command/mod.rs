@@ -6,15 +6,17 @@
 //! | `directory` | CD, MD, RD, TRUENAME |
 //! | `file` | DEL, REN, TYPE |
 //! | `copy` | COPY |
-//! | `settings` | SET, PATH, PROMPT, ECHO, BREAK, VERIFY |
+//! | `settings` | SET, PATH, PROMPT, ECHO, BREAK, VERIFY, CHCP |
 //! | `about` | VER, VOL, CLS, REM, PAUSE, LH, CTTY |
 //! | `clock` | DATE, TIME |
+//! | `help` | HELP, and `/?` of all |
 
 mod about;
 mod clock;
 mod copy;
 mod directory;
 mod file;
+mod help;
 mod list;
 mod settings;
 
@@ -24,6 +26,8 @@ pub(super) use clock::Clock;
 pub(super) use copy::Copy;
 pub(in crate::dos) use file::renamed;
 pub(super) use file::{Type, delete};
+pub(super) use help::asked;
+pub(super) use list::Listing;
 
 use super::super::Dos;
 use super::super::drive::{Entry, attribute};
@@ -35,11 +39,12 @@ use super::{Shell, control};
 /// An internal command: what is behind its name comes along.
 pub(super) type Internal = fn(&mut Shell, &mut Dos<'_>, &[u8]) -> Done;
 
-const COMMANDS: [(&[u8], Internal); 36] = [
+const COMMANDS: [(&[u8], Internal); 38] = [
     (b"BREAK", settings::break_),
     (b"CALL", control::call),
     (b"CD", directory::change),
     (b"CHDIR", directory::change),
+    (b"CHCP", settings::code_page),
     (b"CLS", about::clear),
     (b"COPY", copy::copy),
     (b"CTTY", about::console),
@@ -51,6 +56,7 @@ const COMMANDS: [(&[u8], Internal); 36] = [
     (b"EXIT", control::exit),
     (b"FOR", control::for_),
     (b"GOTO", control::go_to),
+    (b"HELP", help::help),
     (b"IF", control::if_),
     (b"LH", about::load_high),
     (b"LOADHIGH", about::load_high),

@@ -1,4 +1,4 @@
-//! SET, PATH, PROMPT, ECHO, BREAK and VERIFY.
+//! SET, PATH, PROMPT, ECHO, BREAK, VERIFY and CHCP.
 
 use super::super::super::memory_map::SDA;
 use super::super::super::{Dos, sda};
@@ -73,6 +73,21 @@ pub(super) fn verify(shell: &mut Shell, _: &mut Dos<'_>, rest: &[u8]) -> Done {
     on_or_off(shell, rest, "VERIFY", &mut on)?;
     shell.verify = on;
     Ok(())
+}
+
+/// CHCP: the code page is the session's; another one cannot be selected here.
+pub(super) fn code_page(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
+    let number = dos.state.page.number();
+    let wanted = std::str::from_utf8(trimmed(rest)).unwrap_or_default();
+    if wanted.is_empty() {
+        shell.say(STDOUT, format!("Active code page: {number}\r\n").into_bytes());
+        return Ok(());
+    }
+    match wanted.parse::<u16>() {
+        Ok(wanted) if wanted == number => Ok(()),
+        Ok(_) => Err(Complaint::new("Code page not prepared")),
+        Err(_) => Err(Complaint::new("Invalid code page")),
+    }
 }
 
 fn on_or_off(shell: &mut Shell, rest: &[u8], name: &str, setting: &mut bool) -> Done {
