@@ -69,6 +69,7 @@ impl Input {
     }
 }
 
+/// True if a line can be typed and edited: at the console, or whatever CTTY has put in its place.
 fn is_console(dos: &Dos<'_>) -> bool {
-    dos.target(STDIN).is_ok_and(|target| target.is_device() && target.info & sft::info::STDIN != 0)
+    dos.target(STDIN).is_ok_and(|target| target.is_device() && target.info & sft::info::NUL == 0)
 }

@@ -29,18 +29,26 @@ pub(super) fn set(dos: &mut Dos<'_>, name: &[u8], value: &[u8]) -> Result<(), Co
     if !value.is_empty() {
         strings.push([prefix.as_slice(), value].concat());
     }
-    store(dos, &strings).map_err(|_| Complaint::new("Out of environment space"))
+    store(dos, &strings, 0).map_err(|_| Complaint::new("Out of environment space"))
+}
+
+/// Makes room for `bytes` of variables, if there is memory for it.
+pub(super) fn reserve(dos: &mut Dos<'_>, bytes: usize) -> Result<(), Complaint> {
+    let strings = all(dos);
+    store(dos, &strings, bytes.min(MOST_BYTES)).map_err(|_| Complaint::new("Out of environment space"))
 }
 
 fn segment(dos: &Dos<'_>) -> u16 {
     psp::ENVIRONMENT.get(&dos.mem, psp::base(dos.psp()))
 }
 
-/// Writes the strings where they are, if there is room or can be made; else somewhere else.
-fn store(dos: &mut Dos<'_>, strings: &[Vec<u8>]) -> Result<(), DosError> {
+/// Writes the strings where they are, if there is room or can be made; else somewhere else. The block
+/// has at least `least` bytes.
+fn store(dos: &mut Dos<'_>, strings: &[Vec<u8>], least: usize) -> Result<(), DosError> {
     let comspec = get(dos, b"COMSPEC").unwrap_or_default();
     let strings: Vec<u8> = strings.iter().flat_map(|string| [string.as_slice(), &[0]].concat()).collect();
-    let block = environment::block(&strings, &comspec);
+    let mut block = environment::block(&strings, &comspec);
+    block.resize(block.len().max(least), 0);
     if block.len() > MOST_BYTES {
         return Err(DosError::InvalidEnvironment);
     }

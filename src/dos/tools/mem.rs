@@ -6,7 +6,7 @@ use super::super::app::{Answer, Call, Request, tail};
 use super::super::mcb::{Block, DOS, FREE};
 use super::super::shell::Words;
 use super::super::{Dos, psp};
-use super::{STDERR, STDOUT};
+use super::{STDERR, STDOUT, int21};
 use crate::types::SegOff;
 
 /// Where conventional memory ends, and upper memory ends.
@@ -16,13 +16,33 @@ const NAME: u16 = 8;
 /// INT 15h/AH=88h: KiB of extended memory that nobody has taken. Source: RBIL.
 const EXTENDED_SIZE: u16 = 0x8800;
 
+/// INT 21h: whether upper memory is part of the chain, and making it so. Source: RBIL, INT 21h/AX=5802h.
+const GET_LINK: u16 = 0x5802;
+const SET_LINK: u16 = 0x5803;
+
 /// See the module's text.
 #[derive(Clone, Debug, Default)]
 pub(in crate::dos) struct Mem {
     classify: bool,
-    /// Has written its last word.
-    ending: bool,
+    extended_kib: u32,
+    /// Whether upper memory was part of the chain.
+    linked: u16,
+    doing: Doing,
+    report: Option<String>,
     code: u8,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Doing {
+    /// Asks for the size of extended memory.
+    #[default]
+    Sizing,
+    /// Asks whether upper memory is linked, links it, and puts that back.
+    Looking,
+    Linking,
+    Unlinking,
+    /// Has written its last word.
+    Ending,
 }
 
 /// Memory of one kind. *Units*: paragraphs.
@@ -61,19 +81,40 @@ MEM [/C]
                 }
                 Err(text) => self.end(STDERR, text, 1),
             },
-            Answer::Returned(got) if !self.ending => {
-                let extended = if got.carry { 0 } else { u32::from(got.ax) };
-                match self.report(dos, extended) {
-                    Some(text) => self.end(STDOUT, text.replace('\n', "\r\n").into_bytes(), 0),
-                    None => self.end(STDERR, b"Memory control blocks destroyed\r\n".to_vec(), 1),
-                }
-            }
+            Answer::Returned(got) => self.returned(dos, *got),
             _ => Request::Exit(self.code),
         }
     }
 
+    /// One interrupt after the other.
+    fn returned(&mut self, dos: &Dos<'_>, got: Call) -> Request {
+        let link = |linked: u16| Request::Interrupt(0x21, Call { ax: SET_LINK, bx: linked, ..Call::default() });
+        match self.doing {
+            Doing::Sizing => {
+                self.extended_kib = if got.carry { 0 } else { u32::from(got.ax) };
+                self.doing = Doing::Looking;
+                int21(GET_LINK)
+            }
+            Doing::Looking => {
+                self.linked = u16::from(got.ax.to_le_bytes()[0]);
+                self.doing = Doing::Linking;
+                link(1)
+            }
+            Doing::Linking => {
+                self.report = self.report(dos, self.extended_kib);
+                self.doing = Doing::Unlinking;
+                link(self.linked)
+            }
+            Doing::Unlinking => match self.report.take() {
+                Some(text) => self.end(STDOUT, text.replace('\n', "\r\n").into_bytes(), 0),
+                None => self.end(STDERR, b"Memory control blocks destroyed\r\n".to_vec(), 1),
+            },
+            Doing::Ending => Request::Exit(self.code),
+        }
+    }
+
     fn end(&mut self, handle: u16, text: Vec<u8>, code: u8) -> Request {
-        (self.ending, self.code) = (true, code);
+        (self.doing, self.code) = (Doing::Ending, code);
         Request::Write(handle, text)
     }
 
@@ -106,7 +147,13 @@ fn parse(tail: &[u8]) -> Result<bool, Vec<u8>> {
 }
 
 fn is_upper(block: &Block) -> bool {
-    u32::from(block.at) + 1 >= CONVENTIONAL_PARAGRAPHS
+    u32::from(block.at) >= CONVENTIONAL_PARAGRAPHS
+}
+
+/// The block of DOS's own over everything between conventional and upper memory.
+fn is_bridge(block: &Block) -> bool {
+    let end = u32::from(block.at) + 1 + u32::from(block.paragraphs);
+    block.owner == DOS && !is_upper(block) && end > CONVENTIONAL_PARAGRAPHS
 }
 
 /// True of a block that will be free once MEM itself has ended.
@@ -118,21 +165,21 @@ fn is_free(block: &Block, own: u16) -> bool {
 fn sums(blocks: &[Block], own: u16) -> (Sum, Sum) {
     let (mut conventional, mut upper) = (Sum { total: CONVENTIONAL_PARAGRAPHS, ..Sum::default() }, Sum::default());
     let mut run = 0;
-    for (index, block) in blocks.iter().enumerate() {
+    for block in blocks.iter().filter(|block| !is_bridge(block)) {
         let sum = if is_upper(block) { &mut upper } else { &mut conventional };
         let size = u32::from(block.paragraphs);
-        // What lies between two parts of upper memory is no memory, but a block of DOS's.
-        let gap = block.owner == DOS && !is_upper(block) && u32::from(block.at) + 1 + size > CONVENTIONAL_PARAGRAPHS;
         if is_upper(block) {
             sum.total += size + 1;
         }
-        let next_joins =
-            index > 0 && is_free(&blocks[index - 1], own) && is_upper(&blocks[index - 1]) == is_upper(block);
-        if is_free(block, own) && !gap {
-            sum.free += size;
-            run = if next_joins { run + size + 1 } else { size };
-            sum.largest = sum.largest.max(run);
+        if !is_free(block, own) {
+            run = 0;
+            continue;
         }
+        // Free blocks side by side will be one.
+        let joins = run > 0 && !is_upper(block);
+        run = if joins { run + size + 1 } else { size };
+        sum.free += size;
+        sum.largest = sum.largest.max(run);
     }
     (conventional, upper)
 }
@@ -142,7 +189,7 @@ fn owners(dos: &Dos<'_>, blocks: &[Block], own: u16) -> Vec<Owner> {
     let mut owners: Vec<Owner> = Vec::new();
     let system = blocks.first().map_or(0, |block| u32::from(block.at));
     owners.push(Owner { owner: DOS, name: "MSDOS".into(), conventional: system, upper: 0 });
-    for block in blocks.iter().filter(|block| !is_free(block, own)) {
+    for block in blocks.iter().filter(|block| !is_free(block, own) && !is_bridge(block)) {
         let size = u32::from(block.paragraphs) + 1;
         let (conventional, upper) = if is_upper(block) { (0, size) } else { (size, 0) };
         match owners.iter_mut().find(|owner| owner.owner == block.owner) {

@@ -11,7 +11,9 @@ use crate::types::{SegOff, lo8};
 const LAST_ROW: SegOff = SegOff { seg: 0x40, off: 0x84 };
 const COLUMNS: SegOff = SegOff { seg: 0x40, off: 0x4A };
 const PROMPT: &[u8] = b"-- More --";
-const PROMPT_AWAY: &[u8] = b"\r          \r";
+/// Back over it, blanks, and back again: text may stand in front of it.
+const PROMPT_AWAY: &[u8] =
+    b"\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08";
 const ESCAPE: u8 = 0x1B;
 const TAB_WIDTH: usize = 8;
 

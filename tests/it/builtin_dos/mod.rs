@@ -1,5 +1,6 @@
 //! The built-in DOS, seen by programs that run on it.
 
+mod commands;
 mod console;
 mod devices;
 mod edit;

@@ -166,3 +166,10 @@ fn every_program_explains_itself() {
         assert!(screen.contains(&format!("\n{} ", name.to_uppercase())), "{screen}");
     }
 }
+
+#[test]
+fn help_goes_to_programs_too() {
+    let (screen, _folder) = typed(&[], &["help sort", "help nothing"]);
+    assert!(screen.contains("SORT [/R] [/+n]"), "{screen}");
+    assert!(screen.contains("Bad command or file name"), "{screen}");
+}

@@ -2,13 +2,16 @@
 
 use super::super::super::app::Call;
 use super::super::super::error::DosError;
-use super::super::super::{Dos, path};
+use super::super::super::{Dos, device, path, psp};
 use super::super::line::{self, Words};
 use super::super::output::{Pause, Screen};
 use super::super::text::{Complaint, Done};
 use super::super::{Job, STDOUT, Shell, run};
 use crate::types::SegOff;
 
+/// Standard input, output and error; how they are opened.
+const STANDARD_HANDLES: u16 = 3;
+const READ_WRITE: u8 = 2;
 const LAST_ROW: SegOff = SegOff { seg: 0x40, off: 0x84 };
 const COLUMNS: SegOff = SegOff { seg: 0x40, off: 0x4A };
 
@@ -80,9 +83,21 @@ pub(super) fn load_high(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Do
     run::run_program(shell, dos, name, behind)
 }
 
-/// CTTY: only the console is one.
-pub(super) fn console(_: &mut Shell, _: &mut Dos<'_>, rest: &[u8]) -> Done {
+/// CTTY: standard input, output and error of the shell, and of all that it starts, are a device.
+pub(super) fn console(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let name = Words::of(rest).names.into_iter().next().ok_or_else(Complaint::missing_parameter)?;
-    let name = name.strip_suffix(b":").unwrap_or(&name);
-    if name.eq_ignore_ascii_case(b"CON") { Ok(()) } else { Err(Complaint::new("Invalid device")) }
+    let header = device::by_name(dos, &name).ok_or_else(|| Complaint::new("Invalid device"))?;
+    let index = dos.open_device(header, READ_WRITE)?;
+    let psp = dos.psp();
+    for handle in 0..STANDARD_HANDLES {
+        let before = psp::file_of(&dos.mem, psp, handle);
+        if handle > 0 {
+            dos.refer_to(index);
+        }
+        psp::set_file_of(&mut dos.mem, psp, handle, Some(index));
+        if let Some(before) = before {
+            dos.release(before);
+        }
+    }
+    Ok(())
 }

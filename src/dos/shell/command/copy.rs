@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use super::super::super::app::{Answer, Request};
 use super::super::super::drive::{DosName, Stamp};
 use super::super::super::error::DosError;
-use super::super::super::path::{self, text_of};
+use super::super::super::path;
 use super::super::super::{Dos, device};
 use super::super::line::{is_separator, skip_separators};
 use super::super::output::write_failed;
@@ -137,12 +137,13 @@ fn sources(dos: &Dos<'_>, source: &[u8]) -> Result<Vec<(Vec<u8>, DosName)>, Comp
     }
     let all = if is_directory(dos, source) { within(source, b"*.*") } else { source.to_vec() };
     let not_found = |_| Complaint::about("File not found", source);
-    let (place, entries) = matching(dos, &all, 0).map_err(not_found)?;
+    let (_, entries) = matching(dos, &all, 0).map_err(not_found)?;
     if entries.is_empty() {
         return Err(not_found(DosError::FileNotFound));
     }
-    let folder = text_of(place.drive, &place.path);
-    Ok(entries.into_iter().map(|entry| (within(&folder, &entry.name.dotted()), entry.name)).collect())
+    // They are shown as they were named.
+    let folder = folder_of(&all).to_ascii_uppercase();
+    Ok(entries.into_iter().map(|entry| ([folder.as_slice(), &entry.name.dotted()].concat(), entry.name)).collect())
 }
 
 fn within(folder: &[u8], name: &[u8]) -> Vec<u8> {

@@ -4,8 +4,8 @@ use super::super::super::Dos;
 use super::super::super::app::wants_help;
 use super::super::super::tools::lines;
 use super::super::line::{self, trimmed};
-use super::super::text::{Complaint, Done};
-use super::super::{STDOUT, Shell};
+use super::super::text::Done;
+use super::super::{STDOUT, Shell, run};
 
 /// Commands behind which another command stands, or any text: `/?` may be part of that.
 const OPEN_ENDED: [&[u8]; 7] = [b"CALL", b"ECHO", b"FOR", b"IF", b"LOADHIGH", b"REM", b"SET"];
@@ -21,7 +21,7 @@ const fn page(names: &'static [&'static str], does: &'static str, syntax: &'stat
     Page { names, does, syntax }
 }
 
-const PAGES: [Page; 30] = [
+const PAGES: [Page; 31] = [
     page(&["BREAK"], "Sets or clears extended CTRL+C checking.", "BREAK [ON | OFF]\n"),
     page(&["CALL"], "Calls one batch program from another.", "CALL [drive:][path]filename [batch-parameters]\n"),
     page(
@@ -82,16 +82,13 @@ const PAGES: [Page; 30] = [
     page(&["REM"], "Records comments (remarks) in batch files.", "REM [comment]\n"),
     page(&["REN", "RENAME"], "Renames a file or files.", "REN [drive:][path]filename1 filename2\n"),
     page(&["SET"], "Displays, sets, or removes environment variables.", "SET [variable=[string]]\n"),
-    page(&["SHIFT"], "Shifts the position of replaceable parameters in batch files.", "SHIFT\n"),
+    page(&["SHIFT"], "Shifts the replaceable parameters of a batch file.", "SHIFT\n"),
     page(&["TIME"], "Displays or sets the system time.", "TIME [time]\n"),
     page(&["TRUENAME"], "Displays the full name of a file or directory.", "TRUENAME [drive:][path][filename]\n"),
     page(&["TYPE"], "Displays the contents of a text file.", "TYPE [drive:][path]filename\n"),
     page(&["VER"], "Displays the version.", "VER\n"),
-    page(
-        &["VERIFY", "VOL"],
-        "VERIFY shows or sets write verification; VOL shows the volume label.",
-        "VERIFY [ON | OFF]\nVOL [drive:]\n",
-    ),
+    page(&["VERIFY"], "Shows or sets whether writes are verified.", "VERIFY [ON | OFF]\n"),
+    page(&["VOL"], "Displays the disk volume label.", "VOL [drive:]\n"),
 ];
 
 /// Programs on drive Z:, for HELP.
@@ -111,7 +108,7 @@ pub(in super::super) fn asked(shell: &mut Shell, name: &[u8], rest: &[u8]) -> bo
 }
 
 /// HELP: all commands, or one.
-pub(super) fn help(shell: &mut Shell, _: &mut Dos<'_>, rest: &[u8]) -> Done {
+pub(super) fn help(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let (name, _) = line::first_word(rest);
     if name.is_empty() {
         let mut text = String::from("For more information on a command, type its name and /?\n\n");
@@ -124,10 +121,10 @@ pub(super) fn help(shell: &mut Shell, _: &mut Dos<'_>, rest: &[u8]) -> Done {
         return Ok(());
     }
     if asked(shell, &name.to_ascii_uppercase(), b"/?") {
-        Ok(())
-    } else {
-        Err(Complaint::about("No help available", name))
+        return Ok(());
     }
+    // A program explains itself.
+    run::dispatch(shell, dos, &[name, b" /?"].concat())
 }
 
 #[cfg(test)]
