@@ -8,7 +8,7 @@ use super::exec::{self, Found};
 use super::line::{self, is_separator, skip_separators, trimmed};
 use super::run::{self, Run};
 use super::text::{Complaint, Done};
-use super::{Job, Shell, Step, command, expand};
+use super::{Job, STDOUT, Shell, Step, command, expand, prompt};
 
 /// `IF [NOT] EXIST name | ERRORLEVEL n | a==b command`.
 pub(super) fn if_(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
@@ -75,7 +75,12 @@ impl For {
         if let Some(value) = self.values.pop_front() {
             let line = expand::for_variable(&self.command, self.letter, &value);
             shell.jobs.push(Job::For(self));
-            shell.push(dos, Job::Run(Run::new(line)));
+            shell.push(dos, Job::Run(Run::new(line.clone())));
+            // As a line of a batch file is.
+            if shell.echo && !line.starts_with(b"@") {
+                let text = [b"\r\n", prompt::text(dos).as_slice(), line.as_slice(), b"\r\n"].concat();
+                shell.say(STDOUT, text);
+            }
         }
         Step::Next
     }

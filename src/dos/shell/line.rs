@@ -21,7 +21,12 @@ pub(super) struct Output {
 pub(super) struct Nonsense;
 
 /// The commands of a line, each of which reads what the one before it writes.
+///
+/// What FOR runs has pipes and redirections of its own, each time anew.
 pub(super) fn commands(line: &[u8]) -> Result<Vec<Command>, Nonsense> {
+    if is_for(line) {
+        return Ok(vec![Command { text: line.to_vec(), ..Command::default() }]);
+    }
     let mut commands = vec![Command::default()];
     let mut quoted = false;
     let mut rest = line;
@@ -51,6 +56,11 @@ pub(super) fn commands(line: &[u8]) -> Result<Vec<Command>, Nonsense> {
         return Err(Nonsense);
     }
     Ok(commands)
+}
+
+fn is_for(line: &[u8]) -> bool {
+    let line = skip_separators(line);
+    internal_word(line.strip_prefix(b"@").unwrap_or(line)).0 == b"FOR"
 }
 
 /// The name behind a redirection, and what follows it.
@@ -163,6 +173,11 @@ mod tests {
         assert_eq!(command.input, Some(b"in.txt".to_vec()));
         assert_eq!(command.output, Some(Output { name: b"out.txt".to_vec(), append: true }));
         assert_eq!(commands(b"dir >"), Err(Nonsense));
+    }
+
+    #[test]
+    fn what_for_runs_keeps_its_pipes_and_redirections() {
+        assert_eq!(texts("@for %a in (x) do type %a | sort > b"), ["@for %a in (x) do type %a | sort > b"]);
     }
 
     #[test]

@@ -128,6 +128,15 @@ fn redirection_may_stand_anywhere() {
 }
 
 #[test]
+fn what_for_runs_is_redirected_and_piped_each_time() {
+    let batch = "@for %%a in (b a) do echo %%a > last.txt\r\n@for %%a in (x y) do @type %%a.txt | sort\r\n";
+    let files = [("t.bat", batch), ("x.txt", "2\r\n1\r\n"), ("y.txt", "4\r\n3\r\n")];
+    let (screen, folder) = typed(&files, &["t"]);
+    assert_eq!(read(&folder, "last.txt"), "a \r\n");
+    assert!(screen.contains("1\n2\n3\n4\n"), "{screen}");
+}
+
+#[test]
 fn a_batch_file_goes_on_if_the_user_says_no() {
     let folder = folder(&[("p.bat", "@pause\r\n@echo on it goes\r\n")]);
     let mut machine = Machine::shell(folder.path());

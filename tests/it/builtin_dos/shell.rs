@@ -86,7 +86,8 @@ fn call_returns_and_a_bare_name_does_not() {
 #[test]
 fn for_goes_through_files_and_words() {
     let (screen, _folder) = typed(&[("a.txt", ""), ("b.txt", "")], &["for %f in (*.txt x) do echo %f"]);
-    assert_eq!(screen, "C:\\>for %f in (*.txt x) do echo %f\nA.TXT\nB.TXT\nx\n\nC:\\>");
+    let shown = "C:\\>for %f in (*.txt x) do echo %f\n\nC:\\>echo A.TXT\nA.TXT\n\nC:\\>echo B.TXT\nB.TXT\n\nC:\\>echo x\nx\n\nC:\\>";
+    assert_eq!(screen, shown);
 }
 
 #[test]
