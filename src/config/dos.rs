@@ -63,6 +63,32 @@ impl fmt::Display for DosVersion {
     }
 }
 
+/// Drivers that are loaded at most.
+pub(super) const MAX_DEVICES: usize = 16;
+
+/// The `device` list: each a driver's name with its arguments, as behind `DEVICE=` in a CONFIG.SYS.
+pub(super) fn devices(item: &Item<'_>) -> Result<Vec<String>, FileError> {
+    let items = item.array()?;
+    if items.len() > MAX_DEVICES {
+        return Err(items[MAX_DEVICES].error(&format!("one driver too many; a session has at most {MAX_DEVICES}")));
+    }
+    items.into_iter().map(|item| device(&item)).collect()
+}
+
+fn device(item: &Item<'_>) -> Result<String, FileError> {
+    let line = item.string()?;
+    if line.trim().is_empty() {
+        return Err(item.error("is empty; write the name of a driver on one of the drives, such as \"C:\\\\FOO.SYS\""));
+    }
+    Ok(line.into_owned())
+}
+
+/// The `device` list of these drivers.
+pub(super) fn format_devices(devices: &[String]) -> String {
+    let devices: Vec<String> = devices.iter().map(|device| quoted(device)).collect();
+    format!("[{}]", devices.join(", "))
+}
+
 /// The `drives` table. Paths are relative to `folder`.
 pub(super) fn drives(item: &Item<'_>, folder: &Path) -> Result<Vec<HostDriveSpec>, FileError> {
     let table = item.to_table()?;
@@ -172,6 +198,19 @@ mod tests {
         assert_eq!(parse(Path::new("etc/d.toml"), &text).unwrap().sessions[0].dos_version, spec.dos_version);
         let (_, value) = settings(&spec).into_iter().find(|(key, _)| *key == "drives").unwrap();
         assert_eq!(change(&spec, "drives", &value).unwrap(), spec);
+    }
+
+    #[test]
+    fn drivers_are_written_as_they_are_read() {
+        let spec = spec("drives = { c = 'x' }\ndevice = ['C:\\FOO.SYS /X', 'D:\\B.SYS']\nansi = false");
+        assert_eq!(
+            (spec.devices.as_slice(), spec.ansi),
+            (["C:\\FOO.SYS /X".into(), "D:\\B.SYS".into()].as_slice(), false)
+        );
+        let text = session_table(&spec, Path::new("etc"));
+        assert_eq!(parse(Path::new("etc/d.toml"), &text).unwrap().sessions[0].devices, spec.devices);
+        assert!(error("device = ['']").contains("device[0]: is empty"));
+        assert!(error(&format!("device = [{}]", "'x',".repeat(17))).contains("one driver too many"));
     }
 
     #[test]

@@ -109,6 +109,8 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "disks" => images(&spec.disks),
         "drives" => dos::format_drives(&spec.drives),
         "dos_version" => quoted(&spec.dos_version.to_string()),
+        "device" => dos::format_devices(&spec.devices),
+        "ansi" => spec.ansi.to_string(),
         "boot" => quoted(name_of(&BOOT_DRIVES, spec.boot)),
         "memory" => quoted(&units::MEMORY.format(u64::from(spec.memory_bytes))),
         "priority" => spec.priority.to_string(),

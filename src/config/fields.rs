@@ -1,5 +1,6 @@
 //! Which keys the tables of config files have, with what they mean and take.
 
+use super::dos::MAX_DEVICES;
 use super::sessions::{
     BACKGROUNDS, BOOT_DRIVES, FOLLOW, MAX_DISKS, MAX_FLOPPIES, MAX_SCROLLBACK, MICE, WRITE_POLICIES,
 };
@@ -28,6 +29,8 @@ pub(super) const FIELDS: &[Field] = &[
     Field::new("drives", "host directories as drives of the built-in DOS", Shape::Table(DRIVES)),
     Field::new("boot", "what is started", Shape::Choice(|| names(&BOOT_DRIVES))),
     Field::new("dos_version", "the version that the built-in DOS reports", Shape::Text),
+    Field::new("device", "drivers that the built-in DOS loads", Shape::List(&Shape::Text, MAX_DEVICES)),
+    Field::new("ansi", "whether the built-in DOS's screen understands escape sequences", Shape::Boolean),
     Field::new("memory", "conventional and extended memory", Shape::Quantity(&units::MEMORY)),
     Field::new("priority", "share against other sessions", PRIORITY),
     Field::new("exclusive", "true: others stand still while it is in the foreground", Shape::Boolean),

@@ -9,6 +9,8 @@
 //! drives = { c = "games" }  # host directories, C: to Y:, of the built-in DOS; also { path, read_only = true }
 //! boot = "floppy"           # "floppy" | "disk" | "dos", the built-in DOS; default: what has an image or a drive
 //! dos_version = "5.0"       # what the built-in DOS reports
+//! device = ["C:\\FOO.SYS /X"] # drivers that the built-in DOS loads, at most 16
+//! ansi = true               # false: its screen shows escape sequences as they are
 //! memory = "16 MiB"         # "1 MiB" to "256 MiB", conventional and extended
 //! priority = 1              # 1-100: share against other sessions; also { foreground = 4, background = 1 }
 //! exclusive = false         # true: others stand still while it is in the foreground
@@ -149,6 +151,10 @@ pub struct SessionSpec {
     pub drives: Vec<HostDriveSpec>,
     /// The version that the built-in DOS reports.
     pub dos_version: DosVersion,
+    /// Drivers that the built-in DOS loads: names with their arguments.
+    pub devices: Vec<String>,
+    /// True if the built-in DOS's screen understands escape sequences.
+    pub ansi: bool,
     /// What is started.
     pub boot: BootDrive,
     /// Conventional plus extended memory. *Units*: bytes. *Range*: 1–256 MiB.
@@ -190,6 +196,8 @@ impl SessionSpec {
             disks: Vec::new(),
             drives: Vec::new(),
             dos_version: DosVersion::BUILT_IN,
+            devices: Vec::new(),
+            ansi: true,
             boot: BootDrive::Floppy,
             memory_bytes: 16 << 20,
             priority: Priority::plain(1),

@@ -95,6 +95,12 @@ pub(super) fn read_settings(table: &Table<'_>, folder: &Path, spec: &mut Session
     if let Some(item) = table.get("dos_version") {
         spec.dos_version = item.parsed(DosVersion::parse)?;
     }
+    if let Some(item) = table.get("device") {
+        spec.devices = dos::devices(&item)?;
+    }
+    if let Some(item) = table.get("ansi") {
+        spec.ansi = item.boolean()?;
+    }
     if let Some(item) = table.get("boot") {
         spec.boot = item.choice(&BOOT_DRIVES)?;
     }

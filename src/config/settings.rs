@@ -73,7 +73,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "boot" => names(&BOOT_DRIVES),
         "background" => names(&BACKGROUNDS),
         "mouse" => names(&MICE),
-        "exclusive" | "fpu" => vec!["true".to_owned(), "false".to_owned()],
+        "exclusive" | "fpu" | "ansi" => vec!["true".to_owned(), "false".to_owned()],
         "keyboard" => KeyLayout::all().map(|layout| layout.name().to_owned()).collect(),
         "code_page" => {
             let pages = CodePage::all().map(|page| page.number().to_string());
@@ -94,6 +94,7 @@ pub fn question(key: &str) -> &'static str {
         "log" => "file for what the session prints (empty: none): ",
         "debug_port" => "file for what the guest writes to port E9h (empty: none): ",
         "drives" => "directories as drives, such as { c = \"games\" }: ",
+        "device" => "drivers, such as [\"C:\\\\FOO.SYS /X\"]: ",
         "dos_version" => "version that DOS reports, such as 5.0: ",
         _ => "value: ",
     }

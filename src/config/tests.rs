@@ -26,6 +26,8 @@ fn every_key_reaches_the_session() {
         disks = [{ image = "../c.img", writes = "none" }]
         drives = { c = "games" }
         dos_version = "3.3"
+        device = ["C:\\FOO.SYS /X"]
+        ansi = false
         boot = "dos"
         memory = "2 MiB"
         priority = 100
@@ -46,6 +48,8 @@ fn every_key_reaches_the_session() {
         disks: vec![image("etc/../c.img", WritePolicy::None)],
         drives: vec![HostDriveSpec { letter: 'C', path: PathBuf::from("etc/games"), read_only: false }],
         dos_version: DosVersion { major: 3, minor: 30 },
+        devices: vec!["C:\\FOO.SYS /X".to_owned()],
+        ansi: false,
         boot: BootDrive::Dos,
         memory_bytes: 2 << 20,
         priority: Priority::plain(100),
@@ -117,7 +121,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are ui, sessions, profiles"),
         (
             "[sessions.a]\n\nflopies = []",
-            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, memory, \
+            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, device, ansi, memory, \
              priority, exclusive, background, speed, fpu, keyboard, mouse, code_page, scrollback, log, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),

@@ -39,11 +39,11 @@ impl Dos<'_> {
         }
         let first = (2..cds::DRIVES).find(|&drive| self.drive(drive).is_ok());
         sda::CURRENT_DRIVE.set(&mut self.mem, SDA, first.unwrap_or(0));
-        self.start_first_program()
+        self.load_drivers()
     }
 
     /// The standard handles of the first program: CON three times, AUX and PRN.
-    fn open_standard_handles(&mut self, psp: u16) -> Result<(), DosError> {
+    pub(super) fn open_standard_handles(&mut self, psp: u16) -> Result<(), DosError> {
         let con = self.open_device(device::console(&self.mem), 2)?;
         let aux = self.open_device(device::AUX, 2)?;
         let prn = self.open_device(device::PRN, 1)?;
@@ -78,7 +78,7 @@ impl Dos<'_> {
         self.new_environment(&block)
     }
 
-    fn start_first_program(&mut self) -> Outcome {
+    pub(super) fn start_first_program(&mut self) -> Outcome {
         if self.state.job.is_some() {
             return self.start_job();
         }

@@ -27,7 +27,7 @@ pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
         Entry::Int28 => Outcome::Yield,
         Entry::Int29 => dos.int29(),
         Entry::Int29Next => dos.int29_goes_on(),
-        Entry::Int2E => Outcome::Return,
+        Entry::Int2E => dos.int2e(),
         Entry::Int2F => dos.int2f(),
         Entry::Call5 => dos.call5(),
         Entry::Int1B => dos.int1b(),
@@ -37,6 +37,7 @@ pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
         }
         Entry::DeviceInterrupt => dos.driver_request(),
         Entry::DriverResume => dos.driver_goes_on(),
+        Entry::DriverLoading => dos.drivers_go_on(),
         Entry::Resume => dos.resume(),
         Entry::AfterBreak => dos.after_break(),
         Entry::Question => dos.question_goes_on(),

@@ -97,6 +97,9 @@ pub struct DosState {
     driver_runs: Vec<device::builtin::Run>,
     /// Bytes of COM1 to COM4 that have been looked at and not read.
     serial_seen: [Option<u8>; 4],
+    /// Drivers that are loaded before the first program, and how far that is.
+    drivers: Vec<Vec<u8>>,
+    loading: Option<device::load::Loading>,
     /// Questions after critical errors.
     questions: Vec<critical::Question>,
     memory: MemoryState,
@@ -138,6 +141,8 @@ impl DosState {
             calls: 0,
             driver_runs: Vec::new(),
             serial_seen: [None; 4],
+            drivers: Vec::new(),
+            loading: None,
             questions: Vec::new(),
             memory: MemoryState::new(mcb::Chain { first: memory_map::FIRST_MCB }),
             console: console::Console::default(),
@@ -165,6 +170,12 @@ impl DosState {
     pub fn with_ansi(mut self, on: bool) -> DosState {
         self.console.set_ansi(on);
         self
+    }
+
+    /// Lets it load these drivers, each with its arguments, before the first program.
+    #[must_use]
+    pub fn with_drivers(self, drivers: Vec<Vec<u8>>) -> DosState {
+        DosState { drivers, ..self }
     }
 
     /// Lets it run `job` and nothing else.
@@ -198,6 +209,7 @@ impl DosState {
         self.pending.clear();
         self.driver_runs.clear();
         self.questions.clear();
+        self.loading = None;
         self.serial_seen = [None; 4];
         self.memory = MemoryState::new(chain);
         self.console.restart();

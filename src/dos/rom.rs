@@ -64,6 +64,8 @@ pub enum Entry {
     DeviceInterrupt,
     /// Where an interrupt returns to that a built-in device needed.
     DriverResume,
+    /// Where a driver returns to that is being loaded.
+    DriverLoading,
     /// Where a guest's handler that the kernel called returns to.
     Resume,
     /// Where INT 23h returns to.
@@ -77,7 +79,7 @@ pub enum Entry {
 }
 
 /// How many there are.
-const ENTRY_COUNT: u16 = 24;
+const ENTRY_COUNT: u16 = 25;
 
 /// All of them, in the order of their numbers.
 const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
@@ -100,6 +102,7 @@ const ENTRIES: [Entry; ENTRY_COUNT as usize] = [
     Entry::DeviceStrategy,
     Entry::DeviceInterrupt,
     Entry::DriverResume,
+    Entry::DriverLoading,
     Entry::Resume,
     Entry::AfterBreak,
     Entry::Question,

@@ -23,7 +23,9 @@ pub(super) fn kernel(spec: &SessionSpec, zone: &Zone) -> Result<Option<DosState>
     }
     put(&mut drives, OWN_DRIVE, Drive::Builtin(BuiltinDrive::new(app::files())));
     let version = spec.dos_version;
-    Ok(Some(DosState::with_shell(drives, spec.code_page).with_version(version.major, version.minor)))
+    let drivers = spec.devices.iter().map(|line| line.bytes().collect()).collect();
+    let kernel = DosState::with_shell(drives, spec.code_page).with_version(version.major, version.minor);
+    Ok(Some(kernel.with_drivers(drivers).with_ansi(spec.ansi)))
 }
 
 fn put(drives: &mut [Option<Arc<Drive>>], letter: char, drive: Drive) {

@@ -5,6 +5,7 @@
 //! guest on the program's own stack. So its input and output can be redirected, programs that hook
 //! interrupts see it work, and what it starts has a true parent.
 
+mod command;
 mod request;
 
 pub(super) use request::{Answer, Call, Request, Running};
@@ -176,7 +177,10 @@ impl Dos<'_> {
     /// Hands the program an answer and begins what it asks for next.
     fn app_asks(&mut self, mut running: Running, answer: Answer) -> Outcome {
         match running.app.go_on(self, answer) {
-            Request::Exit(code) => self.end_process(End::Normal, code),
+            Request::Exit(code) => match &running.caller {
+                Some(caller) => self.back_to_caller(running.psp, caller),
+                None => self.end_process(End::Normal, code),
+            },
             request => {
                 running.begin(request);
                 self.app_interrupt(running)
@@ -188,9 +192,8 @@ impl Dos<'_> {
     fn app_interrupt(&mut self, mut running: Running) -> Outcome {
         let (vector, call) = running.next(self);
         call.load(self.regs);
-        let psp = running.psp;
-        self.regs.set_ss(psp);
-        self.regs.set_sp(STACK);
+        self.regs.set_ss(running.psp);
+        self.regs.set_sp(running.stack);
         self.state.apps.push(running);
         Outcome::Interrupt(vector, Entry::App)
     }

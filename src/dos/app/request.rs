@@ -2,7 +2,8 @@
 
 use super::super::Dos;
 use super::super::error::DosError;
-use super::{App, BUFFER, BUFFER_BYTES};
+use super::command::Caller;
+use super::{App, BUFFER, BUFFER_BYTES, STACK};
 use crate::cpu::regs::{Regs, eflags};
 use crate::types::SegOff;
 
@@ -90,11 +91,15 @@ pub(in crate::dos) struct Running {
     asked: Request,
     /// Of a long write: bytes that are being written.
     chunk: usize,
+    /// Its stack pointer while an interrupt is executed.
+    pub(super) stack: u16,
+    /// Who it works for, if it is no process's own program.
+    pub(super) caller: Option<Box<Caller>>,
 }
 
 impl Running {
     pub(super) fn new(psp: u16, app: App) -> Running {
-        Running { psp, app, asked: Request::Exit(0), chunk: 0 }
+        Running { psp, app, asked: Request::Exit(0), chunk: 0, stack: STACK, caller: None }
     }
 
     pub(super) fn begin(&mut self, request: Request) {

@@ -43,6 +43,8 @@ pub(super) struct Parser {
     parameters: Vec<u8>,
     /// The number being read.
     number: Option<u8>,
+    /// A text has just ended: the semicolon behind it stands for no number.
+    behind_text: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +64,7 @@ impl Parser {
             State::Text if byte == ESCAPE => self.state = State::Escape,
             State::Text => return vec![Action::Print(byte)],
             State::Escape => return self.behind_escape(byte),
-            State::Quoted(mark) if byte == mark => self.state = State::Sequence,
+            State::Quoted(mark) if byte == mark => (self.state, self.behind_text) = (State::Sequence, true),
             State::Quoted(_) => self.parameter(byte),
             State::Sequence => return self.within(byte),
         }
@@ -91,8 +93,10 @@ impl Parser {
                 self.number = Some(number.saturating_mul(10).saturating_add(byte - b'0'));
             }
             b';' => {
-                let number = self.number.take();
-                self.parameter(number.unwrap_or(0));
+                let (number, behind_text) = (self.number.take(), std::mem::take(&mut self.behind_text));
+                if number.is_some() || !behind_text {
+                    self.parameter(number.unwrap_or(0));
+                }
             }
             b'"' | b'\'' => self.state = State::Quoted(byte),
             b'=' | b'?' => {}

@@ -5,12 +5,14 @@
 //! | --- | --- |
 //! | `request` | the packets that drivers are called with |
 //! | `builtin` | what the built-in drivers do, for whoever calls their entries |
+//! | `load` | drivers that the settings name |
 //! | `serial`, `printer`, `clock` | the parts of AUX, PRN and CLOCK$ |
 //!
 //! Source: RBIL, INT 21h/AH=52h, "Format of device driver header".
 
 pub(super) mod builtin;
 mod clock;
+pub(super) mod load;
 mod printer;
 pub(super) mod request;
 mod serial;

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, Metadata, OpenOptions, OpenOptionsExt, PermissionsExt};
+use cap_std::fs::{Dir, Metadata, MetadataExt, OpenOptions, OpenOptionsExt, PermissionsExt};
 use nix::libc;
 
 use super::file::{OpenFile, of_host};
@@ -70,6 +70,9 @@ impl HostDrive {
     pub fn list(&self, path: &DosPath) -> Result<Vec<Entry>, DosError> {
         let folder = self.resolve_directory(path)?;
         let hosts = self.host_names(&folder)?;
+        if hosts.is_empty() {
+            self.check_there()?;
+        }
         let entry = |(dos, host): (DosName, OsString)| {
             let at = folder.join(host);
             // Files that go away meanwhile, links that lead nowhere or out, pipes and devices.
@@ -220,13 +223,27 @@ impl HostDrive {
         for (index, &name) in path.0.iter().enumerate() {
             let last = index + 1 == path.0.len();
             let missing = if last { DosError::FileNotFound } else { DosError::PathNotFound };
-            host.push(self.find(&host, name).map_err(|_| DosError::PathNotFound)?.ok_or(missing)?);
+            let found =
+                self.find(&host, name).map_err(|_| DosError::PathNotFound).and_then(|found| found.ok_or(missing));
+            // What is missing may be missing with all the rest.
+            host.push(found.or_else(|error| self.check_there().and(Err(error)))?);
         }
         Ok(host)
     }
 
+    /// *Errors*: the drive's directory is gone, or cannot be looked at any more.
+    ///
+    /// Gap: one that is made anew under the same name is another one, which a session does not find.
+    fn check_there(&self) -> Result<(), DosError> {
+        let there = self.root.dir_metadata().is_ok_and(|metadata| metadata.nlink() > 0);
+        if there && self.root.read_dir(".").is_ok() { Ok(()) } else { Err(DosError::NotReady) }
+    }
+
     fn resolve_directory(&self, path: &DosPath) -> Result<PathBuf, DosError> {
-        let host = self.resolve(path).map_err(|_| DosError::PathNotFound)?;
+        let host = self.resolve(path).map_err(|error| match error {
+            DosError::NotReady => error,
+            _ => DosError::PathNotFound,
+        })?;
         match self.root.metadata(&host) {
             Ok(metadata) if metadata.is_dir() => Ok(host),
             _ => Err(DosError::PathNotFound),

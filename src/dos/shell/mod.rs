@@ -117,6 +117,11 @@ pub(in crate::dos) fn has_command(name: &[u8]) -> bool {
 }
 
 impl Shell {
+    /// A shell that executes one line and ends.
+    pub(in crate::dos) fn for_line(line: Vec<u8>) -> Shell {
+        Shell { jobs: vec![Job::Run(run::Run::new(line))], ..Shell::default() }
+    }
+
     pub(in crate::dos) fn go_on(&mut self, dos: &mut Dos<'_>, answer: Answer) -> Request {
         let mut answer = answer;
         if answer == Answer::Break {

@@ -391,6 +391,11 @@ fn with_break_on_every_call_looks_for_ctrl_c() {
         let mut again = a.create_label();
         a.set_label(&mut again).unwrap();
         dos(a, 0x3000);
+        // Not too many calls in the time that it has.
+        let mut pause = a.create_label();
+        a.mov(cx, 0xFFFF).unwrap();
+        a.set_label(&mut pause).unwrap();
+        a.loop_(pause).unwrap();
         a.jmp(again).unwrap();
     });
     assert_eq!(machine.text(), "");

@@ -65,6 +65,11 @@ impl Machine {
         Machine::boot(DosState::new(com(write), drives, CodePage::US))
     }
 
+    /// As [`Machine::shell`], with a kernel that is made to differ.
+    pub(super) fn shell_with(folder: &Path, change: impl FnOnce(DosState) -> DosState) -> Machine {
+        Machine::boot(change(DosState::with_shell(drives(folder), CodePage::US)))
+    }
+
     fn boot(dos: DosState) -> Machine {
         let config = VmConfig {
             memory_bytes: 2 << 20,
