@@ -208,7 +208,7 @@ mod tests {
         let screen = || Screen { rows: 2, columns: 10, row: 0, column: 0 };
         assert_eq!(screen().take(b"a\r\nb\r\nc\r\n"), 6);
         assert_eq!(screen().take(b"0123456789abcdefghijklm"), 20);
-        assert_eq!(screen().take(b"\tabc\r\nx"), 7);
+        assert_eq!(screen().take(b"\tabc\r\nx"), 6);
     }
 
     #[test]

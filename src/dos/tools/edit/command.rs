@@ -90,7 +90,7 @@ pub(super) const MENUS: [Menu; 4] = [
             row("Cut", 2, "Ctrl+X", Command::Cut),
             row("Copy", 0, "Ctrl+C", Command::Copy),
             row("Paste", 0, "Ctrl+V", Command::Paste),
-            row("Clear", 3, "Del", Command::Clear),
+            row("Clear", 2, "Del", Command::Clear),
             row("Select All", 7, "Ctrl+A", Command::SelectAll),
         ],
     },
