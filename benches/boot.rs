@@ -1,7 +1,8 @@
-//! How long FreeDOS takes from power-on to its prompt.
+//! How long FreeDOS takes from power-on to its prompt, and `dosmux run` for a program that does nothing.
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -35,5 +36,15 @@ fn boot_to_prompt(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, boot_to_prompt);
+/// A process from its start to its end, with a whole machine and COMMAND.COM in between.
+fn run_a_command(criterion: &mut Criterion) {
+    criterion.bench_function("run", |bencher| {
+        bencher.iter(|| {
+            let status = Command::new(env!("CARGO_BIN_EXE_dosmux")).args(["run", "rem"]).status();
+            assert!(status.is_ok_and(|status| status.success()), "it runs");
+        });
+    });
+}
+
+criterion_group!(benches, boot_to_prompt, run_a_command);
 criterion_main!(benches);

@@ -182,6 +182,11 @@ pub fn post(bios: &mut Bios<'_>) {
     post::run(bios);
 }
 
+/// Writes `text`, in the guest's code page, at the shown page's cursor as a teletype.
+pub fn print(bios: &mut Bios<'_>, text: &[u8]) {
+    video_10h::print_bytes(bios, text);
+}
+
 /// Runs the service whose number follows the trapped ARPL in the ROM.
 pub fn call(service: u8, bios: &mut Bios<'_>) -> Outcome {
     table::dispatch(service, bios)

@@ -46,7 +46,12 @@ pub(super) fn call(bios: &mut Bios<'_>) -> Outcome {
 
 /// Writes `text` at the shown page's cursor as a teletype.
 pub(super) fn print(bios: &mut Bios<'_>, text: &str) {
-    for byte in text.bytes() {
+    print_bytes(bios, text.as_bytes());
+}
+
+/// As [`print`], of bytes in the guest's code page.
+pub(super) fn print_bytes(bios: &mut Bios<'_>, text: &[u8]) {
+    for &byte in text {
         teletype(bios, byte, None);
     }
 }

@@ -13,11 +13,14 @@ use crate::disk::WritePolicy;
 /// Shown below the options by `--help`.
 const EXAMPLES: &str = "\
 Examples:
-  dosmux                               the sessions of your config, or two demonstrations
+  dosmux                               the sessions of your config, or two of the built-in DOS on a demo drive
   dosmux --config work.toml            the sessions of another config
   dosmux explain --config work.toml    every setting of its sessions, and where it comes from
+  dosmux boot ~/games                  a session of the built-in DOS, the folder is its drive C:
   dosmux boot freedos.img games.img    two sessions, one for each image
   dosmux boot --writes image work.img  what DOS writes goes to the file
+  dosmux run make.bat                  one DOS program in the current folder, as programs of the host
+  dosmux names ~/games                 what long names are called in DOS
   dosmux test tests/scripts            run all scripts in a folder, without a terminal
   dosmux test --stats boot.toml        run one script, then show what the monitor did
   dosmux test --junit out.xml tests    run a suite on a CI server
@@ -63,13 +66,14 @@ pub(super) struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Opens the UI with one session for each disk image.
+    /// Opens the UI with one session for each disk image or folder.
     Boot {
-        /// Raw images of floppies or hard disks; `builtin:tour` is the demonstration floppy.
-        #[arg(required = true, value_name = "IMAGE")]
+        /// Raw images of floppies or hard disks, and folders, for the built-in DOS; `builtin:tour` is the
+        /// demonstration floppy.
+        #[arg(required = true, value_name = "IMAGE|FOLDER")]
         images: Vec<String>,
 
-        /// What happens to what DOS writes.
+        /// What happens to what DOS writes to images; a folder is written to unless this is `none`.
         #[arg(long, value_enum, value_name = "POLICY", default_value = "overlay")]
         writes: Writes,
     },

@@ -10,7 +10,6 @@ mod number;
 mod record;
 mod rom;
 mod run;
-mod streams;
 mod test;
 mod watch;
 
@@ -24,6 +23,7 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 use crate::config::{self, Config, ConfigSource, Environment};
 use crate::disk::WritePolicy;
 use crate::script::schema;
+use crate::session::{Host, HostCommandPolicy};
 use crate::tui::ability::TerminalEnvironment;
 use crate::tui::{self, TuiError};
 use args::{Args, Command, SchemaOf};
@@ -120,7 +120,7 @@ fn config_of_images(images: &[String], writes: WritePolicy) -> Result<Config, Tr
 /// The environment's word on where a user's files are.
 fn environment() -> Environment {
     let path = |name| std::env::var_os(name).map(PathBuf::from);
-    Environment { xdg_config_home: path("XDG_CONFIG_HOME"), home: path("HOME") }
+    Environment { xdg_config_home: path("XDG_CONFIG_HOME"), xdg_data_home: path("XDG_DATA_HOME"), home: path("HOME") }
 }
 
 /// The environment's word on the terminal.
@@ -136,7 +136,8 @@ fn terminal_environment() -> TerminalEnvironment {
 
 /// Shows the sessions in the terminal until the user quits.
 fn open_ui(config: Config) -> Result<Status, Trouble> {
-    ui_status(tui::run(config, &terminal_environment()))
+    let host = Host::new().with_demo(config::demo_folder(&environment())).with_commands(HostCommandPolicy::Beside);
+    ui_status(tui::run(config, host, &terminal_environment()))
 }
 
 /// What the end of the UI says.

@@ -11,7 +11,7 @@ use super::{terminal_environment, ui_status};
 use crate::config::{Config, SessionSpec};
 use crate::screen::Screen;
 use crate::script::record::{Input, Recording};
-use crate::session::{Command, SessionView};
+use crate::session::{Command, Host, SessionView};
 use crate::tui::{self, Onlooker};
 use crate::types::SessionId;
 
@@ -20,7 +20,7 @@ pub(super) fn record(path: &Path, config: Config) -> Result<Status, Trouble> {
     // At once, so that a name that is taken is told before the work is done.
     let mut file = NewFile::create(path).map_err(Trouble::bad_input)?;
     let mut tape = Tape::default();
-    let result = tui::run_watched(config, &terminal_environment(), Some(&mut tape));
+    let result = tui::run_watched(config, Host::new(), &terminal_environment(), Some(&mut tape));
     if tape.begun {
         let folder = path.parent().unwrap_or(Path::new(""));
         file.write(&tape.script(folder)).map_err(Trouble::host)?;

@@ -1,10 +1,11 @@
-//! Sessions made from image names alone, as `dosmux boot IMAGE...` wants them.
+//! Sessions made from the names of images and folders alone, as `dosmux boot IMAGE...` wants them.
 
 use std::path::{Path, PathBuf};
 
 use super::sessions::parse_source;
-use super::{BootDrive, ImageSpec, MAX_NAME_CHARS, SessionSpec};
+use super::{BootDrive, DriveSource, HostDriveSpec, ImageSpec, MAX_NAME_CHARS, SessionSpec};
 use crate::disk::{ImageSource, WritePolicy};
+use crate::pointer::MouseSupport;
 
 /// Size of the largest floppy; a larger image is a hard disk. *Units*: bytes.
 const LARGEST_FLOPPY_BYTES: u64 = 2880 * 1024;
@@ -20,8 +21,8 @@ pub enum ImageError {
         /// What the host says.
         source: std::io::Error,
     },
-    /// The name is a folder's, or something else that is no file.
-    #[error("{} is no file", .0.display())]
+    /// The name is that of something that is neither file nor folder.
+    #[error("{} is neither a file nor a folder", .0.display())]
     NoFile(PathBuf),
     /// No built-in image has that name.
     #[error("{0}")]
@@ -32,7 +33,8 @@ pub enum ImageError {
 }
 
 /// A session for each image, named after it, that boots it: from A: if its size is a floppy's,
-/// else as a hard disk. Paths are relative to the current folder.
+/// else as a hard disk. A folder gives a session of the built-in DOS with it as drive C:, which the policy
+/// `none` makes read-only. Paths are relative to the current folder.
 pub fn sessions_of_images(images: &[String], writes: WritePolicy) -> Result<Vec<SessionSpec>, ImageError> {
     let mut specs: Vec<SessionSpec> = Vec::new();
     for image in images {
@@ -40,8 +42,13 @@ pub fn sessions_of_images(images: &[String], writes: WritePolicy) -> Result<Vec<
         if source == ImageSource::Tour && writes == WritePolicy::Image {
             return Err(ImageError::BuiltInIsReadOnly(super::BUILTIN_TOUR));
         }
-        let drive = drive_for(&source)?;
-        let mut spec = session_of_image(ImageSpec { source, writes }, drive);
+        let mut spec = match folder_of(&source) {
+            Some(folder) => session_of_folder(folder, writes == WritePolicy::None),
+            None => {
+                let drive = drive_for(&source)?;
+                session_of_image(ImageSpec { source, writes }, drive)
+            }
+        };
         spec.name = free_name(&spec.name, |name| specs.iter().all(|spec| spec.name != name));
         specs.push(spec);
     }
@@ -61,6 +68,35 @@ pub fn session_of_image(image: ImageSpec, drive: BootDrive) -> SessionSpec {
     spec
 }
 
+/// A session of the built-in DOS, named after the folder that is its drive C:.
+#[must_use]
+pub fn session_of_folder(folder: &Path, read_only: bool) -> SessionSpec {
+    // `.` and `..` are no names.
+    let full = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let name = full.file_name().map_or_else(|| "dos".into(), |name| name.to_string_lossy());
+    session_of_drive(DriveSource::Directory(folder.to_owned()), &name, read_only)
+}
+
+/// A session of the built-in DOS on the demo drive.
+#[must_use]
+pub fn session_of_demo() -> SessionSpec {
+    session_of_drive(DriveSource::Demo, "demo", false)
+}
+
+fn session_of_drive(source: DriveSource, name: &str, read_only: bool) -> SessionSpec {
+    let drives = vec![HostDriveSpec { letter: 'C', source, read_only }];
+    let boot = BootDrive::Dos;
+    SessionSpec { drives, boot, mouse: boot.usual_mouse(), ..SessionSpec::new(&session_name(name)) }
+}
+
+/// The folder, if `source` is one.
+fn folder_of(source: &ImageSource) -> Option<&Path> {
+    match source {
+        ImageSource::File(path) if path.is_dir() => Some(path),
+        _ => None,
+    }
+}
+
 /// The kind of drive that takes an image.
 fn drive_for(source: &ImageSource) -> Result<BootDrive, ImageError> {
     let ImageSource::File(path) = source else { return Ok(BootDrive::Floppy) };
@@ -78,13 +114,25 @@ impl BootDrive {
     pub fn for_size(bytes: u64) -> BootDrive {
         if bytes <= LARGEST_FLOPPY_BYTES { BootDrive::Floppy } else { BootDrive::Disk }
     }
+
+    /// What there is of a mouse unless the settings say otherwise: with the built-in DOS a driver, since
+    /// none can be loaded there; programs that do not ask for it see nothing of it.
+    #[must_use]
+    pub fn usual_mouse(self) -> MouseSupport {
+        if self == BootDrive::Dos { MouseSupport::Driver } else { MouseSupport::None }
+    }
 }
 
 /// The image's file name without folder and extension, control characters and excess length.
 fn base_name(source: &ImageSource) -> String {
     let ImageSource::File(path) = source else { return "tour".to_owned() };
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name: String = stem.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
+    session_name(&stem)
+}
+
+/// `name` without control characters and excess length.
+fn session_name(name: &str) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
     if name.trim().is_empty() { "image".to_owned() } else { name }
 }
 
@@ -142,10 +190,19 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_a_drive_of_the_built_in_dos() {
+        let specs = sessions_of_images(&["src/dos".to_owned(), ".".to_owned()], WritePolicy::None).unwrap();
+        let drive = HostDriveSpec { letter: 'C', source: DriveSource::Directory("src/dos".into()), read_only: true };
+        assert_eq!((specs[0].name.as_str(), &specs[0].drives), ("dos", &vec![drive]));
+        assert_eq!((specs[0].boot, specs[0].mouse), (BootDrive::Dos, MouseSupport::Driver));
+        assert_ne!(specs[1].name, ".");
+    }
+
+    #[test]
     fn errors_name_the_image() {
         let error = |name: &str, writes| sessions_of_images(&[name.to_owned()], writes).unwrap_err().to_string();
         assert_eq!(error("nowhere.img", WritePolicy::Overlay), "cannot read nowhere.img");
-        assert_eq!(error("src", WritePolicy::Overlay), "src is no file");
+        assert_eq!(error("/dev/null", WritePolicy::Overlay), "/dev/null is neither a file nor a folder");
         assert_eq!(
             error("builtin:dos", WritePolicy::Overlay),
             "no image is called `builtin:dos`; valid built-in images are \"builtin:tour\""

@@ -7,15 +7,47 @@ use super::document::{FileError, Item};
 use super::explain::quoted;
 use super::fields::{DRIVES, HOST_DRIVE};
 
+/// The name of the demo drive where a directory is named.
+pub const BUILTIN_DEMO: &str = "builtin:demo";
+
 /// A host directory as a drive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostDriveSpec {
     /// Its letter. *Range*: C to Y.
     pub letter: char,
-    /// The directory.
-    pub path: PathBuf,
+    /// What is on it.
+    pub source: DriveSource,
     /// True if nothing on it can be changed.
     pub read_only: bool,
+}
+
+/// What is on a drive of the built-in DOS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DriveSource {
+    /// A host directory.
+    Directory(PathBuf),
+    /// The demo drive: a directory that dosmux makes among the user's data.
+    Demo,
+}
+
+impl DriveSource {
+    /// What a config file says: [`BUILTIN_DEMO`], or a path relative to `folder`. *Errors*: what would be valid.
+    pub(super) fn parse(text: &str, folder: &Path) -> Result<DriveSource, String> {
+        match text.strip_prefix("builtin:") {
+            Some(_) if text == BUILTIN_DEMO => Ok(DriveSource::Demo),
+            Some(_) => Err(format!("no drive is called `{text}`; the only one that is built in is \"{BUILTIN_DEMO}\"")),
+            None => Ok(DriveSource::Directory(folder.join(text))),
+        }
+    }
+}
+
+impl fmt::Display for DriveSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DriveSource::Directory(path) => path.display().fmt(f),
+            DriveSource::Demo => f.write_str(BUILTIN_DEMO),
+        }
+    }
 }
 
 /// The version that programs are told.
@@ -103,21 +135,50 @@ fn drive(letter: &str, item: &Item<'_>, folder: &Path) -> Result<HostDriveSpec, 
         if !item.is_string() {
             return Err(item.wrong_type("a string or a table { path, read_only }"));
         }
-        return Ok(HostDriveSpec { letter, path: path(item, folder)?, read_only: false });
+        return Ok(HostDriveSpec { letter, source: source(item, folder)?, read_only: false });
     }
     let table = item.to_table()?;
     table.check_fields(HOST_DRIVE)?;
     let named = table.get("path").ok_or_else(|| table.error("no directory; write path = \"DIRECTORY\""))?;
     let read_only = table.get("read_only").map_or(Ok(false), |item| item.boolean())?;
-    Ok(HostDriveSpec { letter, path: path(&named, folder)?, read_only })
+    Ok(HostDriveSpec { letter, source: source(&named, folder)?, read_only })
 }
 
-fn path(item: &Item<'_>, folder: &Path) -> Result<PathBuf, FileError> {
+fn source(item: &Item<'_>, folder: &Path) -> Result<DriveSource, FileError> {
     let text = item.string()?;
     if text.is_empty() {
         return Err(item.error("is empty; write the name of a directory"));
     }
-    Ok(folder.join(text.as_ref()))
+    DriveSource::parse(&text, folder).map_err(|problem| item.error(&problem))
+}
+
+/// The `host_commands` list: names alone, so that the host's own search finds them and no guest chooses another.
+pub(super) fn host_commands(item: &Item<'_>, most: usize) -> Result<Vec<String>, FileError> {
+    let items = item.array()?;
+    if items.len() > most {
+        return Err(items[most].error(&format!("one command too many; a session has at most {most}")));
+    }
+    items.iter().map(host_command).collect()
+}
+
+fn host_command(item: &Item<'_>) -> Result<String, FileError> {
+    let name = item.string()?;
+    check_host_command(&name).map_err(|problem| item.error(&problem))?;
+    Ok(name.into_owned())
+}
+
+/// *Errors*: why `name` is no name of a command of the host.
+pub fn check_host_command(name: &str) -> Result<(), String> {
+    if name.is_empty() || name.contains(['/', '\0']) || name.chars().any(char::is_whitespace) {
+        return Err(format!("`{name}` is no name of a command; write one such as \"git\""));
+    }
+    Ok(())
+}
+
+/// The `host_commands` list of these commands.
+pub(super) fn format_host_commands(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    format!("[{}]", names.join(", "))
 }
 
 /// The `drives` table of these drives.
@@ -130,7 +191,7 @@ pub(super) fn format_drives(drives: &[HostDriveSpec]) -> String {
 }
 
 fn format_drive(drive: &HostDriveSpec) -> String {
-    let (letter, path) = (drive.letter.to_ascii_lowercase(), quoted(&drive.path.to_string_lossy()));
+    let (letter, path) = (drive.letter.to_ascii_lowercase(), quoted(&drive.source.to_string()));
     if drive.read_only {
         format!("{letter} = {{ path = {path}, read_only = true }}")
     } else {
@@ -155,7 +216,11 @@ mod tests {
 
     #[test]
     fn drives_are_directories_beside_the_file_and_boot_the_built_in_dos() {
-        let drive = |letter, path: &str, read_only| HostDriveSpec { letter, path: path.into(), read_only };
+        let drive = |letter, path: &str, read_only| HostDriveSpec {
+            letter,
+            source: DriveSource::Directory(path.into()),
+            read_only,
+        };
         let spec = spec(BOTH);
         assert_eq!(spec.drives, [drive('C', "etc/games", false), drive('D', "/lib", true)]);
         assert_eq!((spec.boot, spec.dos_version), (BootDrive::Dos, DosVersion::BUILT_IN));
@@ -177,6 +242,18 @@ mod tests {
             "c.toml:2:16: sessions.a.drives.c: is empty; write the name of a directory"
         );
         assert!(error("drives = { c = { read_only = true } }").contains("`path` is missing"));
+    }
+
+    #[test]
+    fn the_demo_drive_is_named_and_no_other_is_built_in() {
+        let spec = spec("drives = { c = 'builtin:demo' }");
+        assert_eq!(spec.drives[0].source, DriveSource::Demo);
+        assert_eq!(format_drives(&spec.drives), "{ c = \"builtin:demo\" }");
+        assert_eq!(
+            error("drives = { c = 'builtin:tour' }"),
+            "c.toml:2:16: sessions.a.drives.c: no drive is called `builtin:tour`; the only one that is built in is \
+             \"builtin:demo\""
+        );
     }
 
     #[test]
@@ -211,6 +288,17 @@ mod tests {
         assert_eq!(parse(Path::new("etc/d.toml"), &text).unwrap().sessions[0].devices, spec.devices);
         assert!(error("device = ['']").contains("device[0]: is empty"));
         assert!(error(&format!("device = [{}]", "'x',".repeat(17))).contains("one driver too many"));
+    }
+
+    #[test]
+    fn commands_of_the_host_are_names() {
+        let spec = spec("host_commands = ['git', 'make']\nboot = 'dos'");
+        assert_eq!(spec.host_commands, ["git", "make"]);
+        assert_eq!(format_host_commands(&spec.host_commands), "[\"git\", \"make\"]");
+        assert_eq!(
+            error("host_commands = ['/bin/sh']"),
+            "c.toml:2:18: sessions.a.host_commands[0]: `/bin/sh` is no name of a command; write one such as \"git\""
+        );
     }
 
     #[test]

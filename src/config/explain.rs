@@ -111,6 +111,7 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "dos_version" => quoted(&spec.dos_version.to_string()),
         "device" => dos::format_devices(&spec.devices),
         "ansi" => spec.ansi.to_string(),
+        "host_commands" => dos::format_host_commands(&spec.host_commands),
         "boot" => quoted(name_of(&BOOT_DRIVES, spec.boot)),
         "memory" => quoted(&units::MEMORY.format(u64::from(spec.memory_bytes))),
         "priority" => spec.priority.to_string(),

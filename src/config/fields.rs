@@ -2,7 +2,7 @@
 
 use super::dos::MAX_DEVICES;
 use super::sessions::{
-    BACKGROUNDS, BOOT_DRIVES, FOLLOW, MAX_DISKS, MAX_FLOPPIES, MAX_SCROLLBACK, MICE, WRITE_POLICIES,
+    BACKGROUNDS, BOOT_DRIVES, FOLLOW, MAX_DISKS, MAX_FLOPPIES, MAX_HOST_COMMANDS, MAX_SCROLLBACK, MICE, WRITE_POLICIES,
 };
 use super::shape::{Field, Shape};
 use super::units;
@@ -31,6 +31,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::new("dos_version", "the version that the built-in DOS reports", Shape::Text),
     Field::new("device", "drivers that the built-in DOS loads", Shape::List(&Shape::Text, MAX_DEVICES)),
     Field::new("ansi", "whether the built-in DOS's screen understands escape sequences", Shape::Boolean),
+    Field::new("host_commands", "commands of the host that UNIX may run", Shape::List(&Shape::Text, MAX_HOST_COMMANDS)),
     Field::new("memory", "conventional and extended memory", Shape::Quantity(&units::MEMORY)),
     Field::new("priority", "share against other sessions", PRIORITY),
     Field::new("exclusive", "true: others stand still while it is in the foreground", Shape::Boolean),

@@ -7,7 +7,7 @@ use super::document::{self, Document, FileError, Table};
 use super::fields::CONFIG;
 use super::{Config, ConfigSource, sessions, ui};
 
-/// The config of a user who has none: two sessions of the built-in floppy.
+/// The config of a user who has none: two sessions of the built-in DOS on the demo drive.
 const BUILT_IN: &str = include_str!("../../config/default.toml");
 
 /// What the built-in config is called in messages.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 pub struct Environment {
     /// `XDG_CONFIG_HOME`.
     pub xdg_config_home: Option<PathBuf>,
+    /// `XDG_DATA_HOME`.
+    pub xdg_data_home: Option<PathBuf>,
     /// `HOME`.
     pub home: Option<PathBuf>,
 }
@@ -40,10 +42,21 @@ pub fn locate(named: Option<&Path>, environment: &Environment) -> ConfigSource {
 /// Where a user's own config file lies or would lie.
 #[must_use]
 pub fn user_file(environment: &Environment) -> Option<PathBuf> {
-    let absolute = |path: &Option<PathBuf>| path.clone().filter(|path| path.is_absolute());
-    let folder = absolute(&environment.xdg_config_home)
-        .or_else(|| absolute(&environment.home).map(|home| home.join(".config")))?;
+    let folder = user_folder(&environment.xdg_config_home, environment, ".config")?;
     Some(folder.join("dosmux").join("config.toml"))
+}
+
+/// Where the demo drive lies or would lie: `dosmux/demo` in `$XDG_DATA_HOME`, else in `~/.local/share`.
+#[must_use]
+pub fn demo_folder(environment: &Environment) -> Option<PathBuf> {
+    let folder = user_folder(&environment.xdg_data_home, environment, ".local/share")?;
+    Some(folder.join("dosmux").join("demo"))
+}
+
+/// The folder that a variable names, else `usual` in the user's home.
+fn user_folder(named: &Option<PathBuf>, environment: &Environment, usual: &str) -> Option<PathBuf> {
+    let absolute = |path: &Option<PathBuf>| path.clone().filter(|path| path.is_absolute());
+    absolute(named).or_else(|| absolute(&environment.home).map(|home| home.join(usual)))
 }
 
 #[cfg(test)]
@@ -55,7 +68,7 @@ mod tests {
         let file = home.path().join(".config/dosmux/config.toml");
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, "").unwrap();
-        let environment = Environment { xdg_config_home: None, home: Some(home.path().to_owned()) };
+        let environment = Environment { home: Some(home.path().to_owned()), ..Environment::default() };
         (home, environment, file)
     }
 
@@ -85,6 +98,15 @@ mod tests {
         let (_home, mut environment, file) = home_with_config();
         environment.xdg_config_home = Some(PathBuf::from("config"));
         assert_eq!(locate(None, &environment), ConfigSource::File(file));
+    }
+
+    #[test]
+    fn the_demo_drive_is_among_the_users_data() {
+        let mut environment = Environment { home: Some("/home/me".into()), ..Environment::default() };
+        assert_eq!(demo_folder(&environment).unwrap(), Path::new("/home/me/.local/share/dosmux/demo"));
+        environment.xdg_data_home = Some("/data".into());
+        assert_eq!(demo_folder(&environment).unwrap(), Path::new("/data/dosmux/demo"));
+        assert_eq!(demo_folder(&Environment::default()), None);
     }
 
     #[test]

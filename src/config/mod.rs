@@ -6,18 +6,21 @@
 //! [sessions.left]
 //! floppies = ["games.img", { image = "work.img", writes = "image" }]   # A:, B:
 //! disks = []                # hard disks, C: on; at most 4
-//! drives = { c = "games" }  # host directories, C: to Y:, of the built-in DOS; also { path, read_only = true }
+//! drives = { c = "games" }  # host directories, C: to Y:, of the built-in DOS; also { path, read_only = true };
+//!                           # "builtin:demo" is one that dosmux makes
 //! boot = "floppy"           # "floppy" | "disk" | "dos", the built-in DOS; default: what has an image or a drive
 //! dos_version = "5.0"       # what the built-in DOS reports
 //! device = ["C:\\FOO.SYS /X"] # drivers that the built-in DOS loads, at most 16
 //! ansi = true               # false: its screen shows escape sequences as they are
+//! host_commands = []        # commands of the host that UNIX may run, such as ["git", "make"]
 //! memory = "16 MiB"         # "1 MiB" to "256 MiB", conventional and extended
 //! priority = 1              # 1-100: share against other sessions; also { foreground = 4, background = 1 }
 //! exclusive = false         # true: others stand still while it is in the foreground
 //! background = "run"        # "run" | "pause"
 //! speed = "max"             # or instructions per second: "8 MIPS", "500 kIPS"
 //! fpu = true                # an 80387; false: none
-//! mouse = "none"            # "ps2": a mouse for a driver of the guest; "driver": and INT 33h
+//! mouse = "none"            # "ps2": a mouse for a driver of the guest; "driver": and INT 33h; the
+//!                           # default with the built-in DOS
 //! keyboard = "us"           # layout: "us", "uk", "de", "fr", "no", "se", "fi", "jp", "dvorak"...
 //! code_page = "follow"      # what the character codes mean
 //! scrollback = 2000         # rows kept when they scroll off the screen, 0-100000
@@ -62,15 +65,15 @@ pub mod units;
 mod variables;
 mod write;
 
-pub use adhoc::{ImageError, free_name, session_of_image, sessions_of_images};
+pub use adhoc::{ImageError, free_name, session_of_demo, session_of_folder, session_of_image, sessions_of_images};
 pub use document::FileError;
 pub(crate) use document::{Document, Item, Table, printable, read};
-pub use dos::{DosVersion, HostDriveSpec};
+pub use dos::{BUILTIN_DEMO, DosVersion, DriveSource, HostDriveSpec, check_host_command};
 pub use explain::explain;
 pub(crate) use explain::quoted;
 pub(crate) use fields::{CODE_PAGE_OR_FOLLOW, CONFIG, IMAGE, KEYBOARD, SESSIONS, SPEED};
 pub use file::{load, load_without_sessions, parse, parse_without_sessions};
-pub use locate::{ConfigSource, Environment, locate, user_file};
+pub use locate::{ConfigSource, Environment, demo_folder, locate, user_file};
 pub use priority::Priority;
 pub use sessions::{MAX_DISKS, MAX_FLOPPIES, MAX_NAME_CHARS, MAX_SCROLLBACK, WRITE_POLICIES};
 pub(crate) use sessions::{check_session_name, code_page_or_follow, image, keyboard, sessions};
@@ -155,6 +158,8 @@ pub struct SessionSpec {
     pub devices: Vec<String>,
     /// True if the built-in DOS's screen understands escape sequences.
     pub ansi: bool,
+    /// Commands of the host that programs of the built-in DOS may run, by UNIX.
+    pub host_commands: Vec<String>,
     /// What is started.
     pub boot: BootDrive,
     /// Conventional plus extended memory. *Units*: bytes. *Range*: 1–256 MiB.
@@ -198,6 +203,7 @@ impl SessionSpec {
             dos_version: DosVersion::BUILT_IN,
             devices: Vec::new(),
             ansi: true,
+            host_commands: Vec::new(),
             boot: BootDrive::Floppy,
             memory_bytes: 16 << 20,
             priority: Priority::plain(1),

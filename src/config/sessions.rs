@@ -31,6 +31,8 @@ pub const WRITE_POLICIES: &[(&str, WritePolicy)] =
 pub const MAX_FLOPPIES: usize = 2;
 /// Most hard disks of a session: C: to F:, as on the two channels of an AT with four drives.
 pub const MAX_DISKS: usize = 4;
+/// Most commands of the host that a session may name.
+pub(super) const MAX_HOST_COMMANDS: usize = 64;
 /// Most rows of a session's scrollback.
 pub const MAX_SCROLLBACK: u32 = 100_000;
 /// Most characters in a session's name, so that status lines stay readable.
@@ -63,6 +65,9 @@ fn session(name: &str, item: Item<'_>, folder: &Path) -> Result<SessionSpec, Fil
             (true, false) => BootDrive::Dos,
             (true, true) => spec.boot,
         };
+    }
+    if table.get("mouse").is_none() {
+        spec.mouse = spec.boot.usual_mouse();
     }
     refuse_idle_drives(&table, &spec)?;
     Ok(spec)
@@ -100,6 +105,9 @@ pub(super) fn read_settings(table: &Table<'_>, folder: &Path, spec: &mut Session
     }
     if let Some(item) = table.get("ansi") {
         spec.ansi = item.boolean()?;
+    }
+    if let Some(item) = table.get("host_commands") {
+        spec.host_commands = dos::host_commands(&item, MAX_HOST_COMMANDS)?;
     }
     if let Some(item) = table.get("boot") {
         spec.boot = item.choice(&BOOT_DRIVES)?;

@@ -95,6 +95,7 @@ pub fn question(key: &str) -> &'static str {
         "debug_port" => "file for what the guest writes to port E9h (empty: none): ",
         "drives" => "directories as drives, such as { c = \"games\" }: ",
         "device" => "drivers, such as [\"C:\\\\FOO.SYS /X\"]: ",
+        "host_commands" => "commands of the host, such as [\"git\"]: ",
         "dos_version" => "version that DOS reports, such as 5.0: ",
         _ => "value: ",
     }

@@ -28,6 +28,7 @@ fn every_key_reaches_the_session() {
         dos_version = "3.3"
         device = ["C:\\FOO.SYS /X"]
         ansi = false
+        host_commands = ["git"]
         boot = "dos"
         memory = "2 MiB"
         priority = 100
@@ -46,10 +47,15 @@ fn every_key_reaches_the_session() {
         name: "a".to_owned(),
         floppies: vec![image("etc/a.img", WritePolicy::Overlay), image("/b.img", WritePolicy::Image)],
         disks: vec![image("etc/../c.img", WritePolicy::None)],
-        drives: vec![HostDriveSpec { letter: 'C', path: PathBuf::from("etc/games"), read_only: false }],
+        drives: vec![HostDriveSpec {
+            letter: 'C',
+            source: DriveSource::Directory(PathBuf::from("etc/games")),
+            read_only: false,
+        }],
         dos_version: DosVersion { major: 3, minor: 30 },
         devices: vec!["C:\\FOO.SYS /X".to_owned()],
         ansi: false,
+        host_commands: vec!["git".to_owned()],
         boot: BootDrive::Dos,
         memory_bytes: 2 << 20,
         priority: Priority::plain(100),
@@ -62,7 +68,7 @@ fn every_key_reaches_the_session() {
         scrollback: 500,
         follows_code_page: false,
         log: Some(PathBuf::from("etc/a.txt")),
-        mouse: crate::pointer::MouseSupport::None,
+        mouse: crate::pointer::MouseSupport::Driver,
         debug_port: Some(PathBuf::from("etc/e9.log")),
     };
     assert_eq!(parsed(text), [expected]);
@@ -80,13 +86,16 @@ fn a_session_with_disks_only_boots_from_them() {
 }
 
 #[test]
-fn the_built_in_config_opens_two_sessions_of_the_built_in_floppy() {
+fn the_built_in_config_opens_two_sessions_of_the_built_in_dos_on_the_demo_drive() {
     let Config { ui, sessions: specs, profiles } = load(&ConfigSource::BuiltIn).unwrap();
     assert_eq!(ui, UiSettings::default());
     assert_eq!((specs.len(), profiles.len()), (2, 0));
     for spec in specs {
-        assert_eq!(spec.floppies, [ImageSpec { source: ImageSource::Tour, writes: WritePolicy::Overlay }]);
-        assert_eq!(SessionSpec { floppies: Vec::new(), ..spec.clone() }, SessionSpec::new(&spec.name));
+        let demo = HostDriveSpec { letter: 'C', source: DriveSource::Demo, read_only: false };
+        let boot = BootDrive::Dos;
+        let expected =
+            SessionSpec { drives: vec![demo], boot, mouse: boot.usual_mouse(), ..SessionSpec::new(&spec.name) };
+        assert_eq!(spec, expected);
     }
 }
 
@@ -121,7 +130,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are ui, sessions, profiles"),
         (
             "[sessions.a]\n\nflopies = []",
-            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, device, ansi, memory, \
+            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, device, ansi, host_commands, memory, \
              priority, exclusive, background, speed, fpu, keyboard, mouse, code_page, scrollback, log, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::explain::{key_name, value};
 use super::fields::FIELDS;
-use super::{ImageSpec, SessionSpec};
+use super::{DriveSource, ImageSpec, SessionSpec};
 use crate::disk::ImageSource;
 
 /// The `[sessions.NAME]` table of a session: what differs from the defaults. Paths become relative to
@@ -27,10 +27,12 @@ pub fn session_table(spec: &SessionSpec, folder: &Path) -> String {
     }
     spec.log = spec.log.map(|path| relative(&path, folder));
     for drive in &mut spec.drives {
-        drive.path = relative(&drive.path, folder);
+        if let DriveSource::Directory(path) = &mut drive.source {
+            *path = relative(path, folder);
+        }
     }
     spec.debug_port = spec.debug_port.map(|path| relative(&path, folder));
-    let default = SessionSpec::new(&spec.name);
+    let default = SessionSpec { mouse: spec.boot.usual_mouse(), ..SessionSpec::new(&spec.name) };
     let mut out = format!("[sessions.{}]\n", key_name(&spec.name));
     for key in FIELDS.iter().map(|field| field.name) {
         if let Some(value) = value(&spec, key).filter(|setting| Some(setting) != value(&default, key).as_ref()) {

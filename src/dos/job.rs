@@ -3,6 +3,10 @@
 //!
 //! The streams are queues. A program that reads from an empty one, or writes to a full one, waits in
 //! front of its INT 21h, which costs nothing, until whoever runs the machine has seen to them.
+//!
+//! Streams may be terminals. What goes to such a one is also kept, as far as a screen would show it: if the
+//! program comes to draw on the screen, it finds there what was printed before, and its standard handles
+//! lead to screen and keyboard from then on.
 
 use std::collections::VecDeque;
 
@@ -21,13 +25,14 @@ use crate::types::{SegOff, hi8, lo8};
 const FULL: usize = 1 << 16;
 /// Open mode for reading and writing.
 const MODE_READ_WRITE: u16 = 2;
-/// Where programs are looked for behind the current directory: DOS's own.
-const OWN_DRIVE: &[u8] = b"Z:\\";
 const SHELL: &[u8] = b"Z:\\COMMAND.COM";
 /// What makes the shell run one command and end.
 const ONE_COMMAND: &[u8] = b" /C ";
-/// What every program finds in its environment.
-const VARIABLES: &[u8] = b"COMSPEC=Z:\\COMMAND.COM\0PATH=Z:\\\0PROMPT=$P$G\0";
+/// What every program finds in its environment, unless the host sets it.
+const VARIABLES: [&[u8]; 3] = [b"COMSPEC=Z:\\COMMAND.COM", b"PATH=Z:\\", b"PROMPT=$P$G"];
+const PATH: &[u8] = b"PATH=";
+/// Bytes that a screen shows at most, line ends included.
+const HIDDEN_BYTES: usize = 25 * 82;
 /// Bytes of a command tail at most. Source: RBIL, INT 21h/AH=26h, "Format of Program Segment Prefix".
 const TAIL_BYTES: usize = 126;
 
@@ -41,8 +46,13 @@ pub struct Job {
     input_ended: bool,
     output: [Vec<u8>; 2],
     waits_for_input: bool,
+    /// Which streams are terminals: input, output, errors.
+    terminals: [bool; 3],
+    /// What went to terminals last and is on no screen.
+    hidden: VecDeque<u8>,
+    shown: bool,
     /// Entries of the system file table: input, output, errors.
-    entries: Option<[u8; 3]>,
+    entries: [Option<u8>; 3],
     end: Option<Result<u8, DosError>>,
 }
 
@@ -53,6 +63,29 @@ impl Job {
     pub fn new(program: Vec<u8>, arguments: Vec<u8>, variables: &[Vec<u8>]) -> Job {
         let variables = variables.iter().flat_map(|variable| variable.iter().copied().chain([0])).collect();
         Job { program, arguments, variables, ..Job::default() }
+    }
+
+    /// Says which of standard input, output and errors are terminals.
+    #[must_use]
+    pub fn on_terminals(self, terminals: [bool; 3]) -> Job {
+        Job { terminals, ..self }
+    }
+
+    /// True if the guest's screen and keyboard are to take the place of the terminals.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.shown
+    }
+
+    /// True if the screen could take the place of a terminal and has not.
+    #[must_use]
+    pub fn has_hidden_screen(&self) -> bool {
+        self.terminals[1] && !self.shown
+    }
+
+    /// What has gone to terminals and is not on the screen, as far as the screen would show it.
+    pub fn take_hidden(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.hidden).into()
     }
 
     /// How it ended: its exit code, or why it could not be started.
@@ -82,13 +115,49 @@ impl Job {
     /// As before its start.
     pub(super) fn restart(&mut self) {
         let (program, arguments) = (self.program.clone(), self.arguments.clone());
-        *self = Job { program, arguments, variables: self.variables.clone(), ..Job::default() };
+        let (variables, terminals) = (self.variables.clone(), self.terminals);
+        *self = Job { program, arguments, variables, terminals, ..Job::default() };
     }
 
     /// Which stream entry `index` of the system file table is.
     fn stream(&self, index: u8) -> Option<usize> {
-        self.entries?.iter().position(|&entry| entry == index)
+        self.entries.iter().position(|&entry| entry == Some(index))
     }
+
+    /// True if the terminal itself shows what is typed.
+    pub(super) fn is_echoed(&self) -> bool {
+        self.terminals[0] && !self.shown
+    }
+
+    /// Keeps the end of what goes to a terminal.
+    fn hide(&mut self, bytes: &[u8]) {
+        let new = &bytes[bytes.len().saturating_sub(HIDDEN_BYTES)..];
+        let excess = (self.hidden.len() + new.len()).saturating_sub(HIDDEN_BYTES);
+        self.hidden.drain(..excess.min(self.hidden.len()));
+        self.hidden.extend(new);
+    }
+
+    /// The environment: the host's variables, and what else every program finds there.
+    fn environment(&self) -> Vec<u8> {
+        let name = |variable: &[u8]| variable.split(|&byte| byte == b'=').next().unwrap_or_default().to_vec();
+        let set = |usual: &[u8]| self.variables.split(|&byte| byte == 0).any(|own| name(own) == name(usual));
+        let usual = VARIABLES.into_iter().filter(|usual| !set(usual)).flat_map(|usual| [usual, &[0]].concat());
+        usual.chain(self.variables.iter().copied()).collect()
+    }
+
+    /// The directories of PATH.
+    fn path(&self) -> Vec<Vec<u8>> {
+        let environment = self.environment();
+        let path = environment.split(|&byte| byte == 0).find_map(|variable| variable.strip_prefix(PATH));
+        let folders = path.unwrap_or_default().split(|&byte| byte == b';').filter(|folder| !folder.is_empty());
+        folders.map(with_slash).collect()
+    }
+}
+
+/// A directory as the beginning of a name.
+fn with_slash(folder: &[u8]) -> Vec<u8> {
+    let end: &[u8] = if folder.ends_with(b"\\") { b"" } else { b"\\" };
+    [folder, end].concat()
 }
 
 /// How much of a stream there is for a reader.
@@ -132,9 +201,11 @@ impl Dos<'_> {
     fn load_job(&mut self) -> Result<Outcome, DosError> {
         let Some(job) = &self.state.job else { return Err(DosError::FileNotFound) };
         let (program, arguments) = (job.program.clone(), job.arguments.clone());
-        let variables = [VARIABLES, &job.variables].concat();
-        let Command { name, file, mut tail } = self.find_job(&program, &arguments)?;
-        tail.truncate(TAIL_BYTES);
+        let (variables, path) = (job.environment(), job.path());
+        let Command { name, file, tail } = self.find_job(&program, &arguments, &path)?;
+        if tail.len() > TAIL_BYTES {
+            return Err(DosError::InvalidFormat);
+        }
         let environment = self.new_environment(&environment::block(&variables, &name))?;
         let stem = name.rsplit(|&byte| byte == b'\\').next().and_then(|last| last.split(|&byte| byte == b'.').next());
         let start = Start { name: stem.unwrap_or_default(), tail: &tail, environment, back: Entry::Int22.jump() };
@@ -144,26 +215,32 @@ impl Dos<'_> {
         Ok(self.start(loaded))
     }
 
-    /// What is started for these words.
-    fn find_job(&self, program: &[u8], arguments: &[u8]) -> Result<Command, DosError> {
+    /// The full name of the program file, what is in it, and its command tail. `path` is where it is looked
+    /// for behind the current directory, unless its name says where it is.
+    fn find_job(&self, program: &[u8], arguments: &[u8], path: &[Vec<u8>]) -> Result<Command, DosError> {
         let last = program.rsplit(|byte| matches!(byte, b'\\' | b':')).next().unwrap_or_default();
-        let endings: &[&[u8]] = if last.contains(&b'.') { &[b""] } else { &[b".COM", b".EXE"] };
-        let batch = last.to_ascii_uppercase().ends_with(b".BAT");
-        let own = last.len() == program.len();
-        let folders: &[&[u8]] = if own { &[b"", OWN_DRIVE] } else { &[b""] };
-        for (folder, ending) in folders.iter().flat_map(|folder| endings.iter().map(move |ending| (folder, ending))) {
-            let name = [*folder, program, *ending].concat();
-            if let Some((name, file)) = self.program_file(&name).filter(|_| !batch) {
-                return Ok(Command { name, file, tail: arguments.to_vec() });
+        let endings: &[&[u8]] = if last.contains(&b'.') { &[b""] } else { &[b".COM", b".EXE", b".BAT"] };
+        let folders = if last.len() == program.len() { path } else { &[] };
+        for folder in [&[][..]].into_iter().chain(folders.iter().map(Vec::as_slice)) {
+            for ending in endings {
+                let name = [folder, program, *ending].concat();
+                let Some((full, file)) = self.program_file(&name) else { continue };
+                if full.ends_with(b".BAT") {
+                    return self.shell_command(&[&full, arguments].concat());
+                }
+                return Ok(Command { name: full, file, tail: arguments.to_vec() });
             }
         }
-        let is_batch =
-            || self.program_file(&if batch { program.to_vec() } else { [program, b".BAT"].concat() }).is_some();
-        if !is_batch() && !shell::has_command(program) {
+        if !shell::has_command(program) {
             return Err(DosError::FileNotFound);
         }
+        self.shell_command(&[program, arguments].concat())
+    }
+
+    /// The shell, told to run one command and end.
+    fn shell_command(&self, command: &[u8]) -> Result<Command, DosError> {
         let (name, file) = self.program_file(SHELL).ok_or(DosError::FileNotFound)?;
-        Ok(Command { name, file, tail: [ONE_COMMAND, program, arguments].concat() })
+        Ok(Command { name, file, tail: [ONE_COMMAND, command].concat() })
     }
 
     fn program_file(&self, name: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
@@ -184,7 +261,7 @@ impl Dos<'_> {
             psp::set_file_of(&mut self.mem, psp, handle, Some(index));
         }
         if let Some(job) = &mut self.state.job {
-            job.entries = Some(entries);
+            job.entries = entries.map(Some);
         }
         Ok(())
     }
@@ -260,6 +337,56 @@ impl Dos<'_> {
         if let Some(output) = stream.checked_sub(1).and_then(|output| job.output.get_mut(output)) {
             output.extend(bytes);
         }
+        if job.terminals[stream] {
+            job.hide(bytes);
+        }
         true
+    }
+
+    /// Lets the standard handles that are terminals lead to the console.
+    pub fn show_job(&mut self) {
+        let Some(job) = self.state.job.as_mut().filter(|job| !job.shown) else { return };
+        job.shown = true;
+        job.waits_for_input = false;
+        let terminals = job.terminals;
+        let of_terminals = job.entries.iter_mut().zip(terminals).filter(|(_, terminal)| *terminal);
+        let entries: Vec<u8> = of_terminals.filter_map(|(entry, _)| entry.take()).collect();
+        let Ok(console) = self.open_device(device::CON, 2) else { return };
+        for entry in entries {
+            sft::copy_file(&mut self.mem, console, entry);
+        }
+        if let Some(at) = sft::entry(&self.mem, console) {
+            sft::REFERENCES.set(&mut self.mem, at, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(variables: &[&[u8]]) -> Job {
+        let variables: Vec<Vec<u8>> = variables.iter().map(|variable| variable.to_vec()).collect();
+        Job::new(b"X".to_vec(), Vec::new(), &variables)
+    }
+
+    #[test]
+    fn the_hosts_variables_take_the_place_of_the_usual_ones() {
+        let environment = job(&[b"PATH=D:\\BIN;C:\\", b"A=1"]);
+        assert_eq!(environment.environment(), b"COMSPEC=Z:\\COMMAND.COM\0PROMPT=$P$G\0PATH=D:\\BIN;C:\\\0A=1\0");
+        assert_eq!(environment.path(), [b"D:\\BIN\\".to_vec(), b"C:\\".to_vec()]);
+        assert_eq!(job(&[]).path(), [b"Z:\\".to_vec()]);
+    }
+
+    #[test]
+    fn only_so_much_is_kept_of_what_went_to_a_terminal_as_a_screen_shows() {
+        let mut job = job(&[]).on_terminals([false, true, false]);
+        job.hide(b"begin");
+        job.hide(&[b'x'; HIDDEN_BYTES - 1]);
+        let hidden = job.take_hidden();
+        assert_eq!((hidden.len(), hidden[0]), (HIDDEN_BYTES, b'n'));
+        job.hide(&[b'y'; 2 * HIDDEN_BYTES]);
+        assert_eq!(job.take_hidden(), [b'y'; HIDDEN_BYTES]);
+        assert!(job.take_hidden().is_empty());
     }
 }

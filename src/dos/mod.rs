@@ -26,6 +26,7 @@ mod boot;
 mod cds;
 mod console;
 mod critical;
+pub mod demo;
 mod device;
 pub mod drive;
 mod engine;
@@ -38,6 +39,7 @@ mod field;
 mod files;
 mod frame;
 mod function;
+pub mod host_command;
 pub mod job;
 mod line_editor;
 mod mcb;
@@ -119,6 +121,8 @@ pub struct DosState {
     version: u16,
     /// What runs for the host, instead of the first program.
     job: Option<job::Job>,
+    /// Who runs commands of the host, if the session may have any.
+    host_commands: Option<Arc<dyn host_command::HostCommands>>,
     /// The program file that is started first.
     first_program: Vec<u8>,
     /// Its command tail.
@@ -154,6 +158,7 @@ impl DosState {
             page,
             version: 0x0005,
             job: None,
+            host_commands: None,
             first_program,
             first_tail: Vec::new(),
         }
@@ -182,6 +187,18 @@ impl DosState {
     #[must_use]
     pub fn with_job(self, job: job::Job) -> DosState {
         DosState { job: Some(job), ..self }
+    }
+
+    /// Lets its programs run commands of the host.
+    #[must_use]
+    pub fn with_host_commands(self, host: Arc<dyn host_command::HostCommands>) -> DosState {
+        DosState { host_commands: Some(host), ..self }
+    }
+
+    /// True in the middle of a call: what the guest does is done for DOS.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.pending.is_empty()
     }
 
     fn has_job(&self) -> bool {

@@ -80,6 +80,16 @@ pub(super) fn free_entry(mem: &GuestMemory<'_>) -> Option<u8> {
         .find_map(|(index, at)| (REFERENCES.get(mem, at) == 0).then_some(index))
 }
 
+/// Lets entry `to` lead to what entry `from` leads to, for all handles that lead to `to`.
+pub(super) fn copy_file(mem: &mut GuestMemory<'_>, from: u8, to: u8) {
+    let (Some(from), Some(to)) = (entry(mem, from), entry(mem, to)) else { return };
+    let references = REFERENCES.get(mem, to);
+    let mut bytes = [0; ENTRY_BYTES as usize];
+    mem.read_bytes(from, &mut bytes);
+    mem.write_bytes(to, &bytes);
+    REFERENCES.set(mem, to, references);
+}
+
 /// Notes the file's name in its entry.
 pub(super) fn set_name(mem: &mut GuestMemory<'_>, at: SegOff, name: DosName) {
     mem.write_bytes(at.offset(NAME), &name.0);

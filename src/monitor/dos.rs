@@ -4,7 +4,7 @@ use super::dispatch::Next;
 use super::stats::{IdleReason, TrapKind};
 use super::vm::{StopReason, Vm};
 use crate::cpu::regs::eflags;
-use crate::dos::job::Job;
+use crate::dos::drive::Drive;
 use crate::dos::rom::Entry;
 use crate::dos::{self, Dos, DosState, Outcome};
 use crate::mem::GuestMemory;
@@ -22,6 +22,10 @@ impl Vm {
         let outcome = dos::enter(entry, &mut Dos { regs: &mut regs, mem, state: &mut state, board, now });
         self.board_touched = true;
         self.dos = Some(state);
+        if entry == Entry::Boot && self.job().is_some() {
+            // What the BIOS has drawn up to here is not the program's.
+            self.take_screen_changed();
+        }
         regs.eflags = regs.eflags & !(eflags::IOPL | eflags::NT) | eflags::IF;
         self.cpu.set_regs(&regs);
         self.idle.activity(&mut self.mem);
@@ -48,9 +52,9 @@ impl Vm {
         }
     }
 
-    /// What the built-in DOS runs for the host.
-    pub fn job(&mut self) -> Option<&mut Job> {
-        self.dos.as_mut().and_then(DosState::job)
+    /// The drives of the built-in DOS: number, 0 is A:, and drive.
+    pub fn dos_drives(&self) -> impl Iterator<Item = (u8, &Drive)> {
+        self.dos.iter().flat_map(DosState::drives)
     }
 
     /// IRET.

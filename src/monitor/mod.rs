@@ -33,6 +33,7 @@ mod dos;
 mod idle;
 mod inspect;
 mod io;
+mod job;
 mod layout;
 mod pause;
 mod pointer;

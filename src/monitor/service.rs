@@ -57,6 +57,9 @@ impl Vm {
         self.stats.count(TrapKind::Bios);
         tracing::debug!(from = %self.rom_caller(), ax = format_args!("{:04X}h", self.cpu.regs().ax()), "BIOS service {number:02X}h");
         let video_function = self.cpu.regs().ah();
+        if number == service::VIDEO {
+            self.note_job_video(video_function);
+        }
         let outcome = match number {
             service::MOUSE | service::MOUSE_EVENT => self.mouse_service(number),
             _ => self.with_bios(|bios| bios::call(number, bios)),

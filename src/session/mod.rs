@@ -1,6 +1,7 @@
 //! A session: a machine with a name, an input queue, a log and a screen that others may look at;
 //! and the manager that runs many of them on the host's cores.
 
+mod demo;
 mod dos;
 mod drives;
 mod error;
@@ -8,6 +9,7 @@ mod exits;
 mod feeding;
 mod files;
 mod host;
+mod host_commands;
 mod input;
 pub mod inspect;
 mod log;
@@ -19,9 +21,10 @@ mod single;
 mod struck;
 mod transcript;
 
+pub use dos::HostDriveView;
 pub use drives::{DiskView, DriveView};
 pub use error::SessionError;
-pub use host::Host;
+pub use host::{Host, HostCommandPolicy};
 pub use manager::{
     Alerts, Answer, Backlog, Command, Gauge, Manager, RequestId, SessionState, SessionView, local_seconds,
     takes_effect_at_once,

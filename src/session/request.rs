@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{DiskView, DriveView, Host, Session, SessionError};
+use super::{DiskView, DriveView, Host, HostDriveView, Session, SessionError};
 use crate::config::ImageSpec;
 use crate::disk::files::FileEntry;
 use crate::disk::{DriveId, WritePolicy};
@@ -67,6 +67,8 @@ pub enum Reply {
 pub struct Media {
     /// What is in each drive.
     pub drives: Vec<DriveView>,
+    /// What the drives of the built-in DOS are.
+    pub host: Vec<HostDriveView>,
     /// The disks that were ejected with changes in memory only.
     pub ejected: Vec<DiskView>,
 }
@@ -94,6 +96,6 @@ impl Session {
     /// All drives, and the disks that were in them.
     #[must_use]
     pub fn media(&self) -> Media {
-        Media { drives: self.drives(), ejected: self.ejected_disks() }
+        Media { drives: self.drives(), host: self.host_drives(), ejected: self.ejected_disks() }
     }
 }

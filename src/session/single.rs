@@ -101,7 +101,7 @@ impl Session {
     /// Opens the images of `spec` and switches the machine on.
     pub fn new(spec: &SessionSpec, host: &Host, options: SessionOptions) -> Result<Session, SessionError> {
         let drives = drives::open(spec, host, options.force_overlay)?;
-        let parts = Parts { drives, dos: dos::kernel(spec, &options.zone())?, logs: open_logs(spec)? };
+        let parts = Parts { drives, dos: dos::kernel(spec, host, &options.zone())?, logs: open_logs(spec)? };
         Ok(Session::switched_on(spec, host, options, parts))
     }
 
@@ -112,7 +112,7 @@ impl Session {
         options: SessionOptions,
         job: Job,
     ) -> Result<Session, SessionError> {
-        let kernel = dos::kernel(spec, &options.zone())?.map(|kernel| kernel.with_job(job));
+        let kernel = dos::kernel(spec, host, &options.zone())?.map(|kernel| kernel.with_job(job));
         let drives = drives::open(spec, host, options.force_overlay)?;
         Ok(Session::switched_on(spec, host, options, Parts { drives, dos: kernel, logs: open_logs(spec)? }))
     }
@@ -120,6 +120,22 @@ impl Session {
     /// What the session's DOS runs for the host.
     pub fn job(&mut self) -> Option<&mut Job> {
         self.vm.job()
+    }
+
+    /// True if the screen may have changed since the last call.
+    pub fn draws(&mut self) -> bool {
+        self.vm.take_screen_changed()
+    }
+
+    /// True if the guest waits, and has looked for a key that was not there.
+    #[must_use]
+    pub fn waits_for_key(&self) -> bool {
+        self.waits() && self.vm.looks_for_key()
+    }
+
+    /// Lets the job's standard handles that are terminals lead to the guest's screen and keyboard.
+    pub fn show_job(&mut self) {
+        self.vm_mut().show_job();
     }
 
     /// Switches a machine on that has the disks of this one, as they are now.
@@ -131,7 +147,7 @@ impl Session {
         host: &Host,
         options: SessionOptions,
     ) -> Result<Session, SessionError> {
-        let (dos, logs) = (dos::kernel(spec, &options.zone())?, open_logs(spec)?);
+        let (dos, logs) = (dos::kernel(spec, host, &options.zone())?, open_logs(spec)?);
         self.end_log();
         let drives = std::mem::take(self.vm_mut().drives_mut());
         let mut session = Session::switched_on(spec, host, options, Parts { drives, dos, logs });

@@ -24,7 +24,7 @@ use crate::types::SessionId;
 const WAKES_PER_FRAME: usize = 64;
 /// How long answers of the terminal are awaited before it is given back: a shell would take them
 /// for input.
-const LAST_ANSWERS: Duration = Duration::from_millis(300);
+pub(super) const LAST_ANSWERS: Duration = Duration::from_millis(300);
 
 /// Why the loop wakes up.
 #[derive(Debug)]

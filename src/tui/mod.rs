@@ -19,6 +19,7 @@
 //! | [`picture`] | such a buffer as an SVG picture |
 //! | [`ability`] | what the terminal can show |
 //! | `painter` | from frames to the terminal's bytes |
+//! | [`solo`] | one session's screen and nothing else |
 //! | `link`, `writer` | how much is on its way to the terminal; the thread that writes |
 //! | [`driver`] | the event loop |
 //!
@@ -50,6 +51,7 @@ mod record;
 mod save;
 mod sessions;
 mod signals;
+pub mod solo;
 mod terminal;
 mod theme;
 pub mod view;
@@ -83,17 +85,18 @@ pub fn window_size() -> io::Result<(u16, u16)> {
     Ok((size.ws_col, size.ws_row))
 }
 
-/// Starts the sessions of `config` and shows them on `terminal` until the user quits.
+/// Starts the sessions of `config` on `host` and shows them on `terminal` until the user quits.
 ///
 /// *Errors*: no terminal, an image that cannot be used, a terminal that fails or goes away, or a
 /// signal that ended the program. The terminal is restored in every case.
-pub fn run(config: Config, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
-    run_watched(config, terminal, None)
+pub fn run(config: Config, host: Host, terminal: &TerminalEnvironment) -> Result<(), TuiError> {
+    run_watched(config, host, terminal, None)
 }
 
 /// As [`run`], while `onlooker` looks on.
 pub fn run_watched(
     config: Config,
+    host: Host,
     terminal: &TerminalEnvironment,
     mut onlooker: Option<&mut dyn Onlooker>,
 ) -> Result<(), TuiError> {
@@ -103,7 +106,7 @@ pub fn run_watched(
     if config.sessions.is_empty() {
         return Err(TuiError::NoSessions);
     }
-    let manager = Manager::new(Host::new(), 0);
+    let manager = Manager::new(host, 0);
     for spec in &config.sessions {
         let id = manager.start(spec)?;
         if let Some(onlooker) = onlooker.as_deref_mut() {

@@ -14,6 +14,7 @@ use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::queue;
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
+use ratatui::buffer::Buffer;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 
 use super::ability::Ability;
@@ -22,6 +23,7 @@ use super::driver::{Display, Wake};
 use super::link::Link;
 use super::painter::Painter;
 use super::view;
+use super::widgets::CursorView;
 use super::writer::Writer;
 
 /// Arrow keys and keypad in their plain forms: a program before us may have left it otherwise.
@@ -39,7 +41,7 @@ const FRAME_BEGIN: &[u8] = b"\x1b[?2026h";
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
 /// Bytes read from the terminal at once.
-const READ_BYTES: usize = 4096;
+pub(super) const READ_BYTES: usize = 4096;
 
 /// Asks the terminal whether it is well (DSR); it answers when it has come so far.
 const ASK: &[u8] = b"\x1b[5n";
@@ -161,6 +163,19 @@ impl TerminalDisplay {
         Ok(display)
     }
 
+    /// Sends what turns the picture of the terminal into `frame`.
+    pub(super) fn show(&mut self, frame: Buffer, cursor: Option<CursorView>) -> io::Result<()> {
+        let bytes = self.painter.paint(frame, cursor);
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let bytes = [FRAME_BEGIN, bytes.as_bytes(), FRAME_END, ASK].concat();
+        self.modes.writer.send(&bytes)?;
+        self.link.sent(self.start.elapsed(), bytes.len());
+        self.note_link();
+        Ok(())
+    }
+
     fn note_link(&self) {
         self.modes.behind.store(self.link.expects_answers(), Ordering::Relaxed);
     }
@@ -173,15 +188,7 @@ impl Display for TerminalDisplay {
 
     fn draw(&mut self, app: &App) -> io::Result<()> {
         let (frame, cursor) = view::draw(app);
-        let bytes = self.painter.paint(frame, cursor);
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let bytes = [FRAME_BEGIN, bytes.as_bytes(), FRAME_END, ASK].concat();
-        self.modes.writer.send(&bytes)?;
-        self.link.sent(self.start.elapsed(), bytes.len());
-        self.note_link();
-        Ok(())
+        self.show(frame, cursor)
     }
 
     fn busy(&mut self) -> Option<Duration> {

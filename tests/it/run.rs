@@ -8,7 +8,7 @@ use iced_x86::code_asm::*;
 use tempfile::TempDir;
 
 /// The .COM file that `write` assembles.
-fn com(write: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
+pub(crate) fn com(write: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
     let mut asm = CodeAssembler::new(16).unwrap();
     write(&mut asm);
     asm.assemble(0x100).unwrap()
@@ -137,4 +137,138 @@ fn names_are_listed_with_those_of_the_host() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("SHORT.TXT     short.txt\n"), "{text}");
     assert!(text.lines().any(|line| line.ends_with("  A long name.text") && line.contains('~')), "{text}");
+}
+
+/// Standard input in capitals to standard output; ends with 2 if there is a `!` in it.
+fn compiler() -> Vec<u8> {
+    com(|a| {
+        let (mut next, mut end) = (a.create_label(), a.create_label());
+        let (mut keep, mut fine) = (a.create_label(), a.create_label());
+        a.mov(bp, 0x4C00).unwrap();
+        a.set_label(&mut next).unwrap();
+        a.mov(ah, 0x3F).unwrap();
+        a.mov(bx, 0).unwrap();
+        a.mov(cx, 1).unwrap();
+        a.mov(dx, 0x400).unwrap();
+        a.int(0x21).unwrap();
+        a.or(ax, ax).unwrap();
+        a.jz(end).unwrap();
+        a.cmp(byte_ptr(0x400), u32::from(b'!')).unwrap();
+        a.jne(fine).unwrap();
+        a.mov(bp, 0x4C02).unwrap();
+        a.set_label(&mut fine).unwrap();
+        a.cmp(byte_ptr(0x400), u32::from(b'a')).unwrap();
+        a.jb(keep).unwrap();
+        a.and(byte_ptr(0x400), 0xDF_u32).unwrap();
+        a.set_label(&mut keep).unwrap();
+        a.mov(bx, 1).unwrap();
+        a.mov(ah, 0x40).unwrap();
+        a.int(0x21).unwrap();
+        a.jmp(next).unwrap();
+        a.set_label(&mut end).unwrap();
+        a.mov(ax, bp).unwrap();
+        a.int(0x21).unwrap();
+    })
+}
+
+const MAKEFILE: &str = "\
+objects = a.obj b.obj c.obj d.obj e.obj f.obj
+.DELETE_ON_ERROR:
+app.txt: $(objects)
+\tcat $(objects) > $@
+%.obj: %.src
+\t$(DOSMUX) run --drive d=tools:ro --env 'PATH=D:\\' upper < $< > $@
+";
+
+/// Runs make in `folder`, eight jobs at once; `None` if the host has none.
+fn make(folder: &Path) -> Option<Output> {
+    let mut command = Command::new("make");
+    let result = command.arg("-j8").env("DOSMUX", env!("CARGO_BIN_EXE_dosmux")).current_dir(folder).output();
+    result.inspect_err(|error| eprintln!("skipped: make: {error}")).ok()
+}
+
+#[test]
+fn make_runs_it_as_a_compiler_many_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("tools")).unwrap();
+    std::fs::write(path("tools/upper.com"), compiler()).unwrap();
+    std::fs::write(path("Makefile"), MAKEFILE).unwrap();
+    for source in ["a", "b", "c", "d", "e", "f"] {
+        std::fs::write(path(&format!("{source}.src")), format!("module {source}\n")).unwrap();
+    }
+    let Some(output) = make(folder.path()) else { return };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let made = std::fs::read_to_string(path("app.txt")).unwrap();
+    assert_eq!(made, "MODULE A\nMODULE B\nMODULE C\nMODULE D\nMODULE E\nMODULE F\n");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 15, "nothing else is left behind");
+    // A compiler that fails stops make, with its exit code.
+    std::fs::write(path("c.src"), "error!\n").unwrap();
+    let output = make(folder.path()).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("c.obj] Error 2"), "{said}");
+    assert!(!path("c.obj").exists());
+}
+
+#[test]
+fn a_program_is_named_by_its_path_on_the_host_wherever_it_is() {
+    let (folder, elsewhere) = (folder(), tempfile::tempdir().unwrap());
+    let path = elsewhere.path().join("A rather long name.com");
+    std::fs::write(&path, hello()).unwrap();
+    let output = run(folder.path(), &["run", path.to_str().unwrap(), "x"], b"");
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(3), b"Hi".as_slice()));
+    assert_eq!(run(elsewhere.path(), &["run", "./A rather long name.com"], b"").status.code(), Some(3));
+}
+
+#[test]
+fn the_environment_and_the_code_page_can_be_set() {
+    let folder = folder();
+    let output = run(folder.path(), &["run", "--env", "lib=C:\\LIB", "set"], b"");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("LIB=C:\\LIB\n") && text.contains("PATH=Z:\\\n"), "{text}");
+    let euro = run(folder.path(), &["run", "--code-page", "858", "copy1"], "€".as_bytes());
+    assert_eq!(String::from_utf8_lossy(&euro.stdout), "€");
+    assert_eq!(run(folder.path(), &["run", "--code-page", "1", "copy1"], b"").status.code(), Some(2));
+}
+
+#[test]
+fn arguments_that_do_not_fit_are_refused() {
+    let folder = folder();
+    let long = "x".repeat(126);
+    let output = run(folder.path(), &["run", "hello", &long], b"");
+    assert_eq!(output.status.code(), Some(126));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("126"), "{output:?}");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = folder();
+    std::fs::write(folder.path().join("loop.bat"), "@echo off\r\n:again\r\necho on and on\r\ngoto again\r\n").unwrap();
+    let mut child = start(folder.path(), &["run", "loop"]);
+    drop(child.stdout.take());
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(rustix::process::Signal::PIPE.as_raw()));
+}
+
+#[test]
+fn only_named_commands_of_the_host_run_and_their_exit_codes_come_back() {
+    let folder = folder();
+    let output = run(folder.path(), &["run", "--host-command", "ls", "unix", "LS", "hello.com"], b"");
+    assert_eq!((output.stdout.as_slice(), output.status.code()), (b"hello.com\n".as_slice(), Some(0)), "{output:?}");
+    let output = run(folder.path(), &["run", "--host-command", "false", "unix", "false"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    for args in [&["run", "unix", "ls"][..], &["run", "--host-command", "ls", "unix", "/bin/ls"]] {
+        let output = run(folder.path(), args, b"");
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(126), b"".as_slice()));
+    }
+    assert_eq!(run(folder.path(), &["run", "--host-command", "bin/ls", "ver"], b"").status.code(), Some(2));
+}
+
+#[test]
+fn a_first_line_for_the_host_is_none_for_dos() {
+    let folder = folder();
+    std::fs::write(folder.path().join("greet.bat"), "#!/usr/bin/env -S dosmux run\n@echo off\necho Hi, %1!\n").unwrap();
+    let output = run(folder.path(), &["run", "./greet.bat", "Eva"], b"");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "Hi, Eva!\n");
 }

@@ -63,6 +63,11 @@ pub(super) struct PaceArgs {
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub(super) retries: u32,
 
+    /// Lets sessions run the commands of the host that their `host_commands` name. A session then depends on
+    /// what they write and leave behind, but not on how long they take.
+    #[arg(long)]
+    pub(super) allow_host_commands: bool,
+
     /// Skips the rest after the first script, in order, that did not pass.
     #[arg(long)]
     pub(super) fail_fast: bool,

@@ -28,7 +28,7 @@ use crate::script::observe::{Observer, Observers};
 use crate::script::outcome::{Outcome, Tally};
 use crate::script::report::RunInfo;
 use crate::script::run::Blessing;
-use crate::session::Host;
+use crate::session::{Host, HostCommandPolicy};
 pub(crate) use args::TestArgs;
 use args::{ChoiceArgs, Part};
 use ceiling::Ceiling;
@@ -147,7 +147,9 @@ impl<'a> Run<'a> {
         let interrupted = if args.pace.real_time { interrupt::watch()? } else { Arc::default() };
         let shown = io::stderr().is_terminal() && !args.pace.real_time;
         let progress = Progress::new(cases.len(), shown);
-        Ok(Run { args, host: Host::new(), artifacts, progress, stop, interrupted })
+        let commands =
+            if args.pace.allow_host_commands { HostCommandPolicy::Awaited } else { HostCommandPolicy::Never };
+        Ok(Run { args, host: Host::new().with_commands(commands), artifacts, progress, stop, interrupted })
     }
 
     /// Runs all cases and reports on them in their order.

@@ -14,7 +14,7 @@ use super::drive::DosName;
 use super::process::End;
 use super::rom::Entry;
 use super::shell::Shell;
-use super::tools::{Attrib, Choice, Edit, Find, Help, Mem, More, Sort, Tree, Xcopy};
+use super::tools::{Attrib, Choice, Edit, Find, Help, Mem, More, Sort, Tree, Unix, Xcopy};
 use super::{Dos, Outcome, psp};
 use crate::types::SegOff;
 
@@ -41,6 +41,7 @@ pub(super) enum App {
     More(More),
     Sort(Sort),
     Tree(Tree),
+    Unix(Unix),
     Xcopy(Box<Xcopy>),
 }
 
@@ -55,7 +56,7 @@ struct Program {
 const SHELL: &[u8; 11] = b"COMMAND COM";
 
 /// Every program. The shell looks at its parameters itself: behind `/C` they are a command's.
-const PROGRAMS: [Program; 10] = [
+const PROGRAMS: [Program; 11] = [
     Program { name: SHELL, help: "", new: || App::Shell(Box::default()) },
     Program { name: b"ATTRIB  COM", help: Attrib::HELP, new: || App::Attrib(Attrib::default()) },
     Program { name: b"CHOICE  COM", help: Choice::HELP, new: || App::Choice(Choice::default()) },
@@ -65,6 +66,7 @@ const PROGRAMS: [Program; 10] = [
     Program { name: b"MORE    COM", help: More::HELP, new: || App::More(More::default()) },
     Program { name: b"SORT    COM", help: Sort::HELP, new: || App::Sort(Sort::default()) },
     Program { name: b"TREE    COM", help: Tree::HELP, new: || App::Tree(Tree::default()) },
+    Program { name: b"UNIX    COM", help: Unix::HELP, new: || App::Unix(Unix::default()) },
     Program { name: b"XCOPY   COM", help: Xcopy::HELP, new: || App::Xcopy(Box::default()) },
 ];
 
@@ -93,6 +95,7 @@ impl App {
             App::More(more) => more.go_on(dos, answer),
             App::Sort(sort) => sort.go_on(dos, answer),
             App::Tree(tree) => tree.go_on(dos, &answer),
+            App::Unix(unix) => unix.go_on(dos, answer),
             App::Xcopy(xcopy) => xcopy.go_on(dos, answer),
         }
     }

@@ -5,6 +5,7 @@
 //! refuse what leads out of it, symbolic links and races included. Only regular files are opened.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,8 @@ const OWNER_WRITABLE: u32 = 0o200;
 #[derive(Debug)]
 pub struct HostDrive {
     root: Dir,
+    /// Where it was found, for people; only `root` counts.
+    path: PathBuf,
     page: CodePage,
     zone: Zone,
     read_only: bool,
@@ -47,15 +50,34 @@ impl HostDrive {
     /// The directory at `path`, whose names are in the characters of `page`.
     pub fn open(path: &Path, page: CodePage, zone: Zone, read_only: bool) -> io::Result<HostDrive> {
         let root = Dir::open_ambient_dir(path, ambient_authority())?;
+        let path = path.canonicalize()?;
         let label = path.file_name().map(|folder| name::short_form(folder, 0, page));
         let label = path.file_name().and_then(|folder| name::plain(folder, page)).or(label);
-        Ok(HostDrive { root, page, zone, read_only, label })
+        Ok(HostDrive { root, path, page, zone, read_only, label })
+    }
+
+    /// The directory as it was named, links resolved.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// True if nothing on it can be changed.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     /// The drive's label: the directory's name.
     #[must_use]
     pub fn label(&self) -> Option<DosName> {
         self.label
+    }
+
+    /// Directory `path`, for somebody who works in it.
+    pub fn directory(&self, path: &DosPath) -> Result<File, DosError> {
+        let host = self.resolve_directory(path)?;
+        self.root.open_dir(host).map(Dir::into_std_file).map_err(|error| of_host(&error))
     }
 
     /// What `path` is.

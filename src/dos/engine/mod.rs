@@ -273,7 +273,11 @@ impl Dos<'_> {
             Want::KeyIfAny => self.look_for(pending, frame, Purpose::Leave),
             Want::Check => self.check(pending),
             Want::Put(bytes) => self.put(pending, frame, Putting::checked(bytes)),
-            Want::Echo(bytes) => self.put(pending, frame, Putting::cooked(bytes)),
+            Want::Echo(bytes) => {
+                // A terminal of the host has shown it already.
+                let echoed = self.state.job.as_ref().is_some_and(|job| job.is_echoed());
+                self.put(pending, frame, Putting::cooked(if echoed { Vec::new() } else { bytes }))
+            }
             Want::PutRaw(bytes) => self.put(pending, frame, Putting::raw(bytes)),
             Want::Driver(request) => self.driver_strategy(pending, DriverCall::of_task(request)),
         }

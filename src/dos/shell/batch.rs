@@ -43,13 +43,15 @@ impl Batch {
             end(shell);
             return Step::Next;
         };
+        let first = self.position == 0;
         self.position = position;
         let line = line.strip_suffix(b"\r").unwrap_or(&line).trim_ascii_start();
         let (quiet, line) = match line.strip_prefix(b"@") {
             Some(line) => (true, line),
             None => (false, line),
         };
-        let is_label = line.first() == Some(&b':');
+        // `#!` is for the host, which starts the file by it.
+        let is_label = line.first() == Some(&b':') || first && line.starts_with(b"#!");
         let line = expand::batch_line(line, &self.parameters, |name| variables::get(dos, name));
         shell.jobs.push(Job::Batch(self));
         // Empty lines and labels are looked at by Run as well: it lets the guest go on.

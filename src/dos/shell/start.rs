@@ -91,9 +91,9 @@ pub(super) fn begin(shell: &mut Shell, dos: &mut Dos<'_>) -> Step {
     Step::Next
 }
 
-/// AUTOEXEC.BAT of the first drive that is a host directory.
+/// AUTOEXEC.BAT of the first drive but Z:, where DOS's own programs are.
 fn autoexec(dos: &Dos<'_>) -> Option<Batch> {
-    let drive = (0..26).find(|&drive| dos.drive(drive).is_ok_and(|drive| drive.writable().is_ok()))?;
+    let drive = (0..25).find(|&drive| dos.drive(drive).is_ok())?;
     let path = path::resolve(b"\\AUTOEXEC.BAT", &DosPath::default(), dos.state.page).ok()?;
     let place = Place { drive, path };
     dos.lookup(&place).ok()?;

@@ -2,7 +2,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | `attrib`, `choice`, `find`, `mem`, `more`, `sort`, `tree`, `xcopy` | one program each |
+//! | `attrib`, `choice`, `find`, `mem`, `more`, `sort`, `tree`, `unix`, `xcopy` | one program each |
 //! | `edit` | EDIT |
 //! | `help` | what `/?` shows of any of them |
 //! | `source` | files or standard input, one after the other |
@@ -21,6 +21,7 @@ mod more;
 mod sort;
 mod source;
 mod tree;
+mod unix;
 mod walk;
 mod xcopy;
 
@@ -33,6 +34,7 @@ pub(super) use mem::Mem;
 pub(super) use more::More;
 pub(super) use sort::Sort;
 pub(super) use tree::Tree;
+pub(super) use unix::Unix;
 pub(super) use walk::{Visit, Walk};
 pub(super) use xcopy::Xcopy;
 

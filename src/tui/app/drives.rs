@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::panel::{FileUse, Panel, Pick, Subject};
 use super::{App, Effect, Question};
-use crate::config::{ImageSpec, WRITE_POLICIES};
+use crate::config::{ImageSpec, WRITE_POLICIES, printable};
 use crate::disk::{DriveId, ImageSource, SECTOR_BYTES, WritePolicy};
-use crate::session::{DiskView, DriveView, Media, Request};
+use crate::session::{DiskView, DriveView, HostDriveView, Media, Request};
 use crate::tui::folder::size;
 use crate::tui::list::Row;
 use crate::tui::prompt::Purpose;
@@ -41,7 +41,8 @@ impl App {
         effects.extend(shown.map(Effect::LookAtDrives));
     }
 
-    /// A row for each drive, and one for each disk that was ejected with changes.
+    /// A row for each drive, one for each drive of the built-in DOS, and one for each disk that was ejected
+    /// with changes.
     pub(super) fn drive_rows(&self, id: SessionId) -> Vec<(Row, Pick)> {
         let Some(media) = self.media.get(&id) else { return Vec::new() };
         let drives = media.drives.iter().map(|drive| (drive_row(drive), Pick::Drive(id, drive.id)));
@@ -51,7 +52,8 @@ impl App {
             let image = ImageSpec { source: disk.source.clone(), writes: disk.writes };
             (row, Pick::Ask(id, Request::Insert { drive: DriveId::A, image }))
         });
-        drives.chain(ejected).collect()
+        let host = media.host.iter().map(|drive| (host_row(drive), Pick::Edit(id, "drives")));
+        drives.chain(host).chain(ejected).collect()
     }
 
     /// Opens the menu of what can be done with a drive and the disk in it.
@@ -144,6 +146,17 @@ fn disk_rows(id: SessionId, drive: DriveId, disk: &DiskView) -> Vec<(Row, Pick)>
         rows.push((row, Pick::Ask(id, Request::SetWrites { drive, writes })));
     }
     rows
+}
+
+/// A drive of the built-in DOS.
+fn host_row(view: &HostDriveView) -> Row {
+    let (what, kind) = match &view.path {
+        Some(path) => (path.display().to_string(), "host directory"),
+        None => ("dosmux".to_owned(), "in the program"),
+    };
+    let changes = if view.read_only { "read-only" } else { "written at once" };
+    let what: String = what.chars().flat_map(printable).collect();
+    Row::new(format!("{}:  {what}", view.letter), format!("{kind}, {changes}"))
 }
 
 fn drive_row(view: &DriveView) -> Row {

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use super::panel::{FileUse, Panel, Pick, Subject};
 use super::{App, Effect, Mode};
-use crate::config::{BUILTIN_TOUR, BootDrive, ImageSpec, SessionSpec, free_name, session_of_image};
+use crate::config::{
+    BUILTIN_DEMO, BUILTIN_TOUR, BootDrive, ImageSpec, SessionSpec, free_name, session_of_demo, session_of_folder,
+    session_of_image,
+};
 use crate::disk::{ImageSource, WritePolicy};
 use crate::session::{Request, SessionView};
 use crate::tui::folder::{Entry, EntryKind, Folder, size};
@@ -23,6 +26,8 @@ impl App {
         let start = |spec: &SessionSpec| Pick::Start(Box::new(spec.clone()));
         let profiles = self.profiles.iter().map(|spec| (Row::new(spec.name.clone(), "profile"), start(spec)));
         let browse = (Row::new("disk image in a folder \u{2026}", ""), Pick::Browse(FileUse::Boot, self.folder()));
+        let folder = (Row::new("folder as drive C: \u{2026}", "the built-in DOS"), browse.1.clone());
+        let demo = (Row::new(BUILTIN_DEMO, "the built-in DOS on its demo drive"), start(&session_of_demo()));
         let tour = session_of_image(overlay(ImageSource::Tour), BootDrive::Floppy);
         let tour = (Row::new(BUILTIN_TOUR, "the floppy inside dosmux"), start(&tour));
         let images = self.recent_images().into_iter().map(|(path, drive)| {
@@ -34,7 +39,7 @@ impl App {
             let row = Row::new(format!("like {}", view.name), "the same settings");
             (row, Pick::Start(Box::new(copy_of(view).0)))
         });
-        let rows = profiles.chain([browse]).chain(images).chain([tour]).chain(copies).collect();
+        let rows = profiles.chain([folder, browse]).chain(images).chain([demo, tour]).chain(copies).collect();
         self.open_panel(Panel::new(Subject::Choices, " new session ", rows));
     }
 
@@ -105,7 +110,8 @@ impl App {
     }
 }
 
-/// The way up, folders, images, other files; for a floppy drive also the floppy inside the program.
+/// The folder itself, the way up, folders, images, other files; for a floppy drive also the floppy inside the
+/// program.
 fn folder_rows(folder: &Folder, files: FileUse) -> Vec<(Row, Pick)> {
     let above = |parent: &Path| (Row::new("..", "the folder above"), Pick::Browse(files, parent.to_owned()));
     let up = folder.path.parent().map(above);
@@ -116,7 +122,11 @@ fn folder_rows(folder: &Folder, files: FileUse) -> Vec<(Row, Pick)> {
             Pick::Ask(id, Request::Insert { drive, image: overlay(ImageSource::Tour) }),
         )),
     };
-    up.into_iter().chain(folder.entries.iter().map(|entry| entry_row(entry, files))).chain(tour).collect()
+    let here = (files == FileUse::Boot).then(|| {
+        let row = Row::new(".", "this folder as drive C: of the built-in DOS");
+        (row, Pick::Start(Box::new(session_of_folder(&folder.path, false))))
+    });
+    here.into_iter().chain(up).chain(folder.entries.iter().map(|entry| entry_row(entry, files))).chain(tour).collect()
 }
 
 fn entry_row(entry: &Entry, files: FileUse) -> (Row, Pick) {

@@ -56,7 +56,7 @@ pub const COMMANDS: &[Command] = &[
         triggers: &[Trigger::Char('N')],
         keys: "N",
         name: "",
-        help: "open a new session: from a profile, a disk image, or the tour",
+        help: "open a new session: from a profile, a folder, a disk image, or a demonstration",
         action: Action::New,
     },
     Command {

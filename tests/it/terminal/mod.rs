@@ -1,9 +1,11 @@
 //! The built program on a pseudo-terminal: it takes the terminal over, and gives it back as it was
 //! however it ends.
 
+mod default;
 mod journey;
 mod odd;
 mod pasting;
+mod run;
 
 use std::fs::File;
 use std::path::Path;
@@ -100,14 +102,7 @@ impl Dosmux {
 
     /// Waits for the program's end and checks that the terminal is as it was.
     pub(crate) fn ends(mut self) -> ExitStatus {
-        let limit = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.terminal.child.try_wait().expect("it is our child") {
-                break status;
-            }
-            assert!(Instant::now() < limit, "the program does not end");
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let status = self.wait();
         self.terminal.waits("the terminal's own screen", |seen| count(&seen.bytes, LEAVE) == count(&seen.bytes, ENTER));
         assert_eq!(modes(&self.terminal.slave), self.before);
         self.terminal.waits("all that was written", |seen| {
@@ -115,6 +110,24 @@ impl Dosmux {
             true
         });
         status
+    }
+
+    /// The same of a program that has left the terminal as it was all the time.
+    fn ends_quietly(mut self) -> ExitStatus {
+        let status = self.wait();
+        assert_eq!(modes(&self.terminal.slave), self.before);
+        status
+    }
+
+    fn wait(&mut self) -> ExitStatus {
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.terminal.child.try_wait().expect("it is our child") {
+                return status;
+            }
+            assert!(Instant::now() < limit, "the program does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

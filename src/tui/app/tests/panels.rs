@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::SessionSpec;
 use crate::disk::DriveId;
-use crate::session::{DiskView, DriveView, Media, Request};
+use crate::session::{DiskView, DriveView, HostDriveView, Media, Request};
 use crate::tui::folder::{Drive, Entry, EntryKind, Folder};
 use crate::tui::view;
 
@@ -154,6 +154,18 @@ fn an_image_is_picked_from_folders() {
 }
 
 #[test]
+fn a_folder_becomes_drive_c_of_the_built_in_dos() {
+    use crate::config::{BootDrive, DriveSource};
+    let mut bench = Bench::new();
+    bench.feed(b"\x1dN");
+    assert_eq!(bench.feed(b"drive C\r"), "browse .");
+    bench.update(Event::Folder(Ok(folder())));
+    let Effect::Start(spec) = last(&mut bench, b"\r") else { panic!("no start") };
+    assert_eq!((spec.name.as_str(), spec.boot), ("pics", BootDrive::Dos));
+    assert_eq!(spec.drives[0].source, DriveSource::Directory("/pics".into()));
+}
+
+#[test]
 fn settings_that_can_change_live_do_and_others_wait_for_a_restart() {
     let mut bench = Bench::new();
     bench.feed(b"\x1dg");
@@ -273,7 +285,11 @@ pub(super) fn media(changed: usize) -> Arc<Media> {
         view(DriveId::B, None),
         view(DriveId::HardDisk(0), Some(disk("c.img", 0))),
     ];
-    Arc::new(Media { drives, ejected: vec![disk("old.img", 3)] })
+    let host = vec![
+        HostDriveView { letter: 'D', path: Some("/home/me/lib".into()), read_only: true },
+        HostDriveView { letter: 'Z', path: None, read_only: true },
+    ];
+    Arc::new(Media { drives, host, ejected: vec![disk("old.img", 3)] })
 }
 
 /// The drives of the first session, open.
@@ -290,6 +306,8 @@ fn the_drives_show_their_disks_and_what_only_memory_holds() {
     assert!(bench.shows("A:  dos.img") && bench.shows("1.4 MiB, writes overlay, 12 changed sectors (6 KiB)"));
     assert!(bench.shows("B:  empty") && bench.shows("C:  c.img"));
     assert!(bench.shows("old.img") && bench.shows("ejected, 3 changed sectors (1.5 KiB)"));
+    assert!(bench.shows("D:  /home/me/lib") && bench.shows("host directory, read-only"));
+    assert!(bench.shows("Z:  dosmux") && bench.shows("in the program, read-only"));
 }
 
 #[test]
