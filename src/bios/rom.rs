@@ -395,12 +395,16 @@ fn timer_stub(asm: &mut CodeAssembler) -> Result<(), IcedError> {
     asm.iret()
 }
 
-/// INT 09h. INT 15h/AH=4Fh may change the scan code or, with CF clear, swallow it.
+/// INT 09h. INT 15h/AH=4Fh may change the scan code or, with CF clear, swallow it. Its handlers count
+/// on DS = 0040h: INVADERS of the FreeDOS floppies empties the keyboard buffer there.
 fn keyboard_stub(asm: &mut CodeAssembler) -> Result<(), IcedError> {
     let mut swallowed = asm.create_label();
     let mut end = asm.create_label();
     let mut done = asm.create_label();
     asm.push(ax)?;
+    asm.push(ds)?;
+    asm.mov(ax, u32::from(super::bda::SEGMENT))?;
+    asm.mov(ds, ax)?;
     asm.in_(al, 0x60)?;
     asm.mov(ah, 0x4F)?;
     asm.stc()?;
@@ -417,6 +421,7 @@ fn keyboard_stub(asm: &mut CodeAssembler) -> Result<(), IcedError> {
     asm.jz(done)?;
     key_actions(asm)?;
     asm.set_label(&mut done)?;
+    asm.pop(ds)?;
     asm.pop(ax)?;
     asm.iret()
 }
@@ -611,12 +616,12 @@ mod tests {
 
     #[test]
     fn the_keyboard_interrupt_asks_the_intercept_first() {
-        let code = bytes(0xE987, 8);
-        assert_eq!(code, [0x50, 0xE4, 0x60, 0xB4, 0x4F, 0xF9, 0xCD, 0x15]);
+        let code = bytes(0xE987, 14);
+        assert_eq!(code, [0x50, 0x1E, 0xB8, 0x40, 0x00, 0x8E, 0xD8, 0xE4, 0x60, 0xB4, 0x4F, 0xF9, 0xCD, 0x15]);
         let all = mnemonics(0xE987);
         let pushes = all.iter().filter(|&&m| m == Mnemonic::Push).count();
         let pops = all.iter().filter(|&&m| m == Mnemonic::Pop).count();
-        assert_eq!((pushes, pops), (1, 1));
+        assert_eq!((pushes, pops), (2, 2));
     }
 
     #[test]
