@@ -121,8 +121,10 @@ impl Dos<'_> {
     pub(super) fn open_file(&mut self, place: &Place, mode: u8) -> Result<u8, DosError> {
         let (access, share) = (access_of(mode)?, share_of(mode)?);
         let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
-        let entry = self.lookup(place)?;
-        let file = self.drive(place.drive)?.open(&place.path, access, share)?;
+        let open = |drive: &Drive| drive.open(&place.path, access, share);
+        let file =
+            if share == Share::Compatible { self.among_own(place, open) } else { open(self.drive(place.drive)?) }?;
+        let entry = file.entry(place.path.0.last().copied().unwrap_or(DosName([b' '; 11])))?;
         self.enter_file(index, place.drive, mode, &entry, file);
         Ok(index)
     }
@@ -131,14 +133,38 @@ impl Dos<'_> {
     pub(super) fn create_file(&mut self, place: &Place, attributes: u8, how: Create, mode: u8) -> Result<u8, DosError> {
         let (access, share) = (access_of(mode)?, share_of(mode)?);
         let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let create = |drive: &Drive| drive.writable()?.create_file(&place.path, how, access, share);
+        let file =
+            if share == Share::Compatible { self.among_own(place, create) } else { create(self.drive(place.drive)?) }?;
         let drive = self.drive(place.drive)?.writable()?;
-        let file = drive.create_file(&place.path, how, access, share)?;
         if attributes & super::drive::attribute::READ_ONLY != 0 {
             drive.set_attributes(&place.path, attributes)?;
         }
         let entry = drive.lookup(&place.path)?;
         self.enter_file(index, place.drive, mode, &entry, file);
         Ok(index)
+    }
+
+    /// Deletes the file at `place`. Programs that this machine has it open for go on with it.
+    pub(super) fn delete_file(&self, place: &Place) -> Result<(), DosError> {
+        self.among_own(place, |drive| drive.writable()?.remove(&place.path))
+    }
+
+    /// Does what a file at `place` that is open may forbid; but what this machine itself has opened as
+    /// programs of DOS 2 do forbids it nothing, as on a DOS without SHARE.
+    fn among_own<T>(&self, place: &Place, attempt: impl Fn(&Drive) -> Result<T, DosError>) -> Result<T, DosError> {
+        let drive = self.drive(place.drive)?;
+        let host = match (attempt(drive), drive) {
+            (Err(DosError::SharingViolation), Drive::Host(host)) => host,
+            (result, _) => return result,
+        };
+        let id = host.id(&place.path)?;
+        let own: Vec<&OpenFile> =
+            self.state.files.iter().flatten().filter(|file| file.compatible() == Some(id)).collect();
+        own.iter().for_each(|file| file.step_aside());
+        let result = attempt(drive);
+        own.iter().for_each(|file| file.step_back());
+        result
     }
 
     /// A file without a name, which is gone when it is closed; returns its entry.

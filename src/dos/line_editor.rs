@@ -5,7 +5,8 @@
 pub(super) enum Effect {
     /// These characters go to the screen; the line goes on.
     Show(Vec<u8>),
-    /// These characters go to the screen; the line is done.
+    /// These characters go to the screen; the line is done. Its end is a carriage return: the next line
+    /// is the caller's to begin.
     End(Vec<u8>),
 }
 
@@ -73,7 +74,7 @@ impl LineEditor {
             return Effect::Show(self.seek(seek, byte));
         }
         match byte {
-            RETURN => Effect::End(vec![RETURN, LINE_FEED]),
+            RETURN => Effect::End(vec![RETURN]),
             BACKSPACE | RUB_OUT => Effect::Show(self.back()),
             ESCAPE => Effect::Show(self.give_up()),
             LINE_FEED => Effect::Show(vec![RETURN, LINE_FEED]),
@@ -267,7 +268,7 @@ mod tests {
     fn a_full_line_rings_the_bell_and_takes_enter() {
         let mut editor = LineEditor::new(3, Vec::new());
         assert_eq!(types(&mut editor, b"abcd"), b"abc\x07");
-        assert_eq!(editor.character(b'\r'), Effect::End(b"\r\n".to_vec()));
+        assert_eq!(editor.character(b'\r'), Effect::End(b"\r".to_vec()));
         assert_eq!(editor.line(), b"abc");
     }
 

@@ -79,19 +79,76 @@ impl<'a> GuestMemory<'a> {
 
     /// Fills `out` from `at` on.
     pub fn read_bytes(&self, at: SegOff, out: &mut [u8]) {
-        let mut at = at;
-        for byte in out {
-            *byte = self.read_u8(at);
-            at = at.offset(1);
+        let (mut at, mut rest) = (at, out);
+        while !rest.is_empty() {
+            let (chunk, tail) = rest.split_at_mut(self.run(at, rest.len()));
+            self.mem.read_bytes(self.phys(at), chunk);
+            at = at.offset(wrapped(chunk.len()));
+            rest = tail;
         }
     }
 
     /// Writes `data` from `at` on.
     pub fn write_bytes(&mut self, at: SegOff, data: &[u8]) {
-        let mut at = at;
-        for &byte in data {
-            self.write_u8(at, byte);
-            at = at.offset(1);
+        let (mut at, mut rest) = (at, data);
+        while !rest.is_empty() {
+            let (chunk, tail) = rest.split_at(self.run(at, rest.len()));
+            let phys = self.phys(at);
+            self.mem.write_bytes(phys, chunk);
+            at = at.offset(wrapped(chunk.len()));
+            rest = tail;
+        }
+    }
+
+    /// How many of `len` bytes from `at` on lie one behind the other on the bus: up to the end of the
+    /// segment, and with A20 closed up to 1 MiB.
+    fn run(&self, at: SegOff, len: usize) -> usize {
+        let to_end = SEGMENT_BYTES - usize::from(at.off);
+        let to_wrap = MEBIBYTE - (at.linear().0 as usize % MEBIBYTE);
+        len.min(to_end).min(to_wrap)
+    }
+}
+
+const SEGMENT_BYTES: usize = 1 << 16;
+const MEBIBYTE: usize = 1 << 20;
+
+/// A length as a distance of offsets, which wrap.
+fn wrapped(len: usize) -> u16 {
+    // Runs are at most 64 KiB, which is no distance at all.
+    u16::try_from(len % SEGMENT_BYTES).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes_across(at: SegOff, a20: bool) -> Vec<u8> {
+        let mut mem = Memory::new(2 << 20);
+        let mut guest = GuestMemory::new(&mut mem, a20);
+        let data: Vec<u8> = (0..200u8).cycle().take(9000).collect();
+        guest.write_bytes(at, &data);
+        let mut one_by_one = Vec::new();
+        for index in 0..9000 {
+            one_by_one.push(guest.read_u8(at.offset(index)));
+        }
+        let mut back = vec![0; 9000];
+        guest.read_bytes(at, &mut back);
+        assert_eq!(back, data);
+        assert_eq!(one_by_one, data);
+        let first_behind = guest.read_u8(SegOff::new(at.seg, at.off.wrapping_add(9000)));
+        vec![first_behind]
+    }
+
+    #[test]
+    fn blocks_wrap_where_single_bytes_do() {
+        for (at, a20) in [
+            (SegOff::new(0x1000, 0x0FFF), true),
+            (SegOff::new(0x1000, 0xF000), true),
+            (SegOff::new(0xFFFF, 0xF800), false),
+            (SegOff::new(0xFFFF, 0), true),
+            (SegOff::new(0xFF00, 0x0F00), false),
+        ] {
+            assert_eq!(bytes_across(at, a20), [0], "{at:?}");
         }
     }
 }

@@ -352,7 +352,7 @@ impl Memory {
             // All in one word of the map.
             return map[range.start / 64] >> (range.start % 64) & ((1 << range.len()) - 1) != 0;
         }
-        range.into_iter().any(|byte| map[byte / 64] >> (byte % 64) & 1 != 0)
+        code_words(range).any(|(word, mask)| map[word] & mask != 0)
     }
 
     fn note_code_hits(&mut self, addr: PhysAddr, len: usize) {
@@ -414,6 +414,14 @@ fn next_page(addr: PhysAddr) -> PhysAddr {
 fn code_range(addr: PhysAddr, len: usize) -> std::ops::Range<usize> {
     let offset = page_offset(addr);
     offset..(offset + len).min(PAGE_SIZE)
+}
+
+/// The words of a code map that hold `bytes` of a page, and which of their bits those are.
+fn code_words(bytes: std::ops::Range<usize>) -> impl Iterator<Item = (usize, u64)> {
+    (bytes.start / 64..bytes.end.div_ceil(64)).map(move |word| {
+        let (from, to) = (bytes.start.max(word * 64) % 64, (bytes.end - 1).min(word * 64 + 63) % 64);
+        (word, u64::MAX << from & u64::MAX >> (63 - to))
+    })
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use std::fs::{File, FileTimes};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Arc;
 
 use nix::libc;
 
 use super::share;
 use super::time::{Stamp, Zone};
-use super::{Access, Share};
+use super::{Access, DosName, Entry, Share, attribute};
 use crate::dos::error::DosError;
 
 /// Where a DOS file ends at last: its positions have 32 bits.
@@ -35,6 +35,13 @@ struct HostFile {
     zone: Zone,
 }
 
+/// Which file of the host something is, whatever it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId {
+    pub(super) device: u64,
+    pub(super) inode: u64,
+}
+
 /// A part of a file to be locked. *Units*: bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
@@ -50,6 +57,30 @@ impl OpenFile {
     pub(super) fn claim(file: File, access: Access, share: Share, zone: Zone) -> Result<OpenFile, DosError> {
         share::claim(&file, access, share)?;
         Ok(OpenFile(Source::Host(HostFile { file: Arc::new(file), access, share, zone })))
+    }
+
+    /// Which file of the host it is, if it was opened as programs of DOS 2 do: those of one machine do
+    /// not keep each other out. Source: RBIL, INT 21h/AH=3Dh, table of sharing modes.
+    pub(in crate::dos) fn compatible(&self) -> Option<FileId> {
+        match &self.0 {
+            Source::Host(file) if file.share == Share::Compatible => file.id(),
+            Source::Host(_) | Source::Bytes(..) => None,
+        }
+    }
+
+    /// Lets everybody open the file for a moment.
+    pub(in crate::dos) fn step_aside(&self) {
+        if let Source::Host(file) = &self.0 {
+            // Without locks there is nobody who was kept out.
+            let _ = share::step_aside(&file.file);
+        }
+    }
+
+    /// Ends that moment.
+    pub(in crate::dos) fn step_back(&self) {
+        if let Source::Host(file) = &self.0 {
+            let _ = share::step_back(&file.file, file.access, file.share);
+        }
     }
 
     /// A file of the host's without a name, for as long as it is open.
@@ -95,6 +126,17 @@ impl OpenFile {
         }
     }
 
+    /// What is known of it, under `name`.
+    pub fn entry(&self, name: DosName) -> Result<Entry, DosError> {
+        match &self.0 {
+            Source::Host(file) => file.entry(name),
+            Source::Bytes(_, written) => {
+                let attributes = attribute::READ_ONLY | attribute::ARCHIVE;
+                Ok(Entry { name, attributes, size: self.size()?, written: *written })
+            }
+        }
+    }
+
     /// When it was last written.
     pub fn written(&self) -> Result<Stamp, DosError> {
         match &self.0 {
@@ -135,6 +177,19 @@ impl OpenFile {
 }
 
 impl HostFile {
+    fn entry(&self, name: DosName) -> Result<Entry, DosError> {
+        let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
+        let read_only = if metadata.permissions().readonly() { attribute::READ_ONLY } else { 0 };
+        let written = metadata.modified().map(|at| self.zone.stamp(at)).unwrap_or_default();
+        let size = u32::try_from(metadata.len()).unwrap_or(u32::MAX);
+        Ok(Entry { name, attributes: attribute::ARCHIVE | read_only, size, written })
+    }
+
+    fn id(&self) -> Option<FileId> {
+        let metadata = self.file.metadata().ok()?;
+        Some(FileId { device: metadata.dev(), inode: metadata.ino() })
+    }
+
     fn read_at(&self, position: u32, out: &mut [u8]) -> Result<usize, DosError> {
         if !self.access.reads() {
             return Err(DosError::AccessDenied);

@@ -13,7 +13,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata, MetadataExt, OpenOptions, OpenOptionsExt, PermissionsExt};
 use nix::libc;
 
-use super::file::{OpenFile, of_host};
+use super::file::{FileId, OpenFile, of_host};
 use super::name::{self, DosName};
 use super::time::Zone;
 use super::{Access, Create, DosPath, Entry, Share, attribute};
@@ -108,6 +108,12 @@ impl HostDrive {
     pub fn names(&self, path: &DosPath) -> Result<Vec<(DosName, OsString)>, DosError> {
         let folder = self.resolve_directory(path)?;
         Ok(name::assign(self.host_names(&folder)?, self.page))
+    }
+
+    /// Which file of the host `path` is.
+    pub fn id(&self, path: &DosPath) -> Result<FileId, DosError> {
+        let metadata = self.root.metadata(self.resolve(path)?).map_err(|error| of_host(&error))?;
+        Ok(FileId { device: metadata.dev(), inode: metadata.ino() })
     }
 
     /// Opens a file that exists.
@@ -245,10 +251,12 @@ impl HostDrive {
         for (index, &name) in path.0.iter().enumerate() {
             let last = index + 1 == path.0.len();
             let missing = if last { DosError::FileNotFound } else { DosError::PathNotFound };
-            let found =
-                self.find(&host, name).map_err(|_| DosError::PathNotFound).and_then(|found| found.ok_or(missing));
+            let found = self.find(&host, name).map_err(not_found).and_then(|found| found.ok_or(missing));
             // What is missing may be missing with all the rest.
-            host.push(found.or_else(|error| self.check_there().and(Err(error)))?);
+            host.push(found.or_else(|error| match error {
+                DosError::TooManyOpenFiles => Err(error),
+                _ => self.check_there().and(Err(error)),
+            })?);
         }
         Ok(host)
     }
@@ -262,10 +270,7 @@ impl HostDrive {
     }
 
     fn resolve_directory(&self, path: &DosPath) -> Result<PathBuf, DosError> {
-        let host = self.resolve(path).map_err(|error| match error {
-            DosError::NotReady => error,
-            _ => DosError::PathNotFound,
-        })?;
+        let host = self.resolve(path).map_err(not_found)?;
         match self.root.metadata(&host) {
             Ok(metadata) if metadata.is_dir() => Ok(host),
             _ => Err(DosError::PathNotFound),
@@ -315,6 +320,14 @@ impl HostDrive {
         let size = if metadata.is_dir() { 0 } else { u32::try_from(metadata.len()).unwrap_or(u32::MAX) };
         let written = metadata.modified().map(|at| self.zone.stamp(at.into_std())).unwrap_or_default();
         Some(Entry { name, attributes, size, written })
+    }
+}
+
+/// A directory that the host does not show is not there; but its trouble with itself is told.
+fn not_found(error: DosError) -> DosError {
+    match error {
+        DosError::TooManyOpenFiles | DosError::NotReady => error,
+        _ => DosError::PathNotFound,
     }
 }
 

@@ -17,7 +17,7 @@ mod share;
 pub mod time;
 
 pub use builtin::BuiltinDrive;
-pub use file::{OpenFile, Region};
+pub use file::{FileId, OpenFile, Region};
 pub use host::{HostDrive, Space};
 pub use name::DosName;
 pub use time::{Stamp, Zone};

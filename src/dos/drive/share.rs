@@ -16,6 +16,7 @@ use crate::dos::error::DosError;
 
 /// First of the bytes; DOS files end at 4 GiB.
 const FIRST_MARK: i64 = 1 << 61;
+const MARKS: i64 = 4;
 
 /// What a byte stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,16 @@ pub(super) fn claim(file: &File, access: Access, share: Share) -> Result<(), Dos
     }
     let taken = conflicts.into_iter().any(|mark| is_taken(file, mark.at(), 1));
     if taken { Err(DosError::SharingViolation) } else { Ok(()) }
+}
+
+/// Takes the marks of `file` away, so that its own machine is not kept out by it.
+pub(super) fn step_aside(file: &File) -> io::Result<()> {
+    set(file, libc::F_UNLCK, FIRST_MARK, MARKS)
+}
+
+/// Sets the marks of a file that was opened this way again, whoever has it open by now.
+pub(super) fn step_back(file: &File, access: Access, share: Share) -> io::Result<()> {
+    marks(access, share).0.into_iter().try_for_each(|mark| set(file, libc::F_RDLCK, mark.at(), 1))
 }
 
 /// What an opener marks, and what it must not find.

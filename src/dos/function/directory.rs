@@ -59,7 +59,7 @@ fn change_directory(dos: &mut Dos<'_>, name: SegOff) -> Result<(), DosError> {
 
 /// AH=41h: deletes the file at DS:DX.
 pub(super) fn int21_41_delete(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    let result = place(dos, frame.ds_dx()).and_then(|place| dos.drive(place.drive)?.writable()?.remove(&place.path));
+    let result = place(dos, frame.ds_dx()).and_then(|place| dos.delete_file(&place));
     answer(dos, frame, result)
 }
 

@@ -115,11 +115,12 @@ fn find_first(dos: &mut Dos<'_>, at: SegOff) -> Result<(), DosError> {
     let place = folder(dos, block)?;
     let pattern = block.pattern(&dos.mem, dos.state.page);
     let wanted = block.attributes.unwrap_or(0);
-    let number = find::begin(dos, &place, wanted)?;
+    let drive = place.drive;
+    let number = find::begin(dos, place, wanted)?;
     // Where the search stands is kept in the parts of the block that are DOS's own.
     fcb::BLOCK.set(&mut dos.mem, block.at, number);
     fcb::RECORD_BYTES.set(&mut dos.mem, block.at, 0);
-    found(dos, at, block, place.drive, pattern, wanted)
+    found(dos, at, block, drive, pattern, wanted)
 }
 
 /// AH=12h: the next file of the search that the block is in.
@@ -169,7 +170,7 @@ fn delete(dos: &Dos<'_>, block: Fcb) -> Result<(), DosError> {
     for name in names {
         let mut path = folder.path.clone();
         path.0.push(name);
-        dos.drive(folder.drive)?.writable()?.remove(&path)?;
+        dos.delete_file(&Place { drive: folder.drive, path })?;
     }
     Ok(())
 }

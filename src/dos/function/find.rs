@@ -1,13 +1,13 @@
 //! AH=4Eh and 4Fh: searching a directory; AH=1Ah and 2Fh: where the results go.
 //!
-//! Where a search stands is in the 21 bytes that DOS reserves at the start of the transfer area, and
-//! nowhere else: a program may copy them away, search elsewhere, and put them back. They hold the
-//! pattern, the attributes, and the place as a path that is looked up again each time; what the
-//! directory held when the search began is kept for as long as nobody begins too many others.
+//! Where a search stands is in the 21 bytes that DOS reserves at the start of the transfer area: a
+//! program may copy them away, search elsewhere, and put them back. They hold the pattern, the
+//! attributes, how far the search has come, and its number; where it searches and what was there when it
+//! began is remembered under that number.
 //!
 //! Source: RBIL, INT 21h/AH=4Eh, "Format of FindFirst data block".
 
-use super::super::drive::{DosPath, Entry, attribute};
+use super::super::drive::{DosName, DosPath, Entry, attribute};
 use super::super::error::DosError;
 use super::super::frame::Frame;
 use super::super::memory_map::SDA;
@@ -16,8 +16,15 @@ use super::super::{Dos, sda};
 use super::{Answer, answer};
 use crate::types::SegOff;
 
-/// Searches that are remembered; one more makes the oldest forgotten.
-const MOST_SEARCHES: usize = 64;
+/// Searches that are remembered; one more makes the one forgotten that has rested longest.
+const MOST_SEARCHES: usize = 1024;
+/// Entries of directories that are kept for them, in all; beyond that the directory of the search that
+/// has rested longest is read again when it goes on.
+const MOST_ENTRIES: usize = 1 << 17;
+/// Entries of one directory: what the index in the data block can count.
+const MOST_OF_ONE: usize = u16::MAX as usize;
+/// The number of a search that finds nothing more.
+const ENDED: u16 = 0;
 
 /// Offsets in the data block: what DOS keeps to itself, then the result.
 const DRIVE: u16 = 0x00;
@@ -30,30 +37,55 @@ const FOUND: u16 = 0x15;
 /// Attributes that keep a file out of a search that does not ask for them.
 const SPECIAL: u8 = attribute::HIDDEN | attribute::SYSTEM | attribute::DIRECTORY;
 
-/// The searches that have begun.
+/// A search that goes on.
+#[derive(Clone, Debug)]
+struct Search {
+    number: u16,
+    place: Place,
+    wanted: u8,
+    /// What the directory held; nothing if that has been dropped.
+    entries: Option<Vec<Entry>>,
+}
+
+/// The searches that have begun, the one used last at the end.
 #[derive(Clone, Debug, Default)]
 pub(in crate::dos) struct Searches {
-    lists: Vec<(u16, Vec<Entry>)>,
-    next: u16,
+    known: Vec<Search>,
+    last: u16,
 }
 
 impl Searches {
-    /// Remembers a directory; returns the search's number.
-    fn begin(&mut self, entries: Vec<Entry>) -> u16 {
-        self.next = self.next.wrapping_add(1);
-        if self.lists.len() == MOST_SEARCHES {
-            self.lists.remove(0);
-        }
-        self.lists.push((self.next, entries));
-        self.next
+    /// Remembers a search; returns its number.
+    fn begin(&mut self, place: Place, wanted: u8, entries: Vec<Entry>) -> u16 {
+        self.last = self.last.wrapping_add(1).max(ENDED + 1);
+        // A number comes again after 65,535 searches.
+        self.end(self.last);
+        self.keep(Search { number: self.last, place, wanted, entries: Some(entries) });
+        self.last
     }
 
-    fn list(&self, number: u16) -> Option<&[Entry]> {
-        self.lists.iter().find(|(known, _)| *known == number).map(|(_, list)| list.as_slice())
+    /// Puts `search` at the end, and drops what is too much.
+    fn keep(&mut self, search: Search) {
+        if self.known.len() == MOST_SEARCHES {
+            self.known.remove(0);
+        }
+        let mut room = MOST_ENTRIES.saturating_sub(search.entries.as_ref().map_or(0, Vec::len));
+        self.known.push(search);
+        for older in self.known.iter_mut().rev().skip(1) {
+            match older.entries.as_ref().map_or(0, Vec::len) {
+                count if count <= room => room -= count,
+                _ => older.entries = None,
+            }
+        }
+    }
+
+    fn take(&mut self, number: u16) -> Option<Search> {
+        let index = self.known.iter().rposition(|search| search.number == number)?;
+        Some(self.known.remove(index))
     }
 
     fn end(&mut self, number: u16) {
-        self.lists.retain(|(known, _)| *known != number);
+        self.take(number);
     }
 }
 
@@ -81,19 +113,39 @@ fn find_first(dos: &mut Dos<'_>, name: SegOff, wanted: u8) -> Result<(), DosErro
     let (place, pattern) = dos.searched(name)?;
     let pattern = pattern.ok_or(DosError::NoMoreFiles)?;
     let at = sda::DTA.get(&dos.mem, SDA);
-    let number = begin(dos, &place, wanted)?;
     dos.mem.write_u8(at.offset(DRIVE), place.drive + 1);
     dos.mem.write_bytes(at.offset(PATTERN), &pattern.0);
     dos.mem.write_u8(at.offset(WANTED), wanted);
     dos.mem.write_u16(at.offset(INDEX), 0);
+    dos.mem.write_u16(at.offset(SEARCH), ENDED);
+    if let Some(name) = pattern.single().filter(|_| wanted & attribute::LABEL == 0) {
+        return find_only(dos, at, &place, name, wanted);
+    }
+    let number = begin(dos, place, wanted)?;
     dos.mem.write_u16(at.offset(SEARCH), number);
     find_next(dos, at)
 }
 
+/// The one file that a name without wildcards stands for. Programs ask for it before they open it: no
+/// reason to look at all the others, or to remember the search.
+fn find_only(dos: &mut Dos<'_>, at: SegOff, place: &Place, name: DosName, wanted: u8) -> Result<(), DosError> {
+    let mut path = place.path.clone();
+    path.0.push(name);
+    let entry = dos.lookup(&Place { drive: place.drive, path }).map_err(|error| match error {
+        DosError::FileNotFound | DosError::AccessDenied => DosError::NoMoreFiles,
+        error => error,
+    })?;
+    if !fits(&entry, Pattern(name.0), wanted) {
+        return Err(DosError::NoMoreFiles);
+    }
+    write_found(dos, at.offset(FOUND), &entry);
+    Ok(())
+}
+
 /// Begins a search of the directory at `place`; returns its number.
-pub(super) fn begin(dos: &mut Dos<'_>, place: &Place, wanted: u8) -> Result<u16, DosError> {
-    let entries = candidates(dos, place, wanted)?;
-    Ok(dos.state.searches.begin(entries))
+pub(super) fn begin(dos: &mut Dos<'_>, place: Place, wanted: u8) -> Result<u16, DosError> {
+    let entries = candidates(dos, &place, wanted)?;
+    Ok(dos.state.searches.begin(place, wanted, entries))
 }
 
 /// What search `number` finds from entry `from` on, and the entry behind it. A search that finds
@@ -105,15 +157,16 @@ pub(super) fn next(
     pattern: Pattern,
     wanted: u8,
 ) -> Result<(u16, Entry), DosError> {
-    let list = dos.state.searches.list(number).ok_or(DosError::NoMoreFiles)?;
-    let mut rest = list.iter().enumerate().skip(usize::from(from));
-    match rest.find(|(_, entry)| fits(entry, pattern, wanted)) {
-        Some((index, entry)) => Ok((u16::try_from(index + 1).unwrap_or(u16::MAX), *entry)),
-        None => {
-            dos.state.searches.end(number);
-            Err(DosError::NoMoreFiles)
-        }
-    }
+    let mut search = dos.state.searches.take(number).ok_or(DosError::NoMoreFiles)?;
+    let entries = match search.entries.take() {
+        Some(entries) => entries,
+        None => candidates(dos, &search.place, search.wanted)?,
+    };
+    let mut rest = entries.iter().enumerate().skip(usize::from(from));
+    let found = rest.find(|(_, entry)| fits(entry, pattern, wanted)).map(|(index, entry)| (index + 1, *entry));
+    let (behind, entry) = found.ok_or(DosError::NoMoreFiles)?;
+    dos.state.searches.keep(Search { entries: Some(entries), ..search });
+    Ok((u16::try_from(behind).unwrap_or(u16::MAX), entry))
 }
 
 /// Everything in a directory that a search may find: its entries, the two dots of one that is not
@@ -137,12 +190,13 @@ fn candidates(dos: &Dos<'_>, place: &Place, wanted: u8) -> Result<Vec<Entry>, Do
         entries.extend(label);
     }
     entries.extend(drive.list(&place.path)?);
+    entries.truncate(MOST_OF_ONE);
     Ok(entries)
 }
 
 fn dotted(dos: &Dos<'_>, place: &Place, name: &[u8; 11]) -> Result<Entry, DosError> {
     let entry = dos.lookup(&Place { drive: place.drive, path: DosPath(place.path.0.clone()) })?;
-    Ok(Entry { name: super::super::drive::DosName(*name), ..entry })
+    Ok(Entry { name: DosName(*name), ..entry })
 }
 
 /// AH=4Fh: the next of the search at the transfer area.

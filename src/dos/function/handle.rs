@@ -17,7 +17,7 @@ use crate::types::{SegOff, hi16, lo16};
 const LINE_BYTES: usize = 128;
 const CTRL_Z: u8 = 0x1A;
 /// Bytes that are copied between guest and host at once.
-const CHUNK: usize = 0x1000;
+const CHUNK: usize = 0x8000;
 
 /// AH=3Ch: AX = handle of a new or emptied file.
 pub(super) fn int21_3c_create(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
@@ -88,7 +88,7 @@ pub(in crate::dos) fn read_file(dos: &mut Dos<'_>, target: Target, to: SegOff, c
     }
     let mut position = sft::POSITION.get(&dos.mem, target.at);
     let (mut to, mut left) = (to, usize::from(count));
-    let mut chunk = [0; CHUNK];
+    let mut chunk = vec![0; left.min(CHUNK)];
     while left > 0 {
         let wanted = left.min(CHUNK);
         let read = dos.file(target)?.read_at(position, &mut chunk[..wanted])?;
@@ -127,9 +127,10 @@ pub(in crate::dos) fn write_file(dos: &mut Dos<'_>, target: Target, from: SegOff
     }
     if count == 0 {
         dos.file(target)?.set_size(position)?;
+        sft::SIZE.set(&mut dos.mem, target.at, position);
     }
     let (mut from, mut left) = (from, usize::from(count));
-    let mut chunk = [0; CHUNK];
+    let mut chunk = vec![0; left.min(CHUNK)];
     while left > 0 {
         let wanted = left.min(CHUNK);
         dos.mem.read_bytes(from, &mut chunk[..wanted]);
@@ -142,7 +143,8 @@ pub(in crate::dos) fn write_file(dos: &mut Dos<'_>, target: Target, from: SegOff
         }
     }
     sft::POSITION.set(&mut dos.mem, target.at, position);
-    let size = dos.file(target)?.size()?;
+    // What others have added since is found where the size is asked for.
+    let size = sft::SIZE.get(&dos.mem, target.at).max(position);
     sft::SIZE.set(&mut dos.mem, target.at, size);
     sft::INFO.set(&mut dos.mem, target.at, target.info & !sft::info::CLEAN);
     Ok(count - u16::try_from(left).unwrap_or(0))
@@ -341,7 +343,15 @@ impl ReadConsole {
             self.line = None;
         }
         match effect {
-            Effect::Show(bytes) | Effect::End(bytes) => Want::Echo(bytes),
+            Effect::Show(bytes) => Want::Echo(bytes),
+            Effect::End(bytes) => Want::Echo(
+                [
+                    bytes.as_slice(),
+                    b"
+",
+                ]
+                .concat(),
+            ),
         }
     }
 }

@@ -217,14 +217,24 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     }
 }
 
-/// A function that is not offered. Those from 38h on say so by carry and AX = 1, those before by AL = 0.
+/// The first function behind those of DOS 5.
+const BEHIND_LAST: u8 = 0x6D;
+
+/// A function that is not offered. Those of later versions say so by AL = 0, as in DOS 5, and by carry,
+/// which programs that know long names look at: AX = 7100h. Of the others those from 38h on answer with
+/// carry and AX = 1, those before with AL = 0.
 fn unknown(frame: &mut Frame) -> Answer {
     tracing::warn!("INT 21h/AX={:04X}h is not offered", frame.ax);
-    if frame.ah() < 0x38 {
-        frame.set_al(0);
-    } else {
-        frame.ax = DosError::InvalidFunction.code();
-        frame.set_carry(true);
+    match frame.ah() {
+        0x00..0x38 => frame.set_al(0),
+        0x38..BEHIND_LAST => {
+            frame.ax = DosError::InvalidFunction.code();
+            frame.set_carry(true);
+        }
+        BEHIND_LAST.. => {
+            frame.set_al(0);
+            frame.set_carry(true);
+        }
     }
     Answer::Done
 }

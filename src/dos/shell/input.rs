@@ -10,12 +10,15 @@ const ROOM: u8 = 128;
 /// Longest line that is taken from a file.
 const MOST_BYTES: usize = 1024;
 const STDIN: u16 = 0;
+const STDOUT: u16 = 1;
 
 /// A line being read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Input {
     console: bool,
     line: Vec<u8>,
+    /// The line is there, and the next one is begun on the screen: AH=0Ah ends with a carriage return.
+    ended: bool,
 }
 
 /// What came of an answer.
@@ -41,15 +44,19 @@ impl Input {
         dos.mem.write_bytes(at.offset(2), &template[..usize::from(length)]);
         dos.mem.write_u8(at.offset(2 + u16::from(length)), b'\r');
         let request = int21(Call { ax: 0x0A00, dx: BUFFER, ds: psp, ..Call::default() });
-        (Input { console, line: Vec::new() }, request)
+        (Input { console, ..Input::default() }, request)
     }
 
     pub(super) fn go_on(&mut self, dos: &Dos<'_>, answer: Answer) -> Read {
+        if self.ended {
+            return Read::Line(std::mem::take(&mut self.line));
+        }
         if self.console {
             let at = SegOff::new(dos.psp(), BUFFER);
-            let mut line = vec![0; usize::from(dos.mem.read_u8(at.offset(1)))];
-            dos.mem.read_bytes(at.offset(2), &mut line);
-            return Read::Line(line);
+            self.line = vec![0; usize::from(dos.mem.read_u8(at.offset(1)))];
+            dos.mem.read_bytes(at.offset(2), &mut self.line);
+            self.ended = true;
+            return Read::More(Request::Write(STDOUT, b"\n".to_vec()));
         }
         match answer {
             Answer::Data(data) if !data.is_empty() => self.byte(data[0]),

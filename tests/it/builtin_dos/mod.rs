@@ -1,6 +1,7 @@
 //! The built-in DOS, seen by programs that run on it.
 
 mod commands;
+mod confined;
 mod console;
 mod devices;
 mod drivers;
@@ -10,7 +11,10 @@ mod fcb;
 mod files;
 mod machine;
 mod memory;
+mod programs;
 mod resident;
+mod sharing;
 mod shell;
+mod soak;
 mod system;
 mod tools;

@@ -1,0 +1,151 @@
+//! Programs started ten thousand times, and a hundred sessions at once: nothing is left over.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use dosmux::config::{BootDrive, DriveSource, HostDriveSpec, SessionSpec};
+use dosmux::session::{Host, Session, SessionOptions};
+use dosmux::types::PhysAddr;
+use iced_x86::code_asm::*;
+
+use super::machine::{Machine, com};
+use crate::dos::last_line;
+
+const ROUNDS: u16 = 10_000;
+const SESSIONS: usize = 100;
+
+/// Opens a file, leaves it open, takes memory, begins a search, and ends.
+fn child() -> Vec<u8> {
+    com(|a| {
+        for (at, name) in [(0x800, "data\0"), (0x810, "*.*\0")] {
+            for (place, byte) in (at..).zip(name.bytes()) {
+                a.mov(byte_ptr(place), u32::from(byte)).unwrap();
+            }
+        }
+        a.mov(dx, 0x800).unwrap();
+        a.mov(ax, 0x3D00).unwrap();
+        a.int(0x21).unwrap();
+        a.mov(dx, 0x810).unwrap();
+        a.mov(cx, 0).unwrap();
+        a.mov(ah, 0x4E).unwrap();
+        a.int(0x21).unwrap();
+        a.mov(bx, 0x100).unwrap();
+        a.mov(ah, 0x48).unwrap();
+        a.int(0x21).unwrap();
+        a.mov(ax, 0x4C07).unwrap();
+        a.int(0x21).unwrap();
+    })
+}
+
+/// Runs CHILD.COM DX times; BP counts those that ended with 7.
+fn parent(a: &mut CodeAssembler, rounds: u16) {
+    const NAME: u32 = 0x800;
+    const BLOCK: u32 = 0x900;
+    const LEFT: u32 = 0x920;
+    a.mov(sp, 0x0FFE).unwrap();
+    a.mov(bx, 0x100).unwrap();
+    a.mov(ah, 0x4A).unwrap();
+    a.int(0x21).unwrap();
+    for (place, byte) in (NAME..).zip(*b"child.com\0") {
+        a.mov(byte_ptr(place), u32::from(byte)).unwrap();
+    }
+    a.mov(word_ptr(0x80), 0x0D00).unwrap();
+    a.mov(word_ptr(BLOCK), 0).unwrap();
+    for (offset, value) in [(2, 0x80), (6, 0x5C), (10, 0x6C)] {
+        a.mov(word_ptr(BLOCK + offset), value).unwrap();
+        a.mov(word_ptr(BLOCK + offset + 2), ds).unwrap();
+    }
+    a.mov(word_ptr(LEFT), u32::from(rounds)).unwrap();
+    a.mov(bp, 0).unwrap();
+    let (mut again, mut failed, mut here) = (a.create_label(), a.create_label(), a.create_label());
+    a.set_label(&mut again).unwrap();
+    a.mov(dx, NAME).unwrap();
+    a.mov(bx, BLOCK).unwrap();
+    a.mov(ax, 0x4B00).unwrap();
+    a.int(0x21).unwrap();
+    a.jc(failed).unwrap();
+    a.mov(ah, 0x4D).unwrap();
+    a.int(0x21).unwrap();
+    a.cmp(ax, 7).unwrap();
+    a.jne(failed).unwrap();
+    a.inc(bp).unwrap();
+    a.dec(word_ptr(LEFT)).unwrap();
+    a.jnz(again).unwrap();
+    a.set_label(&mut failed).unwrap();
+    a.nop().unwrap();
+    a.set_label(&mut here).unwrap();
+    a.jmp(here).unwrap();
+}
+
+/// Size and owner of each memory control block, from the one that DOS begins with.
+fn chain(machine: &Machine) -> Vec<(u16, u16, u16)> {
+    let memory = machine.vm.memory();
+    let word = |at: u32| u16::from_le_bytes([memory.read_u8(PhysAddr(at)), memory.read_u8(PhysAddr(at + 1))]);
+    // The word in front of the list of lists: 00B0:0024.
+    let mut segment = word(0xB00 + 0x24);
+    let mut blocks = Vec::new();
+    loop {
+        let at = u32::from(segment) << 4;
+        blocks.push((segment, word(at + 1), word(at + 3)));
+        match memory.read_u8(PhysAddr(at)) {
+            b'M' => segment += word(at + 3) + 1,
+            b'Z' => return blocks,
+            other => panic!("{other:02X} at {segment:04X}"),
+        }
+    }
+}
+
+/// Files below `folder` that this process has open.
+fn open_files(folder: &Path) -> usize {
+    let open = fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+    open.filter(|path| path.starts_with(folder) && path != folder).count()
+}
+
+#[test]
+fn ten_thousand_programs_leave_memory_and_open_files_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("child.com"), child()).unwrap();
+    fs::write(folder.path().join("data"), "data").unwrap();
+    let once = Machine::on(folder.path(), |a| parent(a, 1));
+    assert_eq!(once.vm.regs().bp(), 1);
+    let mut often = Machine::on(folder.path(), |a| parent(a, ROUNDS));
+    for _ in 0..60 {
+        if often.vm.regs().bp() == ROUNDS {
+            break;
+        }
+        often.settle();
+    }
+    assert_eq!(often.vm.regs().bp(), ROUNDS, "{}", often.text());
+    assert_eq!(chain(&often), chain(&once));
+    assert_eq!(open_files(folder.path()), 0);
+}
+
+#[test]
+fn a_hundred_sessions_work_at_once_and_leave_no_file_open() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("text"), "what they all read\r\n").unwrap();
+    let host = Host::new();
+    let drives =
+        vec![HostDriveSpec { letter: 'C', source: DriveSource::Directory(folder.path().into()), read_only: false }];
+    let spec = SessionSpec { boot: BootDrive::Dos, drives, ..SessionSpec::new("one of many") };
+    let mut sessions: Vec<Session> = (0..SESSIONS)
+        .map(|_| {
+            let options = SessionOptions { force_overlay: false, rtc_start: 0, local_time: false };
+            Session::new(&spec, &host, options).expect("a session")
+        })
+        .collect();
+    for (number, session) in sessions.iter_mut().enumerate() {
+        let prompt = |screen: &dosmux::screen::Screen| last_line(screen).ends_with('>');
+        assert!(session.run_until(Duration::from_secs(10), prompt), "{}", session.screen().text());
+        session.type_text(&format!("copy text {number}.txt\n"));
+    }
+    for (number, session) in sessions.iter_mut().enumerate() {
+        let done = session.run_until(Duration::from_secs(10), |screen| screen.contains("1 file(s) copied"));
+        assert!(done, "{number}: {}", session.screen().text());
+    }
+    assert_eq!(open_files(folder.path()), 0);
+    for number in 0..SESSIONS {
+        assert_eq!(fs::read(folder.path().join(format!("{number}.txt"))).unwrap(), b"what they all read\r\n");
+    }
+}
