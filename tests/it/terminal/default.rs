@@ -18,13 +18,13 @@ fn dosmux(home: &Path) -> Dosmux {
 fn two_sessions_of_the_built_in_dos_share_a_drive_that_stays() {
     let home = tempfile::tempdir().unwrap();
     let mut first = dosmux(home.path());
-    first.shows("README.TXT tells what there");
+    first.shows("README.TXT tells what");
     first.types(b"hello Eva\r");
     first.shows_line("The end.");
     first.types(b"echo kept>kept.txt\recho done\r");
     first.shows_line("done");
     first.types(b"\x1d2");
-    first.shows("README.TXT tells what there");
+    first.shows("README.TXT tells what");
     first.types(b"type kept.txt\r");
     first.shows_line("kept");
     first.types(b"life\r");
@@ -44,7 +44,7 @@ fn two_sessions_of_the_built_in_dos_share_a_drive_that_stays() {
 #[test]
 fn without_a_home_the_demo_drive_takes_nothing_that_would_be_lost() {
     let mut dosmux = dosmux(Path::new("/dev/null"));
-    dosmux.shows("README.TXT tells what there");
+    dosmux.shows("README.TXT tells what");
     dosmux.types(b"echo lost>lost.txt\r");
     dosmux.shows("File creation error");
     dosmux.quits();

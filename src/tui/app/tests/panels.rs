@@ -202,10 +202,14 @@ fn a_setting_of_a_few_values_is_stepped_through_and_taken_back() {
     let rows = bench.app.setting_rows(SessionId(0));
     let fpu = rows.iter().position(|(row, _)| row.text.starts_with("fpu")).unwrap();
     (0..fpu).for_each(|_| assert_eq!(bench.feed(b"\x1b[B"), ""));
+    let offers_restart = |bench: &Bench| {
+        let rows = bench.app.setting_rows(SessionId(0));
+        rows.iter().any(|(row, _)| row.text.starts_with("restart the session with these settings"))
+    };
     bench.feed(b"\x1b[C");
-    assert!(bench.shows("restart the session with these settings"));
+    assert!(offers_restart(&bench));
     bench.feed(b"\x1b[D");
-    assert!(!bench.shows("restart the session with these settings"));
+    assert!(!offers_restart(&bench));
 }
 
 #[test]
