@@ -19,7 +19,7 @@
 //! | [`devices`] | the chips of the board |
 //! | [`disk`] | disk images |
 //! | [`mem`] | physical memory |
-//! | [`screen`], [`keys`], [`pointer`], [`clock`], [`types`] | plain values |
+//! | [`screen`], [`keys`], [`mod@pointer`], [`clock`], [`types`] | plain values |
 
 pub mod bare;
 pub mod bios;

@@ -1,7 +1,7 @@
 //! Programs of DOS's own: written in Rust, run as processes like any other.
 //!
 //! Such a program is a .COM file on drive Z: that jumps to a stub. Behind the stub a plain value takes
-//! an [`Answer`] and gives the next [`Request`]: an interrupt, most of all INT 21h, executed by the
+//! an `Answer` and gives the next `Request`: an interrupt, most of all INT 21h, executed by the
 //! guest on the program's own stack. So its input and output can be redirected, programs that hook
 //! interrupts see it work, and what it starts has a true parent.
 

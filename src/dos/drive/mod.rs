@@ -6,7 +6,7 @@
 //! | [`time`] | dates and times of files |
 //! | [`builtin`] | drive Z: |
 //! | [`host`] | a directory as a drive: confined to it, nothing cached |
-//! | [`file`] | an open file: reading, writing, locks |
+//! | [`mod@file`] | an open file: reading, writing, locks |
 //! | `share` | who else may open a file that is open, on the whole host |
 
 pub mod builtin;

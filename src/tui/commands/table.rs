@@ -56,7 +56,7 @@ pub const COMMANDS: &[Command] = &[
         triggers: &[Trigger::Char('N')],
         keys: "N",
         name: "",
-        help: "open a new session: a profile, a folder, a disk image, a demonstration",
+        help: "open a new session: a profile, a folder, a disk image, a demo",
         action: Action::New,
     },
     Command {
