@@ -3,7 +3,7 @@
 use super::error::DosError;
 use super::exe::Image;
 use super::mcb::{Chain, DOS};
-use super::memory_map::{CONVENTIONAL_END, DATA_SEGMENT, FIRST_MCB, LIST_OF_LISTS, SDA};
+use super::memory_map::{CONVENTIONAL_END, DATA_SEGMENT, FIRST_MCB, SDA};
 use super::program::Start;
 use super::rom::Entry;
 use super::{Dos, Outcome, cds, device, environment, rom, sda, sft};
@@ -27,9 +27,10 @@ impl Dos<'_> {
         rom::install(&mut self.mem);
         let chain = Chain::create(&mut self.mem, FIRST_MCB, CONVENTIONAL_END);
         self.state.restart(chain);
-        self.mem.write_u16(LIST_OF_LISTS.offset(0u16.wrapping_sub(2)), FIRST_MCB);
         sda::CURRENT_PSP.set(&mut self.mem, SDA, DOS);
         device::create(&mut self.mem);
+        self.create_lists();
+        self.create_upper_memory();
         let page = self.state.page;
         super::function::country::create(&mut self.mem, page);
         sft::create(&mut self.mem, FILES);

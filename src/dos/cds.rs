@@ -23,7 +23,7 @@ const READY: u16 = 0x4000;
 const REMOTE: u16 = 0x8000;
 
 /// Where the structure of `drive` lies.
-fn base(drive: u8) -> SegOff {
+pub(super) fn base(drive: u8) -> SegOff {
     CDS_ARRAY.offset(BYTES * u16::from(drive))
 }
 

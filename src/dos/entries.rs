@@ -67,19 +67,6 @@ impl Dos<'_> {
         self.end_process(End::Resident, 0)
     }
 
-    /// INT 2Fh: what DOS itself answers. All else is nobody's.
-    fn int2f(&mut self) -> Outcome {
-        const INSTALLED: u8 = 0xFF;
-        match self.regs.ax() {
-            // SHARE is part of the kernel; so are its internal services.
-            0x1000 | 0x1200 => self.regs.set_al(INSTALLED),
-            // ANSI.SYS.
-            0x1A00 if self.state.console.has_ansi() => self.regs.set_al(INSTALLED),
-            _ => {}
-        }
-        Outcome::Return
-    }
-
     /// The call at offset 5 of a prefix, for programs from CP/M: the function is in CL. On the stack are
     /// the far call's frame and, below it, where the program called offset 5 from.
     fn call5(&mut self) -> Outcome {

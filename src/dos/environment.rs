@@ -44,9 +44,8 @@ impl Dos<'_> {
     /// A block of memory that holds `block`.
     pub(super) fn new_environment(&mut self, block: &[u8]) -> Result<u16, DosError> {
         let paragraphs = u16::try_from(block.len().div_ceil(16)).map_err(|_| DosError::InvalidEnvironment)?;
-        let (chain, strategy) = (self.state.memory.chain, self.state.memory.strategy);
         let owner = self.psp();
-        let segment = chain.allocate(&mut self.mem, paragraphs, owner, strategy).map_err(|(error, _)| error)?;
+        let segment = self.allocate(paragraphs, owner).map_err(|(error, _)| error)?;
         self.mem.write_bytes(SegOff::new(segment, 0), block);
         Ok(segment)
     }

@@ -103,6 +103,9 @@ pub(super) fn parse(text: &[u8], skip_separators: bool, page: CodePage) -> Parse
         }
         _ => None,
     };
+    if let Some(dots) = directory_name(&text[at..]) {
+        return Parsed { used: at + dots.trim_ascii_end().len(), drive, name: Some(dots), extension: None };
+    }
     let (name, used) = part::<8>(&text[at..], page);
     at += used;
     let mut extension = None;
@@ -112,6 +115,17 @@ pub(super) fn parse(text: &[u8], skip_separators: bool, page: CodePage) -> Parse
         at += 1 + used;
     }
     Parsed { used: at, drive, name, extension }
+}
+
+/// The name of the directory itself or of the one above, if `text` begins with one.
+fn directory_name(text: &[u8]) -> Option<[u8; 8]> {
+    let dots = text.iter().take_while(|&&byte| byte == b'.').count();
+    let ends = text.get(dots).is_none_or(|&byte| byte <= b' ' || TERMINATORS.contains(&byte));
+    match dots {
+        1 if ends => Some(*b".       "),
+        2 if ends => Some(*b"..      "),
+        _ => None,
+    }
 }
 
 /// Up to `N` characters of a name; longer ones are cut. `None` if there is none.

@@ -1,7 +1,7 @@
 //! Files and directories as the functions of INT 21h need them: names to places, handles to what is
 //! open.
 
-use super::drive::{Access, Create, DosName, DosPath, Drive, Entry, OpenFile, Share, Stamp};
+use super::drive::{Access, Create, DosName, DosPath, Drive, Entry, OpenFile, Share, Stamp, attribute};
 use super::error::DosError;
 use super::memory_map::SDA;
 use super::path::{self, Pattern, Place};
@@ -64,10 +64,28 @@ impl Dos<'_> {
     /// What the name at `at` stands for.
     pub(super) fn named(&self, at: SegOff) -> Result<Named, DosError> {
         let text = path::asciiz(&self.mem, at)?;
-        if let Some(header) = device::by_name(self, &text) {
+        if let Some(header) = self.named_device(&text)? {
             return Ok(Named::Device(header));
         }
         self.place(&text).map(Named::Place)
+    }
+
+    /// The device that `text` names. *Errors*: it is in a directory that is not there; `\DEV` always is.
+    pub(super) fn named_device(&self, text: &[u8]) -> Result<Option<SegOff>, DosError> {
+        let Some(header) = device::by_name(self, text) else { return Ok(None) };
+        let (drive, rest) = path::drive_of(text);
+        let Some(end) = rest.iter().rposition(|&byte| matches!(byte, b'\\' | b'/')) else { return Ok(Some(header)) };
+        let folder = &rest[..end];
+        if folder.is_empty() || folder[1..].eq_ignore_ascii_case(b"DEV") {
+            return Ok(Some(header));
+        }
+        let drive = drive.unwrap_or_else(|| self.current_drive());
+        let path = path::resolve(folder, &self.current_directory(drive), self.state.page)?;
+        let entry = self.lookup(&Place { drive, path }).map_err(|_| DosError::PathNotFound)?;
+        match entry.attributes & attribute::DIRECTORY {
+            0 => Err(DosError::PathNotFound),
+            _ => Ok(Some(header)),
+        }
     }
 
     /// The place on a drive that `text` names.
@@ -80,11 +98,6 @@ impl Dos<'_> {
         }
         let path = path::resolve(rest, &self.current_directory(drive), self.state.page)?;
         Ok(Place { drive, path })
-    }
-
-    /// The directory and the pattern that the name at `at` is.
-    pub(super) fn searched(&self, at: SegOff) -> Result<(Place, Option<Pattern>), DosError> {
-        self.searched_text(&path::asciiz(&self.mem, at)?)
     }
 
     /// The directory and the pattern that `text` is.
@@ -137,7 +150,7 @@ impl Dos<'_> {
         let file =
             if share == Share::Compatible { self.among_own(place, create) } else { create(self.drive(place.drive)?) }?;
         let drive = self.drive(place.drive)?.writable()?;
-        if attributes & super::drive::attribute::READ_ONLY != 0 {
+        if attributes & attribute::READ_ONLY != 0 {
             drive.set_attributes(&place.path, attributes)?;
         }
         let entry = drive.lookup(&place.path)?;

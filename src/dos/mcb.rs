@@ -24,6 +24,8 @@ const LAST: u8 = b'Z';
 pub(super) const FREE: u16 = 0x0000;
 /// Owner of DOS's own blocks.
 pub(super) const DOS: u16 = 0x0008;
+/// Above this lies display memory, and then upper memory.
+const UPPER_START: u16 = 0xA000;
 /// Blocks that a chain may have: one in each paragraph.
 const MOST_BLOCKS: usize = 0x1_0000;
 
@@ -43,6 +45,35 @@ impl Strategy {
     /// The strategy that programs call `number`.
     pub(super) fn numbered(number: u16) -> Option<Strategy> {
         [Strategy::First, Strategy::Best, Strategy::Last].into_iter().find(|&strategy| strategy as u16 == number)
+    }
+}
+
+/// Which part of the memory a request is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Zone {
+    /// All that is linked.
+    #[default]
+    Any,
+    /// Above the display memory.
+    Upper,
+}
+
+impl Zone {
+    fn holds(self, block: &Block) -> bool {
+        self == Zone::Any || block.at > UPPER_START
+    }
+}
+
+/// Which block a request gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) strategy: Strategy,
+    pub(super) zone: Zone,
+}
+
+impl From<Strategy> for Choice {
+    fn from(strategy: Strategy) -> Choice {
+        Choice { strategy, zone: Zone::Any }
     }
 }
 
@@ -91,28 +122,69 @@ impl Block {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Chain {
     pub(super) first: u16,
+    /// Segment of the block between conventional and upper memory, if there is upper memory.
+    pub(super) upper: Option<u16>,
 }
 
 impl Chain {
     /// Makes one free block of the paragraphs from `first` up to `end`.
     pub(super) fn create(mem: &mut GuestMemory<'_>, first: u16, end: u16) -> Chain {
         Block { at: first, owner: FREE, paragraphs: end.saturating_sub(first + 1), last: true }.write(mem);
-        Chain { first }
+        Chain { first, upper: None }
     }
 
     /// Every block. *Errors*: the chain is damaged.
     pub(super) fn blocks(self, mem: &GuestMemory<'_>) -> Result<Vec<Block>, DosError> {
-        let mut blocks = Vec::new();
-        let mut at = self.first;
-        while blocks.len() < MOST_BLOCKS {
-            let block = Block::read(mem, at)?;
-            blocks.push(block);
-            if block.last {
-                return Ok(blocks);
-            }
-            at = u16::try_from(block.end()).map_err(|_| DosError::MemoryDestroyed)?;
+        blocks_from(mem, self.first)
+    }
+
+    /// Every block, and those of upper memory whether they are linked or not.
+    fn all_blocks(self, mem: &GuestMemory<'_>) -> Result<Vec<Block>, DosError> {
+        let mut blocks = self.blocks(mem)?;
+        if let Some(upper) = self.upper.filter(|&upper| blocks.iter().all(|block| block.at != upper)) {
+            blocks.extend(blocks_from(mem, upper)?);
         }
-        Err(DosError::MemoryDestroyed)
+        Ok(blocks)
+    }
+
+    /// Gives the chain upper memory from `start` up to `end`, not linked to the rest: behind conventional memory
+    /// comes a block of DOS's own over everything that is not memory.
+    pub(super) fn with_upper(self, mem: &mut GuestMemory<'_>, start: u16, end: u16) -> Result<Chain, DosError> {
+        let last = self.blocks(mem)?.pop().ok_or(DosError::MemoryDestroyed)?;
+        let bridge = u16::try_from(last.end() - 1).map_err(|_| DosError::MemoryDestroyed)?;
+        Block { paragraphs: last.paragraphs.saturating_sub(1), ..last }.write(mem);
+        Block { at: bridge, owner: DOS, paragraphs: start.saturating_sub(bridge + 1), last: false }.write(mem);
+        mem.write_bytes(SegOff::new(bridge, NAME), b"SC\0\0\0\0\0\0");
+        Block { at: start, owner: FREE, paragraphs: end.saturating_sub(start + 1), last: true }.write(mem);
+        clear_name(mem, start);
+        Ok(Chain { upper: Some(bridge), ..self })
+    }
+
+    /// The block in front of upper memory.
+    fn last_conventional(self, mem: &GuestMemory<'_>) -> Option<Block> {
+        let bridge = self.upper?;
+        self.blocks(mem).ok()?.into_iter().find(|block| block.end() == u32::from(bridge))
+    }
+
+    /// True if upper memory is part of the chain.
+    pub(super) fn is_linked(self, mem: &GuestMemory<'_>) -> bool {
+        self.last_conventional(mem).is_some_and(|block| !block.last)
+    }
+
+    /// Makes upper memory part of the chain, or takes it out. *Errors*: there is none, or the chain is damaged.
+    pub(super) fn link(self, mem: &mut GuestMemory<'_>, linked: bool) -> Result<(), DosError> {
+        let upper = self.upper.ok_or(DosError::InvalidFunction)?;
+        blocks_from(mem, upper)?;
+        let block = self.last_conventional(mem).ok_or(DosError::MemoryDestroyed)?;
+        Block { last: !linked, ..block }.write(mem);
+        Ok(())
+    }
+
+    /// Paragraphs of the largest free block of a zone.
+    pub(super) fn largest(self, mem: &mut GuestMemory<'_>, zone: Zone) -> Result<u16, DosError> {
+        self.join_free(mem)?;
+        let free = self.blocks(mem)?.into_iter().filter(|block| block.owner == FREE && zone.holds(block));
+        Ok(free.map(|block| block.paragraphs).max().unwrap_or(0))
     }
 
     /// Allocates `paragraphs` for `owner` and returns the memory's segment.
@@ -123,11 +195,12 @@ impl Chain {
         mem: &mut GuestMemory<'_>,
         paragraphs: u16,
         owner: u16,
-        strategy: Strategy,
+        choice: impl Into<Choice>,
     ) -> Result<u16, (DosError, u16)> {
+        let Choice { strategy, zone } = choice.into();
         self.join_free(mem).map_err(|error| (error, 0))?;
         let blocks = self.blocks(mem).map_err(|error| (error, 0))?;
-        let free = blocks.iter().filter(|block| block.owner == FREE);
+        let free = blocks.iter().filter(|block| block.owner == FREE && zone.holds(block));
         let mut fits = free.clone().filter(|block| block.paragraphs >= paragraphs);
         let chosen = match strategy {
             Strategy::First => fits.next(),
@@ -179,7 +252,7 @@ impl Chain {
 
     /// Frees every block of `owner`.
     pub(super) fn free_all(self, mem: &mut GuestMemory<'_>, owner: u16) -> Result<(), DosError> {
-        for block in self.blocks(mem)? {
+        for block in self.all_blocks(mem)? {
             if block.owner == owner {
                 Block { owner: FREE, ..block }.write(mem);
             }
@@ -205,7 +278,7 @@ impl Chain {
     }
 
     fn find(self, mem: &GuestMemory<'_>, segment: u16) -> Result<Block, DosError> {
-        let blocks = self.blocks(mem)?;
+        let blocks = self.all_blocks(mem)?;
         blocks.into_iter().find(|block| block.memory() == segment).ok_or(DosError::InvalidMemoryBlock)
     }
 
@@ -223,6 +296,21 @@ impl Chain {
         }
         Err(DosError::MemoryDestroyed)
     }
+}
+
+/// Every block from the one at `first` on. *Errors*: the chain is damaged.
+fn blocks_from(mem: &GuestMemory<'_>, first: u16) -> Result<Vec<Block>, DosError> {
+    let mut blocks = Vec::new();
+    let mut at = first;
+    while blocks.len() < MOST_BLOCKS {
+        let block = Block::read(mem, at)?;
+        blocks.push(block);
+        if block.last {
+            return Ok(blocks);
+        }
+        at = u16::try_from(block.end()).map_err(|_| DosError::MemoryDestroyed)?;
+    }
+    Err(DosError::MemoryDestroyed)
 }
 
 /// `block` with the free blocks right behind it.
@@ -334,6 +422,44 @@ mod tests {
             }
             chain.free_all(mem, 1).unwrap();
             assert_eq!(sizes(mem, chain), [(FREE, 4), (2, 4), (FREE, 4), (FREE, 0xF0)]);
+        });
+    }
+
+    /// A chain with upper memory at C000h.
+    fn with_upper(test: impl FnOnce(&mut GuestMemory<'_>, Chain)) {
+        with_chain(|mem, chain| {
+            let chain = chain.with_upper(mem, 0xC000, 0xC100).unwrap();
+            test(mem, chain);
+        });
+    }
+
+    const UPPER: Choice = Choice { strategy: Strategy::First, zone: Zone::Upper };
+
+    #[test]
+    fn upper_memory_is_there_once_it_is_linked() {
+        with_upper(|mem, chain| {
+            assert_eq!(sizes(mem, chain), [(FREE, 0xFE)]);
+            assert!(chain.allocate(mem, 1, 7, UPPER).is_err());
+            chain.link(mem, true).unwrap();
+            assert_eq!(sizes(mem, chain), [(FREE, 0xFE), (DOS, 0xC000 - 0x1100), (FREE, 0xFF)]);
+            assert_eq!(chain.allocate(mem, 1, 7, UPPER), Ok(0xC001));
+            assert_eq!(chain.allocate(mem, 1, 7, Strategy::First), Ok(0x1001));
+            assert!(chain.is_linked(mem));
+            chain.link(mem, false).unwrap();
+            assert!(!chain.is_linked(mem));
+        });
+    }
+
+    #[test]
+    fn upper_blocks_are_freed_with_their_owner_though_they_are_not_linked() {
+        with_upper(|mem, chain| {
+            chain.link(mem, true).unwrap();
+            let high = chain.allocate(mem, 1, 7, UPPER).unwrap();
+            chain.link(mem, false).unwrap();
+            chain.assign(mem, high, 9, None).unwrap();
+            chain.free_all(mem, 9).unwrap();
+            chain.link(mem, true).unwrap();
+            assert_eq!(chain.largest(mem, Zone::Upper), Ok(0xFF));
         });
     }
 

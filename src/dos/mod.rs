@@ -5,6 +5,8 @@
 //! | --- | --- |
 //! | [`rom`] | the entry stubs in the BIOS ROM and the jumps to them in RAM |
 //! | `memory_map`, `field` | where the structures lie, and their fields |
+//! | `memory` | who gets which memory, conventional and upper |
+//! | `multiplex` | INT 2Fh |
 //! | `lists`, `sda`, `sft`, `cds`, `psp`, `mcb` | the structures, one file each |
 //! | `boot` | builds them and starts the shell |
 //! | `frame` | the caller's registers, on its stack |
@@ -42,8 +44,11 @@ mod function;
 pub mod host_command;
 pub mod job;
 mod line_editor;
+mod lists;
 mod mcb;
+mod memory;
 mod memory_map;
+mod multiplex;
 mod path;
 mod process;
 mod program;
@@ -134,6 +139,18 @@ pub struct DosState {
 struct MemoryState {
     chain: mcb::Chain,
     strategy: mcb::Strategy,
+    area: Area,
+}
+
+/// Where a request looks for memory. Source: RBIL, INT 21h/AX=5801h, bits 6 and 7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Area {
+    /// From the lower end on.
+    Low = 0x00,
+    /// In upper memory alone.
+    High = 0x40,
+    /// In upper memory, and if there is no room, from the lower end on.
+    HighFirst = 0x80,
 }
 
 impl DosState {
@@ -148,7 +165,7 @@ impl DosState {
             drivers: Vec::new(),
             loading: None,
             questions: Vec::new(),
-            memory: MemoryState::new(mcb::Chain { first: memory_map::FIRST_MCB }),
+            memory: MemoryState::new(mcb::Chain { first: memory_map::FIRST_MCB, upper: None }),
             console: console::Console::default(),
             files: Vec::new(),
             searches: function::find::Searches::default(),
@@ -241,7 +258,7 @@ impl DosState {
 
 impl MemoryState {
     fn new(chain: mcb::Chain) -> MemoryState {
-        MemoryState { chain, strategy: mcb::Strategy::First }
+        MemoryState { chain, strategy: mcb::Strategy::First, area: Area::Low }
     }
 }
 

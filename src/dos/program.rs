@@ -78,19 +78,10 @@ impl Dos<'_> {
     /// A block of at least `least` and at most `most` paragraphs with a fresh prefix at its start;
     /// returns its segment and the one behind it.
     fn allocate_program(&mut self, least: u16, most: u16) -> Result<(u16, u16), DosError> {
-        let (chain, strategy) = (self.state.memory.chain, self.state.memory.strategy);
-        let room = match chain.allocate(&mut self.mem, u16::MAX, psp_owner(), strategy) {
-            Err((DosError::NotEnoughMemory, room)) => room,
-            Err((error, _)) => return Err(error),
-            Ok(_) => return Err(DosError::MemoryDestroyed),
-        };
-        if room < least.max(psp::PARAGRAPHS + 1) {
-            return Err(DosError::NotEnoughMemory);
-        }
-        let size = room.min(most);
-        let psp = chain.allocate(&mut self.mem, size, psp_owner(), strategy).map_err(|(error, _)| error)?;
-        psp::create(&mut self.mem, psp, psp + size, self.state.version);
-        Ok((psp, psp + size))
+        let least = least.max(psp::PARAGRAPHS + 1);
+        let (psp, end) = self.allocate_between(least, most.max(least), psp_owner())?;
+        psp::create(&mut self.mem, psp, end, self.state.version);
+        Ok((psp, end))
     }
 
     /// Writes an image of any size from `segment` on.

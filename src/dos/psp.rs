@@ -108,7 +108,8 @@ pub(super) fn free_handle(mem: &GuestMemory<'_>, psp: u16) -> Option<u16> {
     (0..entries.min(CLOSED.into())).find(|&handle| file_of(mem, psp, handle).is_none())
 }
 
-fn entry(mem: &GuestMemory<'_>, psp: u16, handle: u16) -> Option<SegOff> {
+/// Where process `psp` has the entry of `handle`.
+pub(super) fn entry(mem: &GuestMemory<'_>, psp: u16, handle: u16) -> Option<SegOff> {
     let at = base(psp);
     (handle < TABLE_ENTRIES.get(mem, at)).then(|| TABLE.get(mem, at).offset(handle))
 }

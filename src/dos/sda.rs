@@ -76,6 +76,11 @@ pub(super) fn set_user_stack(mem: &mut GuestMemory<'_>, at: SegOff) {
     USER_STACK.set(mem, SDA, at);
 }
 
+/// Where the caller's registers lie.
+pub(super) fn user_stack(mem: &GuestMemory<'_>) -> SegOff {
+    USER_STACK.get(mem, SDA)
+}
+
 /// Notes an error for INT 21h/AH=59h.
 pub(super) fn set_error(mem: &mut GuestMemory<'_>, error: DosError) {
     set_error_details(mem, error.code(), error.details());

@@ -34,6 +34,8 @@ use crate::types::{PhysAddr, SegOff, lo16};
 
 /// Expansion ROM space with nothing in it reads as ones.
 const EXPANSION: (u32, u32) = (0xC0000, 0xF0000);
+/// What of it is memory in a machine of the built-in DOS: its upper memory.
+const UPPER_MEMORY: (u32, u32) = (0xC8000, 0xE0000);
 
 /// Two ticks of the timer at 18.2 a second, and a bit.
 const TWO_TICKS: Duration = Duration::from_millis(120);
@@ -88,8 +90,16 @@ impl Vm {
     pub fn new(config: VmConfig, rom: &Rom, drives: Drives) -> Vm {
         let (mut mem, layout) = Layout::new(config.memory_bytes);
         let nothing = Arc::new([0xFF; PAGE_SIZE]);
-        let pages = (EXPANSION.1 - EXPANSION.0) / PAGE_BYTES;
-        mem.map_rom(PhysAddr(EXPANSION.0), &vec![nothing; pages as usize]);
+        let mut map_nothing = |from: u32, to: u32| {
+            let pages = (to - from) / PAGE_BYTES;
+            mem.map_rom(PhysAddr(from), &vec![Arc::clone(&nothing); pages as usize]);
+        };
+        if config.dos.is_some() {
+            map_nothing(EXPANSION.0, UPPER_MEMORY.0);
+            map_nothing(UPPER_MEMORY.1, EXPANSION.1);
+        } else {
+            map_nothing(EXPANSION.0, EXPANSION.1);
+        }
         mem.map_rom(Rom::START, &rom.pages);
         let board = Board::new(&BoardConfig {
             memory_bytes: config.memory_bytes,

@@ -4,6 +4,7 @@
 //! Source: RBIL, INT 21h/AH=2Ah to 2Dh; IBM PC AT Technical Reference, real-time clock.
 
 use super::super::Dos;
+use super::super::drive::Stamp;
 use super::super::frame::Frame;
 use super::Answer;
 use crate::types::{Port, SegOff, Width, lo8};
@@ -175,6 +176,17 @@ pub(super) fn int21_2c_time(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     frame.cx = u16::from_le_bytes([time.minute, time.hour]);
     frame.dx = u16::from_le_bytes([time.hundredth, time.second]);
     Answer::Done
+}
+
+/// Date and time as files have them.
+pub(in crate::dos) fn stamp(dos: &mut Dos<'_>) -> Stamp {
+    let mut frame = Frame::default();
+    int21_2a_date(dos, &mut frame);
+    let (year, [day, month]) = (frame.cx, frame.dx.to_le_bytes());
+    int21_2c_time(dos, &mut frame);
+    let ([minute, hour], [_, second]) = (frame.cx.to_le_bytes(), frame.dx.to_le_bytes());
+    let date = (year - 1980) << 9 | u16::from(month) << 5 | u16::from(day);
+    Stamp { date, time: u16::from(hour) << 11 | u16::from(minute) << 5 | u16::from(second / 2) }
 }
 
 /// AH=2Dh: sets the time; AL = 0, or FFh if there is no such time.

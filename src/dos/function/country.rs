@@ -79,9 +79,9 @@ pub(super) fn int21_38_country(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     } else {
         if frame.dx != SET {
             write_information(&mut dos.mem, frame.ds_dx());
+            frame.ax = UNITED_STATES;
+            frame.bx = UNITED_STATES;
         }
-        frame.ax = UNITED_STATES;
-        frame.bx = UNITED_STATES;
         Ok(())
     };
     answer(dos, frame, result)
@@ -93,18 +93,23 @@ fn write_information(mem: &mut GuestMemory<'_>, at: SegOff) {
     mem.write_far(at.offset(CASE_MAP), super::super::rom::Entry::CaseMap.jump());
 }
 
-/// AH=63h: DS:SI = the lead bytes of characters of two bytes: none.
-pub(super) fn int21_63_lead_bytes(frame: &mut Frame) -> Answer {
-    let at = COUNTRY.offset(DBCS + 2);
-    (frame.ds, frame.si) = (at.seg, at.off);
-    frame.set_al(0);
-    Answer::Done
+/// AX=6300h: DS:SI = the lead bytes of characters of two bytes: none.
+pub(super) fn int21_63_lead_bytes(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let result = if frame.al() == 0 {
+        let at = COUNTRY.offset(DBCS + 2);
+        (frame.ds, frame.si) = (at.seg, at.off);
+        Ok(())
+    } else {
+        Err(DosError::InvalidFunction)
+    };
+    answer(dos, frame, result)
 }
 
 /// AH=65h: tables to ES:DI, and characters made capitals.
 pub(super) fn int21_65_tables(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     let page = dos.state.page;
     let result = match frame.al() {
+        0x01..=0x07 if !matches!(frame.dx, UNITED_STATES | 0xFFFF) => Err(DosError::FileNotFound),
         0x01 => extended_information(dos, frame),
         0x02 => table(dos, frame, UPPER),
         0x04 => table(dos, frame, FILE_UPPER),
@@ -120,6 +125,15 @@ pub(super) fn int21_65_tables(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
             Ok(())
         }
         0x22 => asciiz(&dos.mem, frame.ds_dx()).map(|text| make_capitals(dos, frame.ds_dx(), text.len())),
+        0x23 => {
+            // No, yes, or neither of them.
+            frame.ax = match frame.dl().to_ascii_uppercase() {
+                b'N' => 0,
+                b'Y' => 1,
+                _ => 2,
+            };
+            Ok(())
+        }
         _ => Err(DosError::InvalidFunction),
     };
     answer(dos, frame, result)

@@ -5,23 +5,42 @@ use super::super::error::DosError;
 use super::super::files::Named;
 use super::super::frame::Frame;
 use super::super::path::{Place, text_of};
-use super::super::{Dos, cds, path};
+use super::super::{Dos, cds, device, path};
 use super::{Answer, answer};
 use crate::types::SegOff;
 
-/// The place that the name at `at` is; a device's name is none.
-fn place(dos: &Dos<'_>, at: SegOff) -> Result<Place, DosError> {
+/// The place that the name at `at` is; a device's name is none, and fails with `device`.
+fn place_or(dos: &Dos<'_>, at: SegOff, device: DosError) -> Result<Place, DosError> {
     match dos.named(at)? {
         Named::Place(place) => Ok(place),
-        Named::Device(_) => Err(DosError::AccessDenied),
+        Named::Device(_) => Err(device),
     }
+}
+
+/// The place that the name at `at` is, for functions that need no file there.
+fn place(dos: &Dos<'_>, at: SegOff) -> Result<Place, DosError> {
+    place_or(dos, at, DosError::AccessDenied)
+}
+
+/// The place that the name at `at` is, for functions on what is there.
+fn existing(dos: &Dos<'_>, at: SegOff) -> Result<Place, DosError> {
+    place_or(dos, at, DosError::FileNotFound)
 }
 
 /// AH=39h: makes the directory at DS:DX.
 pub(super) fn int21_39_make_directory(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    let result =
-        place(dos, frame.ds_dx()).and_then(|place| dos.drive(place.drive)?.writable()?.make_directory(&place.path));
+    let result = make_directory(dos, frame.ds_dx());
     answer(dos, frame, result.map_err(not_found_is_path))
+}
+
+fn make_directory(dos: &Dos<'_>, name: SegOff) -> Result<(), DosError> {
+    let text = path::asciiz(&dos.mem, name)?;
+    if text.len() > 1 && text.ends_with(b"\\") {
+        // What is to be made has a name.
+        return Err(DosError::PathNotFound);
+    }
+    let place = place(dos, name)?;
+    dos.drive(place.drive)?.writable()?.make_directory(&place.path)
 }
 
 /// AH=3Ah: removes the directory at DS:DX.
@@ -59,7 +78,7 @@ fn change_directory(dos: &mut Dos<'_>, name: SegOff) -> Result<(), DosError> {
 
 /// AH=41h: deletes the file at DS:DX.
 pub(super) fn int21_41_delete(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    let result = place(dos, frame.ds_dx()).and_then(|place| dos.delete_file(&place));
+    let result = existing(dos, frame.ds_dx()).and_then(|place| dos.delete_file(&place));
     answer(dos, frame, result)
 }
 
@@ -70,7 +89,7 @@ pub(super) fn int21_43_attributes(dos: &mut Dos<'_>, frame: &mut Frame) -> Answe
 }
 
 fn attributes(dos: &Dos<'_>, frame: &mut Frame) -> Result<(), DosError> {
-    let place = place(dos, frame.ds_dx())?;
+    let place = existing(dos, frame.ds_dx())?;
     match frame.al() {
         0 => {
             let attributes = u16::from(dos.lookup(&place)?.attributes);
@@ -130,8 +149,17 @@ pub(super) fn int21_60_true_name(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer
     answer(dos, frame, result)
 }
 
+/// Source: RBIL, INT 21h/AH=60h: a device's name comes with a slash.
 fn true_name(dos: &Dos<'_>, name: SegOff) -> Result<Vec<u8>, DosError> {
-    let (place, pattern) = dos.searched(name)?;
+    let name = path::asciiz(&dos.mem, name)?;
+    if name.is_empty() {
+        return Err(DosError::FileNotFound);
+    }
+    if let Some(header) = device::by_name(dos, &name) {
+        let drive = path::drive_of(&name).0.unwrap_or_else(|| dos.current_drive());
+        return Ok([&[b'A' + drive], b":/".as_slice(), &device::name(dos, header).dotted()].concat());
+    }
+    let (place, pattern) = dos.searched_text(&name)?;
     let mut text = text_of(place.drive, &place.path);
     if let Some(pattern) = pattern {
         if !place.path.0.is_empty() {
@@ -140,6 +168,15 @@ fn true_name(dos: &Dos<'_>, name: SegOff) -> Result<Vec<u8>, DosError> {
         text.extend(super::super::drive::DosName(pattern.0).dotted());
     }
     Ok(text)
+}
+
+/// AX=6900h and 6901h: the serial number of drive BL. A network's drive has none.
+///
+/// Source: RBIL, INT 21h/AH=69h.
+pub(super) fn int21_69_serial_number(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let drive = numbered_drive(dos, frame.bx.to_le_bytes()[0]);
+    let result = drive.and(Err(DosError::InvalidFunction));
+    answer(dos, frame, result)
 }
 
 /// Functions on directories say that the path is missing.

@@ -1,14 +1,17 @@
-//! AH=0Dh, 0Eh, 19h, 36h: drives.
+//! AH=0Eh, 19h, 1Bh, 1Ch, 1Fh, 32h, 36h: drives.
 
 use super::super::drive::Space;
+use super::super::error::DosError;
 use super::super::frame::Frame;
-use super::super::memory_map::SDA;
+use super::super::memory_map::{MEDIA, SDA};
 use super::super::{Dos, cds, sda};
 use super::Answer;
 use super::directory::numbered_drive;
 
 /// AX of AH=36h for a drive that is not there.
 const NO_DRIVE: u16 = 0xFFFF;
+/// AL of the older functions for one.
+const NO_PARAMETERS: u8 = 0xFF;
 /// Sector size that programs are told.
 const SECTOR_BYTES: u16 = 512;
 /// Most clusters, and sectors in one, that programs can count with. Source: a FAT16 file system.
@@ -30,20 +33,48 @@ pub(super) fn int21_19_current_drive(dos: &Dos<'_>, frame: &mut Frame) -> Answer
     Answer::Done
 }
 
+/// AH=1Bh and 1Ch: the current drive, or DL: AL = sectors per cluster, CX = sector size, DX = clusters, DS:BX
+/// = media descriptor; or AL = FFh.
+pub(super) fn int21_1b_allocation(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    let number = if frame.ah() == 0x1B { 0 } else { frame.dl() };
+    let Some(clusters) = clusters(dos, number) else {
+        sda::set_error(&mut dos.mem, DosError::InvalidDrive);
+        frame.set_al(NO_PARAMETERS);
+        return Answer::Done;
+    };
+    frame.set_al(clusters.sectors.to_le_bytes()[0]);
+    (frame.cx, frame.dx) = (SECTOR_BYTES, clusters.total);
+    (frame.ds, frame.bx) = (MEDIA.seg, MEDIA.off);
+    Answer::Done
+}
+
+/// AH=1Fh and 32h: AL = FFh: a network's drive has no parameter block, nor has one that is not there.
+///
+/// Source: RBIL, INT 21h/AH=32h.
+pub(super) fn int21_32_parameters(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
+    sda::set_error(&mut dos.mem, DosError::InvalidDrive);
+    frame.set_al(NO_PARAMETERS);
+    Answer::Done
+}
+
 /// AH=36h: room on drive DL: AX = sectors per cluster, BX = free clusters, CX = sector size, DX =
 /// clusters in all.
 ///
 /// What the host has more of than programs can count is shown as the most that they can.
 pub(super) fn int21_36_space(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    let space = numbered_drive(dos, frame.dl()).and_then(|drive| dos.drive(drive)?.space());
-    let Ok(space) = space else {
+    let Some(clusters) = clusters(dos, frame.dl()) else {
+        sda::set_error(&mut dos.mem, DosError::InvalidDrive);
         frame.ax = NO_DRIVE;
         return Answer::Done;
     };
-    let clusters = Clusters::of(space);
     (frame.ax, frame.bx, frame.dx) = (clusters.sectors, clusters.free, clusters.total);
     frame.cx = SECTOR_BYTES;
     Answer::Done
+}
+
+/// Room on a drive as functions number them, if it is there.
+fn clusters(dos: &Dos<'_>, number: u8) -> Option<Clusters> {
+    numbered_drive(dos, number).and_then(|drive| dos.drive(drive)?.space()).ok().map(Clusters::of)
 }
 
 /// Room as programs count it. What the host has more of than they can is the most that they can.

@@ -3,7 +3,7 @@
 //! They report in AL: 0 for success, and else what is wrong with a record or that there is no file.
 //! Source: RBIL, INT 21h under these numbers.
 
-use super::super::drive::{Create, DosName, attribute};
+use super::super::drive::{Create, DosName, DosPath, attribute};
 use super::super::error::DosError;
 use super::super::fcb::{self, Fcb};
 use super::super::files::Target;
@@ -53,11 +53,27 @@ fn place(dos: &Dos<'_>, block: Fcb) -> Result<Place, DosError> {
 /// AH=0Fh: opens the file.
 pub(super) fn int21_0f_open(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     let block = Fcb::find(&dos.mem, frame.ds_dx());
-    let result = place(dos, block).and_then(|place| {
+    let result = match device(dos, block) {
+        Some(header) => dos.open_device(header, MODE).and_then(|index| {
+            let place = Place { drive: dos.current_drive(), path: DosPath::default() };
+            fill(dos, block, &place, index)
+        }),
+        None => open_file(dos, block),
+    };
+    status(frame, result)
+}
+
+/// The device that the block names.
+fn device(dos: &Dos<'_>, block: Fcb) -> Option<SegOff> {
+    let name = block.pattern(&dos.mem, dos.state.page).single()?;
+    super::super::device::by_name(dos, &name.dotted())
+}
+
+fn open_file(dos: &mut Dos<'_>, block: Fcb) -> Result<(), DosError> {
+    place(dos, block).and_then(|place| {
         let index = dos.open_file(&place, MODE).or_else(|_| dos.open_file(&place, READ_ONLY))?;
         fill(dos, block, &place, index)
-    });
-    status(frame, result)
+    })
 }
 
 /// AH=16h: makes the file, or empties it.

@@ -7,12 +7,12 @@
 //!
 //! Source: RBIL, INT 21h/AH=4Eh, "Format of FindFirst data block".
 
-use super::super::drive::{DosName, DosPath, Entry, attribute};
+use super::super::drive::{DosName, DosPath, Entry, Stamp, attribute};
 use super::super::error::DosError;
 use super::super::frame::Frame;
 use super::super::memory_map::SDA;
-use super::super::path::{Pattern, Place};
-use super::super::{Dos, sda};
+use super::super::path::{Pattern, Place, asciiz};
+use super::super::{Dos, device, sda};
 use super::{Answer, answer};
 use crate::types::SegOff;
 
@@ -33,6 +33,9 @@ const WANTED: u16 = 0x0C;
 const INDEX: u16 = 0x0D;
 const SEARCH: u16 = 0x0F;
 const FOUND: u16 = 0x15;
+
+/// Attribute of a device that was found. Source: RBIL, INT 21h/AH=4Eh.
+const DEVICE: u8 = 0x40;
 
 /// Attributes that keep a file out of a search that does not ask for them.
 const SPECIAL: u8 = attribute::HIDDEN | attribute::SYSTEM | attribute::DIRECTORY;
@@ -110,9 +113,17 @@ pub(super) fn int21_4e_find_first(dos: &mut Dos<'_>, frame: &mut Frame) -> Answe
 }
 
 fn find_first(dos: &mut Dos<'_>, name: SegOff, wanted: u8) -> Result<(), DosError> {
-    let (place, pattern) = dos.searched(name)?;
-    let pattern = pattern.ok_or(DosError::NoMoreFiles)?;
+    let text = asciiz(&dos.mem, name)?;
+    if text.is_empty() {
+        return Err(DosError::FileNotFound);
+    }
     let at = sda::DTA.get(&dos.mem, SDA);
+    if let Some(header) = dos.named_device(&text)? {
+        return found_device(dos, at, header);
+    }
+    let (place, pattern) = dos.searched_text(&text)?;
+    let pattern =
+        pattern.ok_or(if place.path.0.is_empty() { DosError::NoMoreFiles } else { DosError::PathNotFound })?;
     dos.mem.write_u8(at.offset(DRIVE), place.drive + 1);
     dos.mem.write_bytes(at.offset(PATTERN), &pattern.0);
     dos.mem.write_u8(at.offset(WANTED), wanted);
@@ -138,6 +149,14 @@ fn find_only(dos: &mut Dos<'_>, at: SegOff, place: &Place, name: DosName, wanted
     if !fits(&entry, Pattern(name.0), wanted) {
         return Err(DosError::NoMoreFiles);
     }
+    write_found(dos, at.offset(FOUND), &entry);
+    Ok(())
+}
+
+/// A device is found by its name in every directory; programs look whether a directory is there by NUL.
+fn found_device(dos: &mut Dos<'_>, at: SegOff, header: SegOff) -> Result<(), DosError> {
+    dos.mem.write_u16(at.offset(SEARCH), ENDED);
+    let entry = Entry { name: device::name(dos, header), attributes: DEVICE, size: 0, written: Stamp::default() };
     write_found(dos, at.offset(FOUND), &entry);
     Ok(())
 }
@@ -173,12 +192,8 @@ pub(super) fn next(
 /// the root, and the label.
 fn candidates(dos: &Dos<'_>, place: &Place, wanted: u8) -> Result<Vec<Entry>, DosError> {
     let drive = dos.drive(place.drive)?;
-    let label = drive.label().map(|name| Entry {
-        name,
-        attributes: attribute::LABEL,
-        size: 0,
-        written: super::super::drive::Stamp::default(),
-    });
+    let label =
+        drive.label().map(|name| Entry { name, attributes: attribute::LABEL, size: 0, written: Stamp::default() });
     if wanted == attribute::LABEL {
         return Ok(label.filter(|_| place.path.0.is_empty()).into_iter().collect());
     }
@@ -195,7 +210,8 @@ fn candidates(dos: &Dos<'_>, place: &Place, wanted: u8) -> Result<Vec<Entry>, Do
 }
 
 fn dotted(dos: &Dos<'_>, place: &Place, name: &[u8; 11]) -> Result<Entry, DosError> {
-    let entry = dos.lookup(&Place { drive: place.drive, path: DosPath(place.path.0.clone()) })?;
+    let place = Place { drive: place.drive, path: DosPath(place.path.0.clone()) };
+    let entry = dos.lookup(&place).map_err(|_| DosError::PathNotFound)?;
     Ok(Entry { name: DosName(*name), ..entry })
 }
 

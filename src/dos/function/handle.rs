@@ -2,7 +2,7 @@
 //!
 //! Source: RBIL, INT 21h under these numbers.
 
-use super::super::drive::{Create, Region, Stamp};
+use super::super::drive::{Create, Region, Stamp, attribute};
 use super::super::engine::{Event, Want};
 use super::super::error::DosError;
 use super::super::files::{Named, Target};
@@ -36,6 +36,9 @@ const MODE_READ_WRITE: u8 = 2;
 
 fn create(dos: &mut Dos<'_>, frame: &Frame, how: Create) -> Result<u16, DosError> {
     let attributes = frame.cx.to_le_bytes()[0];
+    if attributes & (attribute::LABEL | attribute::DIRECTORY) != 0 {
+        return Err(DosError::AccessDenied);
+    }
     let index = match dos.named(frame.ds_dx())? {
         Named::Device(header) => dos.open_device(header, MODE_READ_WRITE)?,
         Named::Place(place) => dos.create_file(&place, attributes, how, MODE_READ_WRITE)?,
@@ -159,11 +162,15 @@ pub(super) fn int21_42_seek(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
 
 fn seek(dos: &mut Dos<'_>, frame: &mut Frame) -> Result<(), DosError> {
     let target = dos.target(frame.bx)?;
+    if target.is_device() && frame.al() <= 2 {
+        // Source: RBIL, INT 21h/AH=42h: a device is always at its start.
+        (frame.dx, frame.ax) = (0, 0);
+        return Ok(());
+    }
     let by = u32::from(frame.cx) << 16 | u32::from(frame.dx);
     let from = match frame.al() {
         0 => 0,
         1 => sft::POSITION.get(&dos.mem, target.at),
-        2 if target.is_device() => 0,
         2 => dos.file(target)?.size()?,
         _ => return Err(DosError::InvalidFunction),
     };

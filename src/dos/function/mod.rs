@@ -151,6 +151,8 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x17 => fcb::int21_17_rename(dos, frame),
         0x19 => drives::int21_19_current_drive(dos, frame),
         0x1A => find::int21_1a_set_transfer_area(dos, frame),
+        0x1B | 0x1C => drives::int21_1b_allocation(dos, frame),
+        0x1F | 0x32 => drives::int21_32_parameters(dos, frame),
         0x21 => fcb::int21_21_random(dos, frame, fcb::Transfer::Read),
         0x22 => fcb::int21_21_random(dos, frame, fcb::Transfer::Write),
         0x23 => fcb::int21_23_size(dos, frame),
@@ -164,6 +166,7 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x2B => clock::int21_2b_set_date(dos, frame),
         0x2C => clock::int21_2c_time(dos, frame),
         0x2D => clock::int21_2d_set_time(dos, frame),
+        0x2E => system::int21_2e_set_verify(dos, frame),
         0x2F => find::int21_2f_transfer_area(dos, frame),
         0x30 => system::int21_30_version(dos, frame),
         0x31 => exec::int21_31_stay_resident(dos, frame),
@@ -196,6 +199,7 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x4E => find::int21_4e_find_first(dos, frame),
         0x4F => find::int21_4f_find_next(dos, frame),
         0x52 => structures::int21_52_list_of_lists(frame),
+        0x54 => system::int21_54_verify(dos, frame),
         0x55 => prefix::int21_55_child(dos, frame),
         0x56 => directory::int21_56_rename(dos, frame),
         0x57 => handle::int21_57_written(dos, frame),
@@ -206,31 +210,31 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x5C => handle::int21_5c_lock(dos, frame),
         0x5D => structures::int21_5d_data_area(dos, frame),
         0x60 => directory::int21_60_true_name(dos, frame),
-        0x63 => country::int21_63_lead_bytes(frame),
+        0x63 => country::int21_63_lead_bytes(dos, frame),
         0x65 => country::int21_65_tables(dos, frame),
         0x66 => country::int21_66_code_page(dos, frame),
         0x67 => opening::int21_67_handle_count(dos, frame),
         0x68 => handle::int21_68_commit(dos, frame),
+        0x69 => directory::int21_69_serial_number(dos, frame),
         0x6A => handle::int21_68_commit(dos, frame),
         0x6C => opening::int21_6c_extended_open(dos, frame),
-        _ => unknown(frame),
+        _ => unknown(dos, frame),
     }
 }
 
 /// The first function behind those of DOS 5.
 const BEHIND_LAST: u8 = 0x6D;
+/// Does nothing, and says so by AL = 0. Source: RBIL, INT 21h/AH=6Bh.
+const NULL_FUNCTION: u8 = 0x6B;
 
 /// A function that is not offered. Those of later versions say so by AL = 0, as in DOS 5, and by carry,
 /// which programs that know long names look at: AX = 7100h. Of the others those from 38h on answer with
 /// carry and AX = 1, those before with AL = 0.
-fn unknown(frame: &mut Frame) -> Answer {
+fn unknown(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     tracing::warn!("INT 21h/AX={:04X}h is not offered", frame.ax);
     match frame.ah() {
-        0x00..0x38 => frame.set_al(0),
-        0x38..BEHIND_LAST => {
-            frame.ax = DosError::InvalidFunction.code();
-            frame.set_carry(true);
-        }
+        0x00..0x38 | NULL_FUNCTION => frame.set_al(0),
+        0x38..BEHIND_LAST => return answer(dos, frame, Err(DosError::InvalidFunction)),
         BEHIND_LAST.. => {
             frame.set_al(0);
             frame.set_carry(true);

@@ -92,6 +92,9 @@ pub(super) fn int21_6c_extended_open(dos: &mut Dos<'_>, frame: &mut Frame) -> An
 fn extended_open(dos: &mut Dos<'_>, frame: &Frame) -> Result<(u16, u16), DosError> {
     let (mode, attributes, action) = (frame.bx.to_le_bytes()[0], frame.cx.to_le_bytes()[0], frame.dl());
     let (if_there, if_not) = (action & 0x0F, action >> 4);
+    if if_there > 2 || if_not > 1 {
+        return Err(DosError::InvalidFunction);
+    }
     let place = match dos.named(SegOff::new(frame.ds, frame.si))? {
         Named::Device(header) => {
             let index = dos.open_device(header, mode)?;

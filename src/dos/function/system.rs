@@ -1,7 +1,7 @@
-//! Versions, switches and errors: AH=30h, 33h, 59h.
+//! Versions, switches and errors: AH=2Eh, 30h, 33h, 54h, 59h.
 
 use super::super::frame::Frame;
-use super::super::memory_map::SDA;
+use super::super::memory_map::{SDA, VERIFY};
 use super::super::{Dos, sda};
 use super::Answer;
 use crate::types::lo8;
@@ -18,6 +18,18 @@ pub(super) fn int21_30_version(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     frame.ax = dos.state.version;
     frame.bx = OEM;
     frame.cx = 0;
+    Answer::Done
+}
+
+/// AH=2Eh: whether what is written is to be read again, in AL. It is kept, and changes nothing.
+pub(super) fn int21_2e_set_verify(dos: &mut Dos<'_>, frame: &Frame) -> Answer {
+    dos.mem.write_u8(VERIFY, frame.al() & 1);
+    Answer::Done
+}
+
+/// AH=54h: AL = what AH=2Eh was told.
+pub(super) fn int21_54_verify(dos: &Dos<'_>, frame: &mut Frame) -> Answer {
+    frame.set_al(dos.mem.read_u8(VERIFY));
     Answer::Done
 }
 

@@ -4,6 +4,7 @@ use super::super::Dos;
 use super::super::app::{Answer, BUFFER, Call};
 use super::super::drive::attribute;
 use super::super::error::DosError;
+use super::super::memory::Setting;
 use super::super::path::{self, Place, text_of};
 use super::line::{is_separator, skip_separators};
 use super::output::{Ask, Question};
@@ -66,6 +67,10 @@ pub(super) struct Exec {
     path: Vec<u8>,
     tail: Vec<u8>,
     doing: Doing,
+    /// Upper memory is looked in first.
+    high: bool,
+    /// What is put back when the program has ended.
+    setting: Option<Setting>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,13 +96,22 @@ const MOST_TAIL_BYTES: usize = 126;
 impl Exec {
     pub(super) fn new(path: Vec<u8>, mut tail: Vec<u8>) -> Exec {
         tail.truncate(MOST_TAIL_BYTES);
-        Exec { path, tail, doing: Doing::Nothing }
+        Exec { path, tail, doing: Doing::Nothing, high: false, setting: None }
+    }
+
+    /// As [`Exec::new`], in upper memory if there is room.
+    pub(super) fn high(path: Vec<u8>, tail: Vec<u8>) -> Exec {
+        Exec { high: true, ..Exec::new(path, tail) }
     }
 
     /// Runs the program; then its exit code is the ERRORLEVEL.
     pub(super) fn go_on(mut self, shell: &mut Shell, dos: &mut Dos<'_>, answer: &Answer) -> Step {
+        if let Some(setting) = self.setting.take() {
+            dos.end_high(setting);
+        }
         match (self.doing, answer) {
             (Doing::Nothing, _) => {
+                self.setting = self.high.then(|| dos.begin_high());
                 self.store(dos);
                 self.doing = Doing::Running;
                 let psp = dos.psp();

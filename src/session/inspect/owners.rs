@@ -178,6 +178,10 @@ fn chain_length(vm: &Vm, at: u16, lengths: &[u16]) -> Option<u16> {
         return None;
     }
     let (_, block) = read(vm, at);
+    if at + 1 == CONVENTIONAL && block.owner <= OWNER_LAST_DOS {
+        // It leads over display memory to upper memory.
+        return Some(1);
+    }
     let next = at.checked_add(block.size)?.checked_add(1).filter(|&next| next <= CONVENTIONAL)?;
     if !plausible(vm, &block) {
         return None;

@@ -12,6 +12,7 @@ use dosmux::dos::{self, DosState};
 use dosmux::keys::{Key, KeyEvent, Typing, chord_events, strokes_for_char};
 use dosmux::monitor::vm::{Pause, Vm, VmConfig};
 use dosmux::screen::CodePage;
+use dosmux::types::PhysAddr;
 use iced_x86::code_asm::{CodeAssembler, byte_ptr};
 
 /// Guest time in which a program does what it has to do.
@@ -39,8 +40,14 @@ pub(super) fn store(a: &mut CodeAssembler, at: u32, bytes: &[u8]) {
 /// Drive C: on `folder`, and Z:.
 fn drives(folder: &Path) -> Vec<Option<Arc<Drive>>> {
     let drive = HostDrive::open(folder, CodePage::US, Zone::universal(), false).unwrap();
-    let mut drives: Vec<Option<Arc<Drive>>> = (0..26).map(|_| None).collect();
+    let mut drives = builtin_drives();
     drives[2] = Some(Arc::new(Drive::Host(drive)));
+    drives
+}
+
+/// Drive Z: alone.
+fn builtin_drives() -> Vec<Option<Arc<Drive>>> {
+    let mut drives: Vec<Option<Arc<Drive>>> = (0..26).map(|_| None).collect();
     drives[25] = Some(Arc::new(Drive::Builtin(BuiltinDrive::new(dos::app::files()))));
     drives
 }
@@ -59,6 +66,13 @@ impl Machine {
     /// The shell, with drive C: on a host directory.
     pub(super) fn shell(folder: &Path) -> Machine {
         Machine::boot(DosState::with_shell(drives(folder), CodePage::US))
+    }
+
+    /// The shell, with `drive` under this number, 0 is A:.
+    pub(super) fn shell_with_drive(number: usize, drive: Arc<Drive>) -> Machine {
+        let mut drives = builtin_drives();
+        drives[number] = Some(drive);
+        Machine::boot(DosState::with_shell(drives, CodePage::US))
     }
 
     fn with_drives(drives: Vec<Option<Arc<Drive>>>, write: impl FnOnce(&mut CodeAssembler)) -> Machine {
@@ -129,6 +143,11 @@ impl Machine {
                 Pause::TimeReached | Pause::BudgetUsed => {}
             }
         }
+    }
+
+    /// `count` bytes of memory from linear address `at` on.
+    pub(super) fn read(&self, at: u32, count: u32) -> Vec<u8> {
+        (at..at + count).map(|at| self.vm.memory().read_u8(PhysAddr(at))).collect()
     }
 
     /// What the screen shows: rows without the blanks at their ends, up to the last that has anything.

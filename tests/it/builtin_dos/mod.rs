@@ -18,3 +18,4 @@ mod shell;
 mod soak;
 mod system;
 mod tools;
+mod upper;

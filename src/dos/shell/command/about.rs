@@ -3,6 +3,7 @@
 use super::super::super::app::Call;
 use super::super::super::error::DosError;
 use super::super::super::{Dos, device, path, psp};
+use super::super::exec::{self, Exec, Found};
 use super::super::line::{self, Words};
 use super::super::output::{Pause, Screen};
 use super::super::text::{Complaint, Done};
@@ -74,11 +75,15 @@ pub(super) fn pause(shell: &mut Shell, _: &mut Dos<'_>, _: &[u8]) -> Done {
     Ok(())
 }
 
-/// LOADHIGH: the program goes where the allocation strategy says.
+/// LOADHIGH: the program goes to upper memory, if there is room.
 pub(super) fn load_high(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let (name, behind) = line::first_word(rest);
     if name.is_empty() {
         return Err(Complaint::missing_parameter());
+    }
+    if let Some(Found::Program(path)) = exec::find(dos, name) {
+        shell.push(dos, Job::Exec(Exec::high(path, behind.to_vec())));
+        return Ok(());
     }
     run::run_program(shell, dos, name, behind)
 }
