@@ -1,6 +1,7 @@
 //! The built-in DOS, seen by programs that run on it.
 
 mod commands;
+mod compare;
 mod confined;
 mod console;
 mod devices;
