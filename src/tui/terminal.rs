@@ -14,8 +14,9 @@ use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::queue;
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
+use nix::unistd::{getpgrp, getsid};
 use ratatui::buffer::Buffer;
-use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
+use rustix::process::{Signal, kill_current_process_group};
 
 use super::ability::Ability;
 use super::app::App;
@@ -252,6 +253,9 @@ impl Drop for TerminalDisplay {
 
 /// True if a shell waits that can bring the program back after it has been stopped: then the
 /// program has a process group of its own.
+///
+/// Asked of nix, since an ID may be 0 (the leader is outside of our PID namespace, as in many a
+/// container), which rustix's `Pid` cannot hold.
 fn has_shell() -> bool {
     getsid(None).is_ok_and(|session| session != getpgrp())
 }
