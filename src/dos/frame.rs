@@ -5,7 +5,7 @@
 
 use crate::cpu::regs::Regs;
 use crate::mem::GuestMemory;
-use crate::types::SegOff;
+use crate::types::{SegOff, lo16};
 
 /// Words that DOS pushes.
 const SAVED_WORDS: u16 = 9;
@@ -34,10 +34,9 @@ impl Frame {
     /// Where the caller goes on, from the frame's start: IP and CS of the interrupt.
     pub(super) const RETURN: u16 = 2 * SAVED_WORDS;
 
-    /// Pushes the processor's registers on the stack at SS:SP and says where they lie.
-    pub(super) fn push(regs: &Regs, mem: &mut GuestMemory<'_>) -> SegOff {
-        let at = SegOff::new(regs.ss(), regs.sp().wrapping_sub(2 * SAVED_WORDS));
-        let frame = Frame {
+    /// The processor's registers and flags.
+    pub(super) fn of(regs: &Regs) -> Frame {
+        Frame {
             ax: regs.ax(),
             bx: regs.bx(),
             cx: regs.cx(),
@@ -47,8 +46,15 @@ impl Frame {
             bp: regs.bp(),
             ds: regs.ds(),
             es: regs.es(),
-            flags: mem.read_u16(at.offset(FLAGS)),
-        };
+            flags: lo16(regs.eflags),
+        }
+    }
+
+    /// Pushes the processor's registers on the stack at SS:SP and says where they lie. The flags are the
+    /// caller's, which lie there already.
+    pub(super) fn push(regs: &Regs, mem: &mut GuestMemory<'_>) -> SegOff {
+        let at = SegOff::new(regs.ss(), regs.sp().wrapping_sub(2 * SAVED_WORDS));
+        let frame = Frame { flags: mem.read_u16(at.offset(FLAGS)), ..Frame::of(regs) };
         frame.write(mem, at);
         at
     }
@@ -84,6 +90,13 @@ impl Frame {
     /// Loads the processor's registers from here; SS:SP is left at the interrupt's own frame behind
     /// `at`.
     pub(super) fn pop(self, regs: &mut Regs, at: SegOff) {
+        self.load(regs);
+        regs.set_ss(at.seg);
+        regs.set_sp(at.off.wrapping_add(2 * SAVED_WORDS));
+    }
+
+    /// Loads the processor's registers from here, but not the flags.
+    pub(super) fn load(self, regs: &mut Regs) {
         regs.set_ax(self.ax);
         regs.set_bx(self.bx);
         regs.set_cx(self.cx);
@@ -93,8 +106,6 @@ impl Frame {
         regs.set_bp(self.bp);
         regs.set_ds(self.ds);
         regs.set_es(self.es);
-        regs.set_ss(at.seg);
-        regs.set_sp(at.off.wrapping_add(2 * SAVED_WORDS));
     }
 
     pub(super) fn al(&self) -> u8 {
@@ -116,6 +127,10 @@ impl Frame {
     /// DS:DX, where most functions find a name or a buffer.
     pub(super) fn ds_dx(&self) -> SegOff {
         SegOff::new(self.ds, self.dx)
+    }
+
+    pub(super) fn carry(&self) -> bool {
+        self.flags & CARRY != 0
     }
 
     pub(super) fn set_carry(&mut self, on: bool) {

@@ -1,5 +1,7 @@
 //! The line editor of DOS: pure, keys in, characters for the screen out.
 
+use super::editing_keys::{BACKSPACE, CTRL_BACKSPACE, CTRL_Z, ESCAPE, LINE_FEED, RETURN, TAB, scan};
+
 /// What a key does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
@@ -10,30 +12,9 @@ pub(super) enum Effect {
     End(Vec<u8>),
 }
 
-const BACKSPACE: u8 = 0x08;
-const TAB: u8 = b'\t';
-const LINE_FEED: u8 = b'\n';
-const RETURN: u8 = b'\r';
-const CTRL_Z: u8 = 0x1A;
-const ESCAPE: u8 = 0x1B;
-const RUB_OUT: u8 = 0x7F;
 const BELL: u8 = 0x07;
 /// Columns between tab stops.
 const TAB_WIDTH: usize = 8;
-
-/// Scan codes of the keys without a character.
-mod scan {
-    pub(super) const F1: u8 = 0x3B;
-    pub(super) const F2: u8 = 0x3C;
-    pub(super) const F3: u8 = 0x3D;
-    pub(super) const F4: u8 = 0x3E;
-    pub(super) const F5: u8 = 0x3F;
-    pub(super) const F6: u8 = 0x40;
-    pub(super) const LEFT: u8 = 0x4B;
-    pub(super) const RIGHT: u8 = 0x4D;
-    pub(super) const INSERT: u8 = 0x52;
-    pub(super) const DELETE: u8 = 0x53;
-}
 
 /// A line being edited.
 #[derive(Clone, Debug)]
@@ -75,7 +56,7 @@ impl LineEditor {
         }
         match byte {
             RETURN => Effect::End(vec![RETURN]),
-            BACKSPACE | RUB_OUT => Effect::Show(self.back()),
+            BACKSPACE | CTRL_BACKSPACE => Effect::Show(self.back()),
             ESCAPE => Effect::Show(self.give_up()),
             LINE_FEED => Effect::Show(vec![RETURN, LINE_FEED]),
             byte => Effect::Show(self.add(byte)),

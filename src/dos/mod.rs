@@ -31,6 +31,7 @@ mod critical;
 pub mod demo;
 mod device;
 pub mod drive;
+mod editing_keys;
 mod engine;
 mod entries;
 mod environment;

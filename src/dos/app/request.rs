@@ -2,56 +2,15 @@
 
 use super::super::Dos;
 use super::super::error::DosError;
+use super::super::frame::Frame;
 use super::command::Caller;
 use super::{App, BUFFER, BUFFER_BYTES, STACK};
-use crate::cpu::regs::{Regs, eflags};
 use crate::types::SegOff;
 
 const INT_DOS: u8 = 0x21;
 
 /// Registers of an interrupt: as it is called, and as it comes back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::dos) struct Call {
-    pub(in crate::dos) ax: u16,
-    pub(in crate::dos) bx: u16,
-    pub(in crate::dos) cx: u16,
-    pub(in crate::dos) dx: u16,
-    pub(in crate::dos) si: u16,
-    pub(in crate::dos) di: u16,
-    pub(in crate::dos) ds: u16,
-    pub(in crate::dos) es: u16,
-    /// Carry and zero, as they come back.
-    pub(in crate::dos) carry: bool,
-    pub(in crate::dos) zero: bool,
-}
-
-impl Call {
-    pub(super) fn load(self, regs: &mut Regs) {
-        regs.set_ax(self.ax);
-        regs.set_bx(self.bx);
-        regs.set_cx(self.cx);
-        regs.set_dx(self.dx);
-        regs.set_si(self.si);
-        regs.set_di(self.di);
-        regs.set_ds(self.ds);
-        regs.set_es(self.es);
-    }
-
-    fn store(regs: &Regs) -> Call {
-        Call {
-            ax: regs.ax(),
-            bx: regs.bx(),
-            cx: regs.cx(),
-            dx: regs.dx(),
-            si: regs.si(),
-            di: regs.di(),
-            ds: regs.ds(),
-            es: regs.es(),
-            carry: regs.eflags & eflags::CF != 0,
-            zero: regs.eflags & eflags::ZF != 0,
-        }
-    }
-}
+pub(in crate::dos) type Call = Frame;
 
 /// What a program asks for.
 #[derive(Clone, Debug)]
@@ -126,10 +85,10 @@ impl Running {
 
     /// The interrupt has been executed: the answer, or nothing if another one is needed for it.
     pub(super) fn after(&mut self, dos: &Dos<'_>) -> Option<Answer> {
-        let call = Call::store(dos.regs);
+        let call = Call::of(dos.regs);
         match &mut self.asked {
             Request::Interrupt(..) | Request::Exit(_) => Some(Answer::Returned(call)),
-            _ if call.carry => Some(Answer::Failed(DosError::of_code(call.ax))),
+            _ if call.carry() => Some(Answer::Failed(DosError::of_code(call.ax))),
             Request::Write(_, bytes) => {
                 if usize::from(call.ax) < self.chunk {
                     return Some(Answer::Failed(DosError::DiskFull));

@@ -5,44 +5,10 @@
 
 use std::collections::VecDeque;
 
+use super::super::editing_keys::{BACKSPACE, CTRL_BACKSPACE, CTRL_Z, ESCAPE, LINE_FEED, RETURN, TAB, scan};
+
 /// Lines that are remembered.
 const MOST_LINES: usize = 64;
-
-const CTRL_BACKSPACE: u8 = 0x7F;
-const BACKSPACE: u8 = 0x08;
-const TAB: u8 = b'\t';
-const RETURN: u8 = b'\r';
-const LINE_FEED: u8 = b'\n';
-const ESCAPE: u8 = 0x1B;
-const CTRL_Z: u8 = 0x1A;
-
-/// Scan codes of the keys without a character. Source: RBIL, INT 16h/AH=00h.
-mod scan {
-    pub(super) const BACK_TAB: u8 = 0x0F;
-    pub(super) const F1: u8 = 0x3B;
-    pub(super) const F2: u8 = 0x3C;
-    pub(super) const F3: u8 = 0x3D;
-    pub(super) const F4: u8 = 0x3E;
-    pub(super) const F5: u8 = 0x3F;
-    pub(super) const F6: u8 = 0x40;
-    pub(super) const F7: u8 = 0x41;
-    pub(super) const F8: u8 = 0x42;
-    pub(super) const HOME: u8 = 0x47;
-    pub(super) const UP: u8 = 0x48;
-    pub(super) const PAGE_UP: u8 = 0x49;
-    pub(super) const LEFT: u8 = 0x4B;
-    pub(super) const RIGHT: u8 = 0x4D;
-    pub(super) const END: u8 = 0x4F;
-    pub(super) const DOWN: u8 = 0x50;
-    pub(super) const PAGE_DOWN: u8 = 0x51;
-    pub(super) const INSERT: u8 = 0x52;
-    pub(super) const DELETE: u8 = 0x53;
-    pub(super) const ALT_F7: u8 = 0x6E;
-    pub(super) const CTRL_LEFT: u8 = 0x73;
-    pub(super) const CTRL_RIGHT: u8 = 0x74;
-    pub(super) const CTRL_END: u8 = 0x75;
-    pub(super) const CTRL_HOME: u8 = 0x77;
-}
 
 /// A key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -118,7 +118,7 @@ impl Exec {
                 let exec = Call { ax: 0x4B00, dx: NAME, bx: BLOCK, ds: psp, es: psp, ..Call::default() };
                 return Step::Ask(Job::Exec(self), int21(exec));
             }
-            (Doing::Running, Answer::Returned(got)) if got.carry => {
+            (Doing::Running, Answer::Returned(got)) if got.carry() => {
                 shell.complain(complaint(DosError::of_code(got.ax)));
             }
             (Doing::Running, _) => {

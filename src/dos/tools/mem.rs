@@ -91,7 +91,7 @@ MEM [/C]
         let link = |linked: u16| Request::Interrupt(0x21, Call { ax: SET_LINK, bx: linked, ..Call::default() });
         match self.doing {
             Doing::Sizing => {
-                self.extended_kib = if got.carry { 0 } else { u32::from(got.ax) };
+                self.extended_kib = if got.carry() { 0 } else { u32::from(got.ax) };
                 self.doing = Doing::Looking;
                 int21(GET_LINK)
             }

@@ -13,7 +13,7 @@ use dosmux::screen::CodePage;
 use iced_x86::code_asm::*;
 use tempfile::TempDir;
 
-use super::machine::{Machine, com};
+use super::machine::{Machine, com, dos, store};
 
 const SECRET: &str = "secret of the host";
 
@@ -132,10 +132,9 @@ fn limited(folder: &Path, limits: &str, write: impl FnOnce(&mut CodeAssembler)) 
     Command::new("sh").args(["-c", &command]).current_dir(folder).stdin(Stdio::null()).output().unwrap()
 }
 
-fn store(a: &mut CodeAssembler, name: &str) {
-    for (place, byte) in (0x800..).zip(name.bytes().chain([0])) {
-        a.mov(byte_ptr(place), u32::from(byte)).unwrap();
-    }
+/// DS:DX leads to `name`.
+fn name(a: &mut CodeAssembler, name: &str) {
+    store(a, 0x800, &[name.as_bytes(), &[0]].concat());
     a.mov(dx, 0x800).unwrap();
 }
 
@@ -144,7 +143,7 @@ fn a_full_disk_takes_less_than_was_written() {
     let folder = tempfile::tempdir().unwrap();
     // Counts blocks of 4 KiB, and the bytes of the last in 256s.
     let output = limited(folder.path(), "trap '' XFSZ; ulimit -f 20", |a| {
-        store(a, "out.bin");
+        name(a, "out.bin");
         a.mov(cx, 0).unwrap();
         a.mov(ah, 0x3C).unwrap();
         a.int(0x21).unwrap();
@@ -174,12 +173,11 @@ fn a_full_disk_takes_less_than_was_written() {
 fn a_host_without_room_for_one_more_open_file_is_error_4() {
     let folder = tempfile::tempdir().unwrap();
     let output = limited(folder.path(), "ulimit -n 16", |a| {
-        store(a, "test.com");
+        name(a, "test.com");
         a.mov(cx, 30).unwrap();
         let (mut again, mut end) = (a.create_label(), a.create_label());
         a.set_label(&mut again).unwrap();
-        a.mov(ax, 0x3D40).unwrap();
-        a.int(0x21).unwrap();
+        dos(a, 0x3D40);
         a.jc(end).unwrap();
         a.loop_(again).unwrap();
         a.set_label(&mut end).unwrap();

@@ -3,15 +3,13 @@
 use dosmux::keys::Key;
 use iced_x86::code_asm::*;
 
-use super::machine::Machine;
+use super::machine::{self, Machine};
 
-/// Ends a program: it waits for ever.
+/// Waits for a key, and stays here.
 fn rest(a: &mut CodeAssembler) {
     a.mov(ah, 0x08).unwrap();
     a.int(0x21).unwrap();
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
+    machine::rest(a);
 }
 
 #[test]

@@ -3,25 +3,7 @@
 use dosmux::keys::Key;
 use iced_x86::code_asm::*;
 
-use super::machine::Machine;
-
-fn dos(a: &mut CodeAssembler, function: u32) {
-    a.mov(ax, function).unwrap();
-    a.int(0x21).unwrap();
-}
-
-fn rest(a: &mut CodeAssembler) {
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
-}
-
-/// Puts `bytes` at DS:`at`.
-fn bytes(a: &mut CodeAssembler, at: u32, bytes: &[u8]) {
-    for (index, byte) in (0..).zip(bytes) {
-        a.mov(byte_ptr(at + index), u32::from(*byte)).unwrap();
-    }
-}
+use super::machine::{Machine, dos, rest, store};
 
 /// Points interrupt `vector` to what `handler` assembles, which is jumped over.
 fn hook(a: &mut CodeAssembler, vector: u32, handler: impl FnOnce(&mut CodeAssembler)) {
@@ -36,7 +18,7 @@ fn hook(a: &mut CodeAssembler, vector: u32, handler: impl FnOnce(&mut CodeAssemb
 
 /// Opens the device called `name`: AX is its handle.
 fn open(a: &mut CodeAssembler, name: &[u8]) {
-    bytes(a, 0x800, &[name, &[0]].concat());
+    store(a, 0x800, &[name, &[0]].concat());
     a.mov(dx, 0x800).unwrap();
     dos(a, 0x3D02);
 }
@@ -60,7 +42,7 @@ fn what_is_written_to_prn_is_printed_by_int_17h() {
             a.mov(ah, 0x90).unwrap();
             a.iret().unwrap();
         });
-        bytes(a, 0x820, b"paper");
+        store(a, 0x820, b"paper");
         a.mov(dx, 0x820).unwrap();
         a.mov(cx, 5).unwrap();
         a.mov(bx, 4).unwrap();
@@ -124,7 +106,7 @@ fn clock_is_a_record_of_six_bytes() {
         a.mov(dx, 0x00A0).unwrap();
         dos(a, 0x4401);
         // 366 days after 1 January 1980, 13:30:20.
-        bytes(a, 0x820, &[0x6E, 0x01, 30, 13, 0, 20]);
+        store(a, 0x820, &[0x6E, 0x01, 30, 13, 0, 20]);
         a.mov(dx, 0x820).unwrap();
         a.mov(cx, 6).unwrap();
         dos(a, 0x4000);
@@ -147,8 +129,8 @@ fn a_program_calls_the_consoles_driver_by_itself() {
         a.mov(word_ptr(0x900), di).unwrap();
         a.mov(word_ptr(0x902), es).unwrap();
         for (command, text, count) in [(8u8, 0x840u32, 3u8), (4, 0x850, 2)] {
-            bytes(a, 0x840, b"ask");
-            bytes(a, 0x820, &[0x16, 0, command, 0, 0]);
+            store(a, 0x840, b"ask");
+            store(a, 0x820, &[0x16, 0, command, 0, 0]);
             a.mov(word_ptr(0x82E), text).unwrap();
             a.mov(word_ptr(0x830), ds).unwrap();
             a.mov(word_ptr(0x832), u32::from(count)).unwrap();
@@ -210,7 +192,7 @@ fn tabs_are_blanks_where_the_console_is_cooked() {
 fn output_to_a_file_and_to_nul_leaves_the_screen_alone() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::on(folder.path(), |a| {
-        bytes(a, 0x820, b"C:\\OUT.TXT\0");
+        store(a, 0x820, b"C:\\OUT.TXT\0");
         a.mov(dx, 0x820).unwrap();
         a.mov(cx, 0).unwrap();
         dos(a, 0x3C00);
@@ -237,7 +219,7 @@ fn output_to_a_file_and_to_nul_leaves_the_screen_alone() {
 fn escape_sequences_move_the_cursor_and_set_colours() {
     let machine = Machine::start(|a| {
         let text = b"gone\x1b[2J\x1b[3;5Hx\x1b[1;33;44my\x1b[s\x1b[Hz\x1b[u!\x1b[0m$";
-        bytes(a, 0x820, text);
+        store(a, 0x820, text);
         a.mov(dx, 0x820).unwrap();
         dos(a, 0x0900);
         rest(a);
@@ -250,7 +232,7 @@ fn escape_sequences_move_the_cursor_and_set_colours() {
 #[test]
 fn the_cursors_place_is_reported_to_the_keyboard() {
     let machine = Machine::start(|a| {
-        bytes(a, 0x820, b"\x1b[7;12H\x1b[6n$");
+        store(a, 0x820, b"\x1b[7;12H\x1b[6n$");
         a.mov(dx, 0x820).unwrap();
         dos(a, 0x0900);
         for index in 0..9 {
@@ -269,7 +251,7 @@ fn the_cursors_place_is_reported_to_the_keyboard() {
 #[test]
 fn a_key_is_given_another_meaning() {
     let mut machine = Machine::start(|a| {
-        bytes(a, 0x820, b"\x1b[0;59;\"hello\"p$");
+        store(a, 0x820, b"\x1b[0;59;\"hello\"p$");
         a.mov(dx, 0x820).unwrap();
         dos(a, 0x0900);
         for _ in 0..6 {
@@ -293,7 +275,7 @@ fn ctrl_s_holds_output_up_until_a_key_is_struck() {
         a.mov(ah, 1).unwrap();
         a.int(0x16).unwrap();
         a.jz(wait).unwrap();
-        bytes(a, 0x820, b"after$");
+        store(a, 0x820, b"after$");
         a.mov(dx, 0x820).unwrap();
         dos(a, 0x0900);
         rest(a);
@@ -310,7 +292,7 @@ fn ctrl_s_holds_output_up_until_a_key_is_struck() {
 #[test]
 fn a_printer_that_fails_asks_what_to_do_and_says_so_afterwards() {
     let mut machine = Machine::start(|a| {
-        bytes(a, 0x820, b"x");
+        store(a, 0x820, b"x");
         a.mov(dx, 0x820).unwrap();
         a.mov(cx, 1).unwrap();
         a.mov(bx, 4).unwrap();
@@ -344,7 +326,7 @@ fn a_program_answers_int_24h_itself() {
             a.set_label(&mut retry).unwrap();
             a.iret().unwrap();
         });
-        bytes(a, 0x820, b"x");
+        store(a, 0x820, b"x");
         a.mov(dx, 0x820).unwrap();
         a.mov(cx, 1).unwrap();
         a.mov(bx, 4).unwrap();

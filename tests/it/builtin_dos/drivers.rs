@@ -5,7 +5,7 @@ use std::path::Path;
 
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, com};
+use super::machine::{Machine, com, dos, store};
 
 /// Where the driver keeps its request's address, what was written to it, and its command line.
 const REQUEST: u32 = 0x300;
@@ -13,11 +13,6 @@ const WRITTEN: u32 = 0x310;
 const LINE: u32 = 0x340;
 /// First byte behind what it keeps.
 const END: u32 = 0x400;
-
-fn int21(a: &mut CodeAssembler, function: u32) {
-    a.mov(ax, function).unwrap();
-    a.int(0x21).unwrap();
-}
 
 /// A driver called ECHO$ that gives back what was written to it, in capitals; what is written to its
 /// control channel counts as written, too. While it initialises itself it says so.
@@ -95,23 +90,21 @@ fn interrupt(a: &mut CodeAssembler) {
 /// of the list of devices' first name.
 fn user(control: bool) -> Vec<u8> {
     com(|a| {
-        for (index, byte) in (0..).zip(b"ECHO$\0abc") {
-            a.mov(byte_ptr(0x400 + index), u32::from(*byte)).unwrap();
-        }
+        store(a, 0x400, b"ECHO$\0abc");
         a.mov(dx, 0x400).unwrap();
-        int21(a, 0x3D02);
+        dos(a, 0x3D02);
         a.mov(bx, ax).unwrap();
         a.mov(dx, 0x00A0).unwrap();
-        int21(a, 0x4401);
+        dos(a, 0x4401);
         a.mov(dx, 0x406).unwrap();
         a.mov(cx, 3).unwrap();
-        int21(a, if control { 0x4403 } else { 0x4000 });
+        dos(a, if control { 0x4403 } else { 0x4000 });
         a.mov(dx, 0x500).unwrap();
-        int21(a, 0x3F00);
+        dos(a, 0x3F00);
         a.mov(cx, ax).unwrap();
         a.mov(bx, 1).unwrap();
-        int21(a, 0x4000);
-        int21(a, 0x4C00);
+        dos(a, 0x4000);
+        dos(a, 0x4C00);
     })
 }
 

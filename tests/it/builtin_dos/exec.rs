@@ -4,7 +4,7 @@ use std::fs;
 
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, com, store};
+use super::machine::{Machine, com, dos, rest, store};
 
 const NAME: u32 = 0x800;
 const BLOCK: u32 = 0x900;
@@ -26,16 +26,13 @@ fn run(a: &mut CodeAssembler, name: &[u8], tail: &[u8]) {
     }
     a.mov(dx, NAME).unwrap();
     a.mov(bx, BLOCK).unwrap();
-    a.mov(ax, 0x4B00).unwrap();
-    a.int(0x21).unwrap();
+    dos(a, 0x4B00);
 }
 
 fn return_code(a: &mut CodeAssembler) {
     a.mov(ah, 0x4D).unwrap();
     a.int(0x21).unwrap();
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
+    rest(a);
 }
 
 /// A program that shows its tail and ends with exit code 7.
@@ -47,8 +44,7 @@ fn child() -> Vec<u8> {
         a.mov(bx, 1).unwrap();
         a.mov(ah, 0x40).unwrap();
         a.int(0x21).unwrap();
-        a.mov(ax, 0x4C07).unwrap();
-        a.int(0x21).unwrap();
+        dos(a, 0x4C07);
     })
 }
 
@@ -84,9 +80,7 @@ fn a_program_that_is_not_there_is_error_2() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::on(folder.path(), |a| {
         run(a, b"none.com\0", b"");
-        let mut here = a.create_label();
-        a.set_label(&mut here).unwrap();
-        a.jmp(here).unwrap();
+        rest(a);
     });
     assert_eq!((machine.vm.regs().ax(), machine.vm.regs().eflags & 1), (2, 1));
 }
@@ -113,9 +107,7 @@ fn memory_and_files_of_a_child_are_free_again() {
         a.mov(dx, NAME).unwrap();
         a.mov(ah, 0x41).unwrap();
         a.int(0x21).unwrap();
-        let mut here = a.create_label();
-        a.set_label(&mut here).unwrap();
-        a.jmp(here).unwrap();
+        rest(a);
     });
     let regs = machine.vm.regs();
     assert_eq!(regs.eflags & 1, 0, "the file is closed");

@@ -4,7 +4,7 @@ use std::fs;
 
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, store};
+use super::machine::{Machine, dos, rest, store};
 
 const FCB: u32 = 0x800;
 const DATA: u32 = 0x900;
@@ -13,12 +13,6 @@ fn call(a: &mut CodeAssembler, function: u32, dx_: u32) {
     a.mov(dx, dx_).unwrap();
     a.mov(ah, function).unwrap();
     a.int(0x21).unwrap();
-}
-
-fn rest(a: &mut CodeAssembler) {
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
 }
 
 #[test]
@@ -98,8 +92,7 @@ fn a_name_is_parsed_into_a_block() {
         store(a, DATA, b"  x*.c /y\r");
         a.mov(si, DATA).unwrap();
         a.mov(di, FCB).unwrap();
-        a.mov(ax, 0x2901).unwrap();
-        a.int(0x21).unwrap();
+        dos(a, 0x2901);
         a.mov(cl, al).unwrap();
         a.mov(byte_ptr(FCB + 12), u32::from(b'$')).unwrap();
         a.sub(si, DATA as i32).unwrap();

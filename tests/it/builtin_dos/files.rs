@@ -4,28 +4,17 @@ use std::fs;
 
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, store};
+use super::machine::{Machine, dos, rest, store};
 
 /// Where a program has its names and its buffer.
 const NAMES: u32 = 0x800;
 const BUFFER: u32 = 0xA00;
 
-fn dos(a: &mut CodeAssembler, function: u32) {
-    a.mov(ah, function).unwrap();
-    a.int(0x21).unwrap();
-}
-
 /// Shows CX bytes at BUFFER.
 fn show(a: &mut CodeAssembler) {
     a.mov(bx, 1).unwrap();
     a.mov(dx, BUFFER).unwrap();
-    dos(a, 0x40);
-}
-
-fn rest(a: &mut CodeAssembler) {
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
+    dos(a, 0x4000);
 }
 
 #[test]
@@ -36,19 +25,18 @@ fn what_a_program_writes_is_a_host_file_and_can_be_read_again() {
         store(a, BUFFER, b"hello, host\0");
         a.mov(cx, 0).unwrap();
         a.mov(dx, NAMES).unwrap();
-        dos(a, 0x3C);
+        dos(a, 0x3C00);
         a.mov(bx, ax).unwrap();
         a.mov(cx, 11).unwrap();
         a.mov(dx, BUFFER).unwrap();
-        dos(a, 0x40);
+        dos(a, 0x4000);
         // Back to byte 7, and what is there.
         a.mov(cx, 0).unwrap();
         a.mov(dx, 7).unwrap();
-        a.mov(al, 0).unwrap();
-        dos(a, 0x42);
+        dos(a, 0x4200);
         a.mov(cx, 100).unwrap();
         a.mov(dx, BUFFER).unwrap();
-        dos(a, 0x3F);
+        dos(a, 0x3F00);
         a.mov(cx, ax).unwrap();
         show(a);
         rest(a);
@@ -67,16 +55,16 @@ fn a_search_goes_through_a_directory_in_order() {
     let machine = Machine::on(folder.path(), |a| {
         store(a, NAMES, b"*.txt\0");
         a.mov(dx, BUFFER - 0x1E).unwrap();
-        dos(a, 0x1A);
+        dos(a, 0x1A00);
         a.mov(cx, 0).unwrap();
         a.mov(dx, NAMES).unwrap();
-        dos(a, 0x4E);
+        dos(a, 0x4E00);
         let (mut again, mut end) = (a.create_label(), a.create_label());
         a.set_label(&mut again).unwrap();
         a.jc(end).unwrap();
         a.mov(cx, 6).unwrap();
         show(a);
-        dos(a, 0x4F);
+        dos(a, 0x4F00);
         a.jmp(again).unwrap();
         a.set_label(&mut end).unwrap();
         a.nop().unwrap();
@@ -92,8 +80,7 @@ fn a_file_that_is_not_there_is_error_2_and_its_directory_3() {
         let machine = Machine::on(folder.path(), |a| {
             store(a, NAMES, format!("{name}\0").as_bytes());
             a.mov(dx, NAMES).unwrap();
-            a.mov(al, 0).unwrap();
-            dos(a, 0x3D);
+            dos(a, 0x3D00);
             rest(a);
         });
         assert_eq!((machine.vm.regs().ax(), machine.vm.regs().eflags & 1), (code, 1), "{name}");
@@ -107,7 +94,7 @@ fn a_line_from_the_console_comes_with_carriage_return_and_line_feed() {
         a.mov(bx, 0).unwrap();
         a.mov(cx, 0x80).unwrap();
         a.mov(dx, BUFFER).unwrap();
-        dos(a, 0x3F);
+        dos(a, 0x3F00);
         a.mov(cx, ax).unwrap();
         show(a);
         rest(a);
@@ -124,19 +111,19 @@ fn handles_are_redirected_and_restored() {
         store(a, NAMES, b"out.txt\0");
         store(a, BUFFER, b"abc\0");
         a.mov(bx, 1).unwrap();
-        dos(a, 0x45);
+        dos(a, 0x4500);
         a.mov(si, ax).unwrap();
         a.mov(cx, 0).unwrap();
         a.mov(dx, NAMES).unwrap();
-        dos(a, 0x3C);
+        dos(a, 0x3C00);
         a.mov(bx, ax).unwrap();
         a.mov(cx, 1).unwrap();
-        dos(a, 0x46);
+        dos(a, 0x4600);
         a.mov(cx, 2).unwrap();
         show(a);
         a.mov(bx, si).unwrap();
         a.mov(cx, 1).unwrap();
-        dos(a, 0x46);
+        dos(a, 0x4600);
         a.mov(cx, 3).unwrap();
         show(a);
         rest(a);

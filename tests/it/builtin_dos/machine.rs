@@ -13,7 +13,9 @@ use dosmux::keys::{Key, KeyEvent, Typing, chord_events, strokes_for_char};
 use dosmux::monitor::vm::{Pause, Vm, VmConfig};
 use dosmux::screen::CodePage;
 use dosmux::types::PhysAddr;
-use iced_x86::code_asm::{CodeAssembler, byte_ptr};
+use iced_x86::code_asm::{CodeAssembler, ax, byte_ptr};
+
+pub(super) use crate::run::com;
 
 /// Guest time in which a program does what it has to do.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,18 +25,24 @@ pub(super) struct Machine {
     pub(super) vm: Vm,
 }
 
-/// The .COM file that `write` assembles.
-pub(super) fn com(write: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
-    let mut asm = CodeAssembler::new(16).unwrap();
-    write(&mut asm);
-    asm.assemble(0x100).unwrap()
-}
-
 /// Writes `bytes` to DS:`at`.
 pub(super) fn store(a: &mut CodeAssembler, at: u32, bytes: &[u8]) {
     for (at, &byte) in (at..).zip(bytes) {
         a.mov(byte_ptr(at), u32::from(byte)).unwrap();
     }
+}
+
+/// INT 21h with AX = `function`.
+pub(super) fn dos(a: &mut CodeAssembler, function: u32) {
+    a.mov(ax, function).unwrap();
+    a.int(0x21).unwrap();
+}
+
+/// The program has done its work: it stays here.
+pub(super) fn rest(a: &mut CodeAssembler) {
+    let mut here = a.create_label();
+    a.set_label(&mut here).unwrap();
+    a.jmp(here).unwrap();
 }
 
 /// Drive C: on `folder`, and Z:.

@@ -2,7 +2,7 @@
 
 use iced_x86::code_asm::*;
 
-use super::machine::Machine;
+use super::machine::{Machine, rest};
 
 #[test]
 fn a_program_has_all_memory_until_it_gives_some_back() {
@@ -18,9 +18,7 @@ fn a_program_has_all_memory_until_it_gives_some_back() {
         a.mov(bx, 0x10).unwrap();
         a.mov(ah, 0x48).unwrap();
         a.int(0x21).unwrap();
-        let mut here = a.create_label();
-        a.set_label(&mut here).unwrap();
-        a.jmp(here).unwrap();
+        rest(a);
     });
     let regs = machine.vm.regs();
     let psp = regs.ds();

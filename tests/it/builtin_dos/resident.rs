@@ -5,19 +5,7 @@ use std::fs;
 
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, com};
-
-fn int21(a: &mut CodeAssembler, function: u32) {
-    a.mov(ax, function).unwrap();
-    a.int(0x21).unwrap();
-}
-
-/// Puts `text` at CS:`at`, while DS is CS.
-fn text(a: &mut CodeAssembler, at: u32, text: &[u8]) {
-    for (index, byte) in (0..).zip(text) {
-        a.mov(byte_ptr(at + index), u32::from(*byte)).unwrap();
-    }
-}
+use super::machine::{Machine, com, dos, rest, store};
 
 /// Hooks INT 28h, in front of who had it, and stays resident. The first time, `work` is done, with DS = CS.
 fn resident(before: impl FnOnce(&mut CodeAssembler), work: impl FnOnce(&mut CodeAssembler)) -> Vec<u8> {
@@ -25,7 +13,7 @@ fn resident(before: impl FnOnce(&mut CodeAssembler), work: impl FnOnce(&mut Code
         before(a);
         let (mut behind, mut done) = (a.create_label(), a.create_label());
         a.mov(byte_ptr(0xF00), 0).unwrap();
-        int21(a, 0x3528);
+        dos(a, 0x3528);
         a.mov(word_ptr(0xF04), bx).unwrap();
         a.mov(word_ptr(0xF06), es).unwrap();
         a.call(behind).unwrap();
@@ -45,9 +33,9 @@ fn resident(before: impl FnOnce(&mut CodeAssembler), work: impl FnOnce(&mut Code
         a.jmp(dword_ptr(0xF04).cs()).unwrap();
         a.set_label(&mut behind).unwrap();
         a.pop(dx).unwrap();
-        int21(a, 0x2528);
+        dos(a, 0x2528);
         a.mov(dx, 0x400).unwrap();
-        int21(a, 0x3100);
+        dos(a, 0x3100);
     })
 }
 
@@ -55,16 +43,16 @@ fn resident(before: impl FnOnce(&mut CodeAssembler), work: impl FnOnce(&mut Code
 fn a_resident_program_writes_a_file_from_int_28h_while_the_prompt_waits() {
     let folder = tempfile::tempdir().unwrap();
     let program = resident(
-        |a| text(a, 0xE00, b"C:\\TSR.TXT\0idle"),
+        |a| store(a, 0xE00, b"C:\\TSR.TXT\0idle"),
         |a| {
             a.mov(dx, 0xE00).unwrap();
             a.mov(cx, 0).unwrap();
-            int21(a, 0x3C00);
+            dos(a, 0x3C00);
             a.mov(bx, ax).unwrap();
             a.mov(dx, 0xE0B).unwrap();
             a.mov(cx, 4).unwrap();
-            int21(a, 0x4000);
-            int21(a, 0x3E00);
+            dos(a, 0x4000);
+            dos(a, 0x3E00);
         },
     );
     fs::write(folder.path().join("tsr.com"), program).unwrap();
@@ -98,9 +86,9 @@ fn a_program_that_saves_and_restores_the_data_area_uses_dos_within_dos() {
     };
     let program = resident(
         |a| {
-            text(a, 0xE00, b"popped up$");
+            store(a, 0xE00, b"popped up$");
             a.push(ds).unwrap();
-            int21(a, 0x5D06);
+            dos(a, 0x5D06);
             a.mov(word_ptr(0xE40).cs(), si).unwrap();
             a.mov(word_ptr(0xE42).cs(), ds).unwrap();
             a.mov(word_ptr(0xE44).cs(), cx).unwrap();
@@ -110,7 +98,7 @@ fn a_program_that_saves_and_restores_the_data_area_uses_dos_within_dos() {
             swap(a, true);
             // A function of the group that waits for the key: it has the same stack of DOS's.
             a.mov(dx, 0xE00).unwrap();
-            int21(a, 0x0900);
+            dos(a, 0x0900);
             swap(a, false);
         },
     );
@@ -129,15 +117,15 @@ fn int_2eh_executes_a_command_line_in_the_shells_own_environment() {
         // Memory for what the shell runs.
         a.mov(bx, 0x200).unwrap();
         a.mov(sp, 0x1FFE).unwrap();
-        int21(a, 0x4A00);
+        dos(a, 0x4A00);
         for line in [b"\x0Aset way=in\r".as_slice(), b"\x04nope\r", b"\x04c7 x\r"] {
-            text(a, 0x800, line);
+            store(a, 0x800, line);
             a.mov(si, 0x800).unwrap();
             a.int(0x2E).unwrap();
         }
         a.mov(dl, u32::from(b'!')).unwrap();
-        int21(a, 0x0200);
-        int21(a, 0x4C00);
+        dos(a, 0x0200);
+        dos(a, 0x4C00);
     });
     fs::write(folder.path().join("p.com"), program).unwrap();
     // MOV DL,'7'; MOV AH,02h; INT 21h; INT 20h.
@@ -155,16 +143,14 @@ fn int_2eh_executes_a_command_line_in_the_shells_own_environment() {
 fn a_drive_whose_directory_is_gone_is_not_ready() {
     let folder = tempfile::tempdir().unwrap();
     let mut machine = Machine::on(folder.path(), |a| {
-        int21(a, 0x0700);
-        text(a, 0x800, b"C:\\FILE.TXT\0");
+        dos(a, 0x0700);
+        store(a, 0x800, b"C:\\FILE.TXT\0");
         a.mov(dx, 0x800).unwrap();
-        int21(a, 0x3D00);
+        dos(a, 0x3D00);
         a.sbb(di, di).unwrap();
         a.mov(si, ax).unwrap();
-        int21(a, 0x5900);
-        let mut here = a.create_label();
-        a.set_label(&mut here).unwrap();
-        a.jmp(here).unwrap();
+        dos(a, 0x5900);
+        rest(a);
     });
     drop(folder);
     machine.types("x");

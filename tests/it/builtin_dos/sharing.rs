@@ -9,7 +9,7 @@ use iced_x86::code_asm::*;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
-use super::machine::Machine;
+use super::machine::{Machine, dos, rest, store};
 
 const NAME: u32 = 0x800;
 const BUFFER: u32 = 0xA00;
@@ -28,18 +28,11 @@ fn table() -> tempfile::TempDir {
     folder
 }
 
-fn int21(a: &mut CodeAssembler, function: u32) {
-    a.mov(ax, function).unwrap();
-    a.int(0x21).unwrap();
-}
-
 /// Opens TABLE.DBF; AX = handle or error, BX = handle.
 fn open(a: &mut CodeAssembler, mode: u32) {
-    for (place, byte) in (NAME..).zip(*b"table.dbf\0") {
-        a.mov(byte_ptr(place), u32::from(byte)).unwrap();
-    }
+    store(a, NAME, b"table.dbf\0");
     a.mov(dx, NAME).unwrap();
-    int21(a, mode);
+    dos(a, mode);
     a.mov(bx, ax).unwrap();
 }
 
@@ -49,23 +42,17 @@ fn record(a: &mut CodeAssembler, function: u32) {
     a.mov(dx, 100).unwrap();
     a.mov(si, 0).unwrap();
     a.mov(di, 50).unwrap();
-    int21(a, function);
+    dos(a, function);
 }
 
 /// Reads (3F00h) or writes (4000h) `count` bytes from `at` on.
 fn transfer(a: &mut CodeAssembler, function: u32, at: u32, count: u32) {
     a.mov(cx, 0).unwrap();
     a.mov(dx, at).unwrap();
-    int21(a, 0x4200);
+    dos(a, 0x4200);
     a.mov(cx, count).unwrap();
     a.mov(dx, BUFFER).unwrap();
-    int21(a, function);
-}
-
-fn rest(a: &mut CodeAssembler) {
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
+    dos(a, function);
 }
 
 /// AX at the end of what `write` assembles, and whether the carry flag says that it is an error.
@@ -85,7 +72,7 @@ fn a_record_that_one_machine_has_locked_is_locked_for_the_other_until_it_lets_go
         record(a, 0x5C00);
         transfer(a, 0x4000, 100, 10);
         a.mov(bp, ax).unwrap();
-        int21(a, 0x0800);
+        dos(a, 0x0800);
         record(a, 0x5C01);
         rest(a);
     });
@@ -191,7 +178,7 @@ fn a_machine_deletes_a_file_that_it_has_open_and_no_other_one_does() {
     let deletes = |a: &mut CodeAssembler| {
         open(a, COMPATIBLE);
         a.mov(dx, NAME).unwrap();
-        int21(a, 0x4100);
+        dos(a, 0x4100);
     };
     let holds = Machine::on(folder.path(), |a| {
         open(a, COMPATIBLE);

@@ -9,7 +9,7 @@ use dosmux::session::{Host, Session, SessionOptions};
 use dosmux::types::PhysAddr;
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, com};
+use super::machine::{Machine, com, dos, store};
 use crate::dos::last_line;
 
 const ROUNDS: u16 = 10_000;
@@ -19,13 +19,10 @@ const SESSIONS: usize = 100;
 fn child() -> Vec<u8> {
     com(|a| {
         for (at, name) in [(0x800, "data\0"), (0x810, "*.*\0")] {
-            for (place, byte) in (at..).zip(name.bytes()) {
-                a.mov(byte_ptr(place), u32::from(byte)).unwrap();
-            }
+            store(a, at, name.as_bytes());
         }
         a.mov(dx, 0x800).unwrap();
-        a.mov(ax, 0x3D00).unwrap();
-        a.int(0x21).unwrap();
+        dos(a, 0x3D00);
         a.mov(dx, 0x810).unwrap();
         a.mov(cx, 0).unwrap();
         a.mov(ah, 0x4E).unwrap();
@@ -33,8 +30,7 @@ fn child() -> Vec<u8> {
         a.mov(bx, 0x100).unwrap();
         a.mov(ah, 0x48).unwrap();
         a.int(0x21).unwrap();
-        a.mov(ax, 0x4C07).unwrap();
-        a.int(0x21).unwrap();
+        dos(a, 0x4C07);
     })
 }
 
@@ -47,9 +43,7 @@ fn parent(a: &mut CodeAssembler, rounds: u16) {
     a.mov(bx, 0x100).unwrap();
     a.mov(ah, 0x4A).unwrap();
     a.int(0x21).unwrap();
-    for (place, byte) in (NAME..).zip(*b"child.com\0") {
-        a.mov(byte_ptr(place), u32::from(byte)).unwrap();
-    }
+    store(a, NAME, b"child.com\0");
     a.mov(word_ptr(0x80), 0x0D00).unwrap();
     a.mov(word_ptr(BLOCK), 0).unwrap();
     for (offset, value) in [(2, 0x80), (6, 0x5C), (10, 0x6C)] {
@@ -62,8 +56,7 @@ fn parent(a: &mut CodeAssembler, rounds: u16) {
     a.set_label(&mut again).unwrap();
     a.mov(dx, NAME).unwrap();
     a.mov(bx, BLOCK).unwrap();
-    a.mov(ax, 0x4B00).unwrap();
-    a.int(0x21).unwrap();
+    dos(a, 0x4B00);
     a.jc(failed).unwrap();
     a.mov(ah, 0x4D).unwrap();
     a.int(0x21).unwrap();

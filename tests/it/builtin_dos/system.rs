@@ -2,18 +2,7 @@
 
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, store};
-
-fn dos(a: &mut CodeAssembler, function: u32) {
-    a.mov(ax, function).unwrap();
-    a.int(0x21).unwrap();
-}
-
-fn rest(a: &mut CodeAssembler) {
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
-}
+use super::machine::{Machine, dos, rest, store};
 
 #[test]
 fn date_and_time_are_set_and_read_back() {

@@ -2,18 +2,7 @@
 
 use iced_x86::code_asm::*;
 
-use super::machine::Machine;
-
-fn dos(a: &mut CodeAssembler, function: u32) {
-    a.mov(ax, function).unwrap();
-    a.int(0x21).unwrap();
-}
-
-fn rest(a: &mut CodeAssembler) {
-    let mut here = a.create_label();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
-}
+use super::machine::{Machine, com, dos, rest};
 
 #[test]
 fn linked_upper_memory_is_given_out_and_holds_what_is_written() {
@@ -49,7 +38,7 @@ fn memory_comes_from_below_while_upper_memory_is_not_linked() {
 #[test]
 fn loadhigh_loads_a_program_above_and_puts_the_strategy_back() {
     let folder = tempfile::tempdir().unwrap();
-    let resident = super::machine::com(|a| {
+    let resident = com(|a| {
         a.mov(dx, 0x20).unwrap();
         dos(a, 0x3100);
     });

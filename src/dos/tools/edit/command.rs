@@ -1,5 +1,7 @@
 //! What EDIT can do, the keys for it, and the menus.
 
+use super::super::super::editing_keys::{BACKSPACE, CTRL_BACKSPACE, ESCAPE, RETURN, TAB, scan};
+
 /// Something that a key or a row of a menu does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Command {
@@ -112,10 +114,10 @@ const CHARACTERS: [(u8, Command); 20] = [
     (0x03, Command::Copy),
     (0x06, Command::Find),
     (0x07, Command::GoToLine),
-    (0x08, Command::Backspace),
-    (0x09, Command::Insert(b'\t')),
+    (BACKSPACE, Command::Backspace),
+    (TAB, Command::Insert(b'\t')),
     (0x0B, Command::CutLine),
-    (0x0D, Command::NewLine),
+    (RETURN, Command::NewLine),
     (0x0E, Command::New),
     (0x0F, Command::Open),
     (0x11, Command::Exit),
@@ -126,50 +128,45 @@ const CHARACTERS: [(u8, Command); 20] = [
     (0x18, Command::Cut),
     (0x19, Command::Redo),
     (0x1A, Command::Undo),
-    (0x1B, Command::Cancel),
-    (0x7F, Command::Backspace),
+    (ESCAPE, Command::Cancel),
+    (CTRL_BACKSPACE, Command::Backspace),
 ];
 
-/// Scan codes of keys without a character. Source: RBIL, INT 16h/AH=10h.
-const FUNCTIONS: [(u8, Command); 38] = [
-    (0x0E, Command::Undo),
-    (0x12, Command::Menu(1)),
-    (0x1F, Command::Menu(2)),
-    (0x21, Command::Menu(0)),
-    (0x23, Command::Menu(3)),
-    (0x2D, Command::Exit),
-    (0x3B, Command::Help),
-    (0x3C, Command::Save),
-    (0x3D, Command::FindAgain),
-    (0x3E, Command::Replace),
-    (0x44, Command::Menu(0)),
-    (0x47, Command::Move(Move::LineStart)),
-    (0x48, Command::Move(Move::Up)),
-    (0x49, Command::Move(Move::PageUp)),
-    (0x4B, Command::Move(Move::Left)),
-    (0x4D, Command::Move(Move::Right)),
-    (0x4F, Command::Move(Move::LineEnd)),
-    (0x50, Command::Move(Move::Down)),
-    (0x51, Command::Move(Move::PageDown)),
-    (0x52, Command::ToggleInsert),
-    (0x53, Command::Delete),
-    (0x5F, Command::Find),
-    (0x6B, Command::Exit),
-    (0x73, Command::Move(Move::WordLeft)),
-    (0x74, Command::Move(Move::WordRight)),
-    (0x75, Command::Move(Move::End)),
-    (0x76, Command::Move(Move::End)),
-    (0x77, Command::Move(Move::Start)),
-    (0x84, Command::Move(Move::Start)),
-    (0x8D, Command::Move(Move::ScrollUp)),
-    (0x91, Command::Move(Move::ScrollDown)),
-    (0x92, Command::Copy),
-    (0x93, Command::DeleteWord),
-    (0x97, Command::Move(Move::LineStart)),
-    (0x98, Command::Move(Move::Left)),
-    (0x9B, Command::Move(Move::Left)),
-    (0x9D, Command::Move(Move::Right)),
-    (0xA6, Command::Cancel),
+/// Keys without a character and what they do.
+const FUNCTIONS: [(u8, Command); 33] = [
+    (scan::ALT_BACKSPACE, Command::Undo),
+    (scan::ALT_E, Command::Menu(1)),
+    (scan::ALT_S, Command::Menu(2)),
+    (scan::ALT_F, Command::Menu(0)),
+    (scan::ALT_H, Command::Menu(3)),
+    (scan::ALT_X, Command::Exit),
+    (scan::F1, Command::Help),
+    (scan::F2, Command::Save),
+    (scan::F3, Command::FindAgain),
+    (scan::F4, Command::Replace),
+    (scan::F10, Command::Menu(0)),
+    (scan::HOME, Command::Move(Move::LineStart)),
+    (scan::UP, Command::Move(Move::Up)),
+    (scan::PAGE_UP, Command::Move(Move::PageUp)),
+    (scan::LEFT, Command::Move(Move::Left)),
+    (scan::RIGHT, Command::Move(Move::Right)),
+    (scan::END, Command::Move(Move::LineEnd)),
+    (scan::DOWN, Command::Move(Move::Down)),
+    (scan::PAGE_DOWN, Command::Move(Move::PageDown)),
+    (scan::INSERT, Command::ToggleInsert),
+    (scan::DELETE, Command::Delete),
+    (scan::CTRL_F2, Command::Find),
+    (scan::ALT_F4, Command::Exit),
+    (scan::CTRL_LEFT, Command::Move(Move::WordLeft)),
+    (scan::CTRL_RIGHT, Command::Move(Move::WordRight)),
+    (scan::CTRL_END, Command::Move(Move::End)),
+    (scan::CTRL_PAGE_DOWN, Command::Move(Move::End)),
+    (scan::CTRL_HOME, Command::Move(Move::Start)),
+    (scan::CTRL_PAGE_UP, Command::Move(Move::Start)),
+    (scan::CTRL_UP, Command::Move(Move::ScrollUp)),
+    (scan::CTRL_DOWN, Command::Move(Move::ScrollDown)),
+    (scan::CTRL_INSERT, Command::Copy),
+    (scan::CTRL_DELETE, Command::DeleteWord),
 ];
 
 /// A key from INT 16h/AH=10h, with the shift keys that are down.
@@ -192,8 +189,8 @@ impl Key {
         let among =
             |table: &[(u8, Command)], code: u8| table.iter().find(|(c, _)| *c == code).map(|&(_, command)| command);
         match (self.character, self.scan, self.shift) {
-            (0 | 0xE0, 0x52, true) => Some(Command::Paste),
-            (0 | 0xE0, 0x53, true) => Some(Command::Cut),
+            (0 | 0xE0, scan::INSERT, true) => Some(Command::Paste),
+            (0 | 0xE0, scan::DELETE, true) => Some(Command::Cut),
             (0, scan, _) => among(&FUNCTIONS, scan),
             (0xE0, scan, _) if scan != 0 => among(&FUNCTIONS, scan),
             (character, _, _) => {
@@ -220,7 +217,10 @@ mod tests {
 
     #[test]
     fn shift_makes_insert_and_delete_paste_and_cut() {
-        assert_eq!([key(0, 0x52, true), key(0xE0, 0x53, true)], [Some(Command::Paste), Some(Command::Cut)]);
+        assert_eq!(
+            [key(0, scan::INSERT, true), key(0xE0, scan::DELETE, true)],
+            [Some(Command::Paste), Some(Command::Cut)]
+        );
         assert_eq!(key(0, 0x53, false), Some(Command::Delete));
     }
 
