@@ -25,12 +25,12 @@ impl DisplayWatch {
     pub(super) fn take_changed(&mut self, mem: &mut Memory, generation: u64) -> bool {
         let mut changed = generation != self.generation;
         self.generation = generation;
-        let mut now = [0; PAGE_SIZE];
         for (number, seen) in (0..).zip(&mut self.pages) {
             let at = START.offset(number * PAGE_BYTES);
             if !mem.take_dirty(at, PAGE_BYTES) {
                 continue;
             }
+            let mut now = [0; PAGE_SIZE];
             mem.read_bytes(at, &mut now);
             if seen.as_deref() != Some(&now) {
                 *seen = Some(Box::new(now));
