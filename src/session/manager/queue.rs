@@ -12,11 +12,12 @@ use crate::types::SessionId;
 
 /// Scales virtual runtime, so that heavy sessions' short slices are not rounded away.
 const RUNTIME_SCALE: u64 = 64;
-/// Timers of the foreground session go off on multiples of this.
-const FOREGROUND_GRID: Duration = Duration::from_millis(5);
-/// Timers of the others go off on multiples of this, so that many idle sessions share wake-ups. No
-/// tick is lost: a session that wakes late catches up.
-const BACKGROUND_GRID: Duration = Duration::from_millis(20);
+/// How much later than its timer the foreground session may wake.
+const FOREGROUND_SLACK: Duration = Duration::from_millis(5);
+/// How much later than their timers the others may wake, so that many idle sessions share wake-ups: less
+/// than the 54.9 ms of a timer tick, so that each takes its tick when the foreground session does. None is
+/// lost: a session that wakes late catches up.
+const BACKGROUND_SLACK: Duration = Duration::from_millis(50);
 
 /// Slices that take less together are not worth a second worker's waking. *Units*: nanoseconds.
 const BRIEF_NS: u64 = 1_000_000;
@@ -26,7 +27,7 @@ const BRIEF_NS: u64 = 1_000_000;
 pub(super) enum Next {
     /// Goes on as soon as it is its turn.
     Ready,
-    /// Sleeps until something wakes it, or about the given host time.
+    /// Sleeps until something wakes it, or the given host time and a little later.
     Park(Option<u64>),
     /// Sleeps until something wakes it, or exactly the given host time.
     ParkExactly(u64),
@@ -37,7 +38,8 @@ impl Next {
     pub(super) fn by(self, at: u64) -> Next {
         match self {
             Next::Ready => Next::Ready,
-            Next::Park(wake) => Next::Park(Some(wake.map_or(at, |wake| wake.min(at)))),
+            Next::Park(Some(wake)) if wake < at => Next::Park(Some(wake)),
+            Next::Park(_) => Next::ParkExactly(at),
             Next::ParkExactly(wake) => Next::ParkExactly(wake.min(at)),
         }
     }
@@ -49,8 +51,17 @@ enum Stage {
     Ready,
     /// A worker runs it; `woken` if something happened meanwhile that it may not have seen.
     Running { woken: bool },
-    /// Sleeps until the given host time, or until it is woken.
-    Parked(Option<u64>),
+    /// Sleeps until its timer, or until it is woken.
+    Parked(Option<Timer>),
+}
+
+/// When a sleeping session wakes by itself. *Units*: host nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Timer {
+    /// With whoever is awake from here on.
+    due: u64,
+    /// Here at the latest, and wakes a worker for it.
+    latest: u64,
 }
 
 struct Task {
@@ -76,9 +87,10 @@ impl Task {
         u64::from(if self.foreground { foreground } else { background }.max(1))
     }
 
-    fn grid_ns(&self) -> u64 {
-        let grid = if self.foreground { FOREGROUND_GRID } else { BACKGROUND_GRID };
-        u64::try_from(grid.as_nanos()).unwrap_or(1)
+    /// A timer for host time `due` that need not be met exactly.
+    fn loose_timer(&self, due: u64) -> Timer {
+        let slack = if self.foreground { FOREGROUND_SLACK } else { BACKGROUND_SLACK };
+        Timer { due, latest: due.saturating_add(u64::try_from(slack.as_nanos()).unwrap_or(0)) }
     }
 
     fn is_ready(&self) -> bool {
@@ -204,10 +216,8 @@ impl Queue {
         task.stage = match next {
             _ if woken => Stage::Ready,
             Next::Ready => Stage::Ready,
-            Next::Park(wake) => {
-                Stage::Parked(wake.map(|at| at.div_ceil(task.grid_ns()).saturating_mul(task.grid_ns())))
-            }
-            Next::ParkExactly(at) => Stage::Parked(Some(at)),
+            Next::Park(wake) => Stage::Parked(wake.map(|due| task.loose_timer(due))),
+            Next::ParkExactly(at) => Stage::Parked(Some(Timer { due: at, latest: at })),
         };
     }
 
@@ -224,13 +234,13 @@ impl Queue {
         next.is_some_and(|task| task.urgent)
     }
 
-    /// When the next sleeper wakes by itself.
+    /// When the next sleeper has to be woken.
     pub(super) fn next_wake(&self) -> Option<u64> {
         self.tasks
             .iter()
             .filter(|task| !task.held)
             .filter_map(|task| match task.stage {
-                Stage::Parked(wake) => wake,
+                Stage::Parked(timer) => timer.map(|timer| timer.latest),
                 _ => None,
             })
             .min()
@@ -240,7 +250,7 @@ impl Queue {
     fn wake_due(&mut self, now: u64) {
         let minimum = self.minimum();
         for task in self.tasks.iter_mut().filter(|task| !task.held) {
-            if matches!(task.stage, Stage::Parked(Some(at)) if at <= now) {
+            if matches!(task.stage, Stage::Parked(Some(timer)) if timer.due <= now) {
                 task.stage = Stage::Ready;
                 // It has not used what it missed while asleep, and cannot claim it now.
                 task.runtime = task.runtime.max(minimum);
@@ -375,28 +385,57 @@ mod tests {
     }
 
     #[test]
-    fn timers_of_background_sessions_go_off_together() {
-        let mut queue = queue(&[(A, 1), (B, 1)]);
-        queue.take(0);
-        queue.take(0);
-        queue.give_back(A, 0, Next::Park(Some(41 * MS)));
-        queue.give_back(B, 0, Next::Park(Some(57 * MS)));
-        assert_eq!(queue.next_wake(), Some(60 * MS));
-        assert_eq!(queue.take(59 * MS), None);
-        assert_eq!(queue.take(60 * MS), Some(A));
-        assert_eq!(queue.take(60 * MS), Some(B));
+    fn the_timer_that_has_to_go_off_first_takes_all_with_it_that_are_due() {
+        let mut queue = queue(&[(A, 1), (B, 1), (C, 1)]);
+        for (id, at) in [(A, 41), (B, 57), (C, 92)] {
+            assert_eq!(queue.take(0), Some(id));
+            queue.give_back(id, 0, Next::Park(Some(at * MS)));
+        }
+        assert_eq!(queue.next_wake(), Some(91 * MS));
+        assert_eq!((queue.take(91 * MS), queue.take(91 * MS), queue.take(91 * MS)), (Some(A), Some(B), None));
     }
 
     #[test]
-    fn the_foreground_session_wakes_closer_to_its_time() {
+    fn background_sessions_take_their_ticks_with_the_foreground_session() {
+        let tick = 55 * MS;
+        let mut queue = queue(&[(A, 1), (B, 1), (C, 1)]);
+        queue.set_foreground(A, true);
+        let mut due = [(A, 3 * MS), (B, 17 * MS), (C, 39 * MS)];
+        for (id, at) in due {
+            queue.take(0);
+            queue.give_back(id, 0, Next::Park(Some(at)));
+        }
+        let (mut now, mut wakes) = (0, 0);
+        while now < 100 * tick {
+            now = queue.next_wake().unwrap();
+            wakes += 1;
+            while let Some(id) = queue.take(now) {
+                let at = &mut due.iter_mut().find(|(other, _)| *other == id).unwrap().1;
+                assert!(now - *at < tick, "a tick of {id:?} waits for the next one");
+                *at += tick;
+                queue.give_back(id, 0, Next::Park(Some(*at)));
+            }
+        }
+        assert!(wakes <= 102, "{wakes} wake-ups for 100 ticks");
+    }
+
+    #[test]
+    fn the_foreground_session_wakes_close_to_its_time() {
         let mut queue = queue(&[(A, 1)]);
         queue.set_foreground(A, true);
         queue.take(0);
         queue.give_back(A, 0, Next::Park(Some(41 * MS)));
-        assert_eq!(queue.next_wake(), Some(45 * MS));
-        assert_eq!(queue.take(45 * MS), Some(A));
+        assert_eq!((queue.next_wake(), queue.take(40 * MS)), (Some(46 * MS), None));
+        assert_eq!(queue.take(46 * MS), Some(A));
         queue.give_back(A, 0, Next::ParkExactly(61 * MS));
         assert_eq!(queue.next_wake(), Some(61 * MS));
+    }
+
+    #[test]
+    fn what_waits_to_be_shown_is_not_put_off() {
+        assert_eq!(Next::Park(Some(41)).by(20), Next::ParkExactly(20));
+        assert_eq!(Next::Park(None).by(20), Next::ParkExactly(20));
+        assert_eq!(Next::Park(Some(41)).by(60), Next::Park(Some(41)));
     }
 
     #[test]
