@@ -110,6 +110,7 @@ pub(super) fn value(spec: &SessionSpec, key: &str) -> Option<String> {
         "drives" => dos::format_drives(&spec.drives),
         "dos_version" => quoted(&spec.dos_version.to_string()),
         "device" => dos::format_devices(&spec.devices),
+        "long_names" => spec.long_names.to_string(),
         "ansi" => spec.ansi.to_string(),
         "host_commands" => dos::format_host_commands(&spec.host_commands),
         "boot" => quoted(name_of(&BOOT_DRIVES, spec.boot)),

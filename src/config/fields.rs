@@ -30,6 +30,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::new("boot", "what is started", Shape::Choice(|| names(&BOOT_DRIVES))),
     Field::new("dos_version", "the version that the built-in DOS reports", Shape::Text),
     Field::new("device", "drivers that the built-in DOS loads", Shape::List(&Shape::Text, MAX_DEVICES)),
+    Field::new("long_names", "whether the built-in DOS's programs may use long names", Shape::Boolean),
     Field::new("ansi", "whether the built-in DOS's screen understands escape sequences", Shape::Boolean),
     Field::new("host_commands", "commands of the host that UNIX may run", Shape::List(&Shape::Text, MAX_HOST_COMMANDS)),
     Field::new("memory", "conventional and extended memory", Shape::Quantity(&units::MEMORY)),

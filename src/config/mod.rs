@@ -11,6 +11,7 @@
 //! boot = "floppy"           # "floppy" | "disk" | "dos", the built-in DOS; default: what has an image or a drive
 //! dos_version = "5.0"       # what the built-in DOS reports
 //! device = ["C:\\FOO.SYS /X"] # drivers that the built-in DOS loads, at most 16
+//! long_names = false        # true: its programs may use long names, INT 21h/AH=71h
 //! ansi = true               # false: its screen shows escape sequences as they are
 //! host_commands = []        # commands of the host that UNIX may run, such as ["git", "make"]
 //! memory = "16 MiB"         # "1 MiB" to "256 MiB", conventional and extended
@@ -156,6 +157,8 @@ pub struct SessionSpec {
     pub dos_version: DosVersion,
     /// Drivers that the built-in DOS loads: names with their arguments.
     pub devices: Vec<String>,
+    /// True if programs of the built-in DOS may use long names.
+    pub long_names: bool,
     /// True if the built-in DOS's screen understands escape sequences.
     pub ansi: bool,
     /// Commands of the host that programs of the built-in DOS may run, by UNIX.
@@ -202,6 +205,7 @@ impl SessionSpec {
             drives: Vec::new(),
             dos_version: DosVersion::BUILT_IN,
             devices: Vec::new(),
+            long_names: false,
             ansi: true,
             host_commands: Vec::new(),
             boot: BootDrive::Floppy,

@@ -103,6 +103,9 @@ pub(super) fn read_settings(table: &Table<'_>, folder: &Path, spec: &mut Session
     if let Some(item) = table.get("device") {
         spec.devices = dos::devices(&item)?;
     }
+    if let Some(item) = table.get("long_names") {
+        spec.long_names = item.boolean()?;
+    }
     if let Some(item) = table.get("ansi") {
         spec.ansi = item.boolean()?;
     }

@@ -73,7 +73,7 @@ pub fn choices(key: &str) -> Vec<String> {
         "boot" => names(&BOOT_DRIVES),
         "background" => names(&BACKGROUNDS),
         "mouse" => names(&MICE),
-        "exclusive" | "fpu" | "ansi" => vec!["true".to_owned(), "false".to_owned()],
+        "exclusive" | "fpu" | "ansi" | "long_names" => vec!["true".to_owned(), "false".to_owned()],
         "keyboard" => KeyLayout::all().map(|layout| layout.name().to_owned()).collect(),
         "code_page" => {
             let pages = CodePage::all().map(|page| page.number().to_string());

@@ -27,6 +27,7 @@ fn every_key_reaches_the_session() {
         drives = { c = "games" }
         dos_version = "3.3"
         device = ["C:\\FOO.SYS /X"]
+        long_names = true
         ansi = false
         host_commands = ["git"]
         boot = "dos"
@@ -54,6 +55,7 @@ fn every_key_reaches_the_session() {
         }],
         dos_version: DosVersion { major: 3, minor: 30 },
         devices: vec!["C:\\FOO.SYS /X".to_owned()],
+        long_names: true,
         ansi: false,
         host_commands: vec!["git".to_owned()],
         boot: BootDrive::Dos,
@@ -130,7 +132,7 @@ fn broken_files_say_where_what_and_what_would_be_valid() {
         ("[session.a]", "c.toml:1:2: session: unknown key; valid keys are ui, sessions, profiles"),
         (
             "[sessions.a]\n\nflopies = []",
-            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, device, ansi, host_commands, memory, \
+            "c.toml:3:1: sessions.a.flopies: unknown key; valid keys are floppies, disks, drives, boot, dos_version, device, long_names, ansi, host_commands, memory, \
              priority, exclusive, background, speed, fpu, keyboard, mouse, code_page, scrollback, log, debug_port",
         ),
         ("[sessions.a]\n[sessions.b]\n[sessions.a]", "c.toml:3:11: duplicate key at `a`"),

@@ -132,8 +132,8 @@ impl Dos<'_> {
 
     /// Opens what is at `place`; returns its entry in the system file table.
     pub(super) fn open_file(&mut self, place: &Place, mode: u8) -> Result<u8, DosError> {
-        let (access, share) = (access_of(mode)?, share_of(mode)?);
-        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let (access, share) = modes(mode)?;
+        let index = self.free_file()?;
         let open = |drive: &Drive| drive.open(&place.path, access, share);
         let file =
             if share == Share::Compatible { self.among_own(place, open) } else { open(self.drive(place.drive)?) }?;
@@ -144,18 +144,36 @@ impl Dos<'_> {
 
     /// Makes a file at `place`, or empties the one that is there if `how` says so.
     pub(super) fn create_file(&mut self, place: &Place, attributes: u8, how: Create, mode: u8) -> Result<u8, DosError> {
-        let (access, share) = (access_of(mode)?, share_of(mode)?);
-        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let (access, share) = modes(mode)?;
+        let index = self.free_file()?;
         let create = |drive: &Drive| drive.writable()?.create_file(&place.path, how, access, share);
         let file =
             if share == Share::Compatible { self.among_own(place, create) } else { create(self.drive(place.drive)?) }?;
+        self.enter_created(index, place, attributes, mode, file)?;
+        Ok(index)
+    }
+
+    /// Fills entry `index` for `file`, which has just been made at `place`.
+    pub(super) fn enter_created(
+        &mut self,
+        index: u8,
+        place: &Place,
+        attributes: u8,
+        mode: u8,
+        file: OpenFile,
+    ) -> Result<(), DosError> {
         let drive = self.drive(place.drive)?.writable()?;
         if attributes & attribute::READ_ONLY != 0 {
             drive.set_attributes(&place.path, attributes)?;
         }
         let entry = drive.lookup(&place.path)?;
         self.enter_file(index, place.drive, mode, &entry, file);
-        Ok(index)
+        Ok(())
+    }
+
+    /// The lowest entry of the system file table that is free.
+    pub(super) fn free_file(&self) -> Result<u8, DosError> {
+        sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)
     }
 
     /// Deletes the file at `place`. Programs that this machine has it open for go on with it.
@@ -182,7 +200,7 @@ impl Dos<'_> {
 
     /// A file without a name, which is gone when it is closed; returns its entry.
     pub(super) fn open_scratch(&mut self) -> Result<u8, DosError> {
-        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let index = self.free_file()?;
         let file = OpenFile::scratch()?;
         let entry = Entry { name: DosName([b' '; 11]), attributes: 0, size: 0, written: Stamp::default() };
         let drive = self.current_drive();
@@ -220,7 +238,7 @@ impl Dos<'_> {
 
     /// Opens the device with this header; returns its entry.
     pub(super) fn open_device(&mut self, header: SegOff, mode: u8) -> Result<u8, DosError> {
-        let index = sft::free_entry(&self.mem).ok_or(DosError::TooManyOpenFiles)?;
+        let index = self.free_file()?;
         let at = sft::entry(&self.mem, index).ok_or(DosError::TooManyOpenFiles)?;
         let (info, name, owner) = (device::info(self, header), device::name(self, header), self.psp());
         let mem = &mut self.mem;
@@ -288,6 +306,11 @@ impl Dos<'_> {
             *file = None;
         }
     }
+}
+
+/// What an open mode says of the opener and of others.
+pub(super) fn modes(mode: u8) -> Result<(Access, Share), DosError> {
+    Ok((access_of(mode)?, share_of(mode)?))
 }
 
 /// Bits 0–2 of an open mode. Source: RBIL, INT 21h/AH=3Dh.

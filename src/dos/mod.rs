@@ -115,6 +115,9 @@ pub struct DosState {
     /// What the entries of the system file table have open.
     files: Vec<Option<drive::OpenFile>>,
     searches: function::find::Searches,
+    /// Whether programs may use the functions of long names, and searches by them.
+    long_names: bool,
+    long_searches: function::long::LongSearches,
     /// Programs of DOS's own that run.
     apps: Vec<app::Running>,
     /// A: to Z:.
@@ -170,6 +173,8 @@ impl DosState {
             console: console::Console::default(),
             files: Vec::new(),
             searches: function::find::Searches::default(),
+            long_names: false,
+            long_searches: function::long::LongSearches::default(),
             apps: Vec::new(),
             drives,
             driver_request: SegOff::default(),
@@ -193,6 +198,12 @@ impl DosState {
     pub fn with_ansi(mut self, on: bool) -> DosState {
         self.console.set_ansi(on);
         self
+    }
+
+    /// Whether it offers the functions of long names, INT 21h/AH=71h. It does not unless told.
+    #[must_use]
+    pub fn with_long_names(self, on: bool) -> DosState {
+        DosState { long_names: on, ..self }
     }
 
     /// Lets it load these drivers, each with its arguments, before the first program.
@@ -254,6 +265,7 @@ impl DosState {
         }
         self.apps.clear();
         self.searches = function::find::Searches::default();
+        self.long_searches = function::long::LongSearches::default();
     }
 }
 

@@ -38,12 +38,17 @@ impl Pattern {
 
 /// The bytes up to a zero at `at`.
 pub(super) fn asciiz(mem: &GuestMemory<'_>, at: SegOff) -> Result<Vec<u8>, DosError> {
+    text_at(mem, at, MOST_BYTES)
+}
+
+/// As [`asciiz`], for names of up to `most` bytes with the zero.
+pub(super) fn text_at(mem: &GuestMemory<'_>, at: SegOff, most: usize) -> Result<Vec<u8>, DosError> {
     let mut text = Vec::new();
     let mut from = at;
     loop {
         match mem.read_u8(from) {
             0 => return Ok(text),
-            _ if text.len() + 1 == MOST_BYTES => return Err(DosError::PathNotFound),
+            _ if text.len() + 1 == most => return Err(DosError::PathNotFound),
             byte => text.push(byte),
         }
         from = from.offset(1);
@@ -98,7 +103,7 @@ pub(super) fn search(text: &[u8], current: &DosPath, page: CodePage) -> Result<(
     Ok((within_limits(DosPath(names))?, None))
 }
 
-fn within_limits(path: DosPath) -> Result<DosPath, DosError> {
+pub(super) fn within_limits(path: DosPath) -> Result<DosPath, DosError> {
     if text_of(2, &path).len() > MOST_PATH_BYTES { Err(DosError::PathNotFound) } else { Ok(path) }
 }
 

@@ -44,6 +44,7 @@ impl Dos<'_> {
         }
         if end != End::Resident {
             self.close_all(ended);
+            self.state.long_searches.end_all_of(ended);
         }
         if parent != ended && end != End::Resident {
             let chain = self.state.memory.chain;

@@ -56,7 +56,7 @@ pub(super) fn kernel(spec: &SessionSpec, host: &Host, zone: &Zone) -> Result<Opt
     let version = spec.dos_version;
     let drivers = spec.devices.iter().map(|line| line.bytes().collect()).collect();
     let kernel = DosState::with_shell(drives, spec.code_page).with_version(version.major, version.minor);
-    let kernel = kernel.with_drivers(drivers).with_ansi(spec.ansi);
+    let kernel = kernel.with_drivers(drivers).with_ansi(spec.ansi).with_long_names(spec.long_names);
     let waits = match host.commands {
         _ if spec.host_commands.is_empty() => return Ok(Some(kernel)),
         HostCommandPolicy::Never => return Ok(Some(kernel)),

@@ -68,6 +68,14 @@ impl OpenFile {
         }
     }
 
+    /// Which file of the host it is.
+    pub(in crate::dos) fn id(&self) -> Option<FileId> {
+        match &self.0 {
+            Source::Host(file) => file.id(),
+            Source::Bytes(..) => None,
+        }
+    }
+
     /// Lets everybody open the file for a moment.
     pub(in crate::dos) fn step_aside(&self) {
         if let Source::Host(file) = &self.0 {

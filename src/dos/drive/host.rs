@@ -74,6 +74,17 @@ impl HostDrive {
         self.label
     }
 
+    /// What the characters of its names are.
+    pub(super) fn page(&self) -> CodePage {
+        self.page
+    }
+
+    /// The zone that its files' times are in.
+    #[must_use]
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
     /// Directory `path`, for somebody who works in it.
     pub fn directory(&self, path: &DosPath) -> Result<File, DosError> {
         let host = self.resolve_directory(path)?;
@@ -90,16 +101,21 @@ impl HostDrive {
 
     /// Everything in directory `path` that DOS can have, in the order of the host's names.
     pub fn list(&self, path: &DosPath) -> Result<Vec<Entry>, DosError> {
+        Ok(self.entries(path)?.into_iter().map(|(entry, _)| entry).collect())
+    }
+
+    /// As [`HostDrive::list`], with the host's names.
+    pub(super) fn entries(&self, path: &DosPath) -> Result<Vec<(Entry, OsString)>, DosError> {
         let folder = self.resolve_directory(path)?;
         let hosts = self.host_names(&folder)?;
         if hosts.is_empty() {
             self.check_there()?;
         }
         let entry = |(dos, host): (DosName, OsString)| {
-            let at = folder.join(host);
+            let at = folder.join(&host);
             // Files that go away meanwhile, links that lead nowhere or out, pipes and devices.
             let metadata = self.root.metadata(&at).ok()?;
-            self.entry(dos, &at, &metadata)
+            Some((self.entry(dos, &at, &metadata)?, host))
         };
         Ok(name::assign(hosts, self.page).into_iter().filter_map(entry).collect())
     }
@@ -132,15 +148,18 @@ impl HostDrive {
                 file.set_size(0)?;
                 Ok(file)
             }
-            (Err(DosError::FileNotFound), _) => {
-                let host = self.new_host_path(path)?;
-                let mut options = OpenOptions::new();
-                options.read(true).write(true).create_new(true).mode(0o666);
-                let file = self.root.open_with(&host, &options).map_err(|error| of_host(&error))?;
-                OpenFile::claim(file.into_std(), access, share, self.zone.clone())
-            }
+            (Err(DosError::FileNotFound), _) => self.create_at(&self.new_host_path(path)?, access, share),
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// Makes a file that is not there.
+    pub(super) fn create_at(&self, host: &Path, access: Access, share: Share) -> Result<OpenFile, DosError> {
+        self.check_writable()?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true).mode(0o666);
+        let file = self.root.open_with(host, &options).map_err(|error| of_host(&error))?;
+        OpenFile::claim(file.into_std(), access, share, self.zone.clone())
     }
 
     /// Deletes a file.
@@ -157,14 +176,20 @@ impl HostDrive {
     /// Gives a file or directory another name, in whatever directory of the same drive.
     pub fn rename(&self, from: &DosPath, to: &DosPath) -> Result<(), DosError> {
         self.check_writable()?;
-        let old = self.resolve(from)?;
+        self.resolve(from)?;
         match self.resolve(to) {
             Ok(_) => return Err(DosError::AccessDenied),
             Err(DosError::FileNotFound) => {}
             Err(error) => return Err(error),
         }
-        let new = self.new_host_path(to)?;
-        self.root.rename(&old, &self.root, &new).map_err(|error| of_host(&error))
+        self.rename_at(from, &self.new_host_path(to)?)
+    }
+
+    /// Gives a file or directory another name, which nothing else has.
+    pub(super) fn rename_at(&self, from: &DosPath, new: &Path) -> Result<(), DosError> {
+        self.check_writable()?;
+        let old = self.resolve(from)?;
+        self.root.rename(&old, &self.root, new).map_err(|error| of_host(&error))
     }
 
     /// Makes a directory.
@@ -172,12 +197,15 @@ impl HostDrive {
         self.check_writable()?;
         match self.resolve(path) {
             Ok(_) => Err(DosError::AccessDenied),
-            Err(DosError::FileNotFound) => {
-                let host = self.new_host_path(path)?;
-                self.root.create_dir(&host).map_err(|error| of_host(&error))
-            }
+            Err(DosError::FileNotFound) => self.make_directory_at(&self.new_host_path(path)?),
             Err(error) => Err(error),
         }
+    }
+
+    /// Makes a directory that is not there.
+    pub(super) fn make_directory_at(&self, host: &Path) -> Result<(), DosError> {
+        self.check_writable()?;
+        self.root.create_dir(host).map_err(|error| of_host(&error))
     }
 
     /// Removes a directory that is empty.
@@ -269,7 +297,7 @@ impl HostDrive {
         if there && self.root.read_dir(".").is_ok() { Ok(()) } else { Err(DosError::NotReady) }
     }
 
-    fn resolve_directory(&self, path: &DosPath) -> Result<PathBuf, DosError> {
+    pub(super) fn resolve_directory(&self, path: &DosPath) -> Result<PathBuf, DosError> {
         let host = self.resolve(path).map_err(not_found)?;
         match self.root.metadata(&host) {
             Ok(metadata) if metadata.is_dir() => Ok(host),

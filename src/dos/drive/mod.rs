@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`name`] | names of eight and three characters, and the host's names as such |
+//! | [`long`] | long names, for programs that know them |
 //! | [`time`] | dates and times of files |
 //! | [`builtin`] | drive Z: |
 //! | [`host`] | a directory as a drive: confined to it, nothing cached |
@@ -12,6 +13,7 @@
 pub mod builtin;
 pub mod file;
 pub mod host;
+pub mod long;
 pub mod name;
 mod share;
 pub mod time;
@@ -19,6 +21,7 @@ pub mod time;
 pub use builtin::BuiltinDrive;
 pub use file::{FileId, OpenFile, Region};
 pub use host::{HostDrive, Space};
+pub use long::{LongName, Names};
 pub use name::DosName;
 pub use time::{Stamp, Zone};
 

@@ -71,7 +71,7 @@ impl DosName {
     /// True if this is a device's name, with whatever extension.
     #[must_use]
     pub fn is_device(&self) -> bool {
-        DEVICES.iter().any(|device| device.as_bytes() == self.stem())
+        is_device(self.stem())
     }
 
     /// A host name for a new file of this name: in small letters.
@@ -86,6 +86,11 @@ impl fmt::Debug for DosName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DosName({})", String::from_utf8_lossy(&self.dotted()))
     }
+}
+
+/// True if this, in capitals and without an extension, is a device's name.
+pub(super) fn is_device(stem: &[u8]) -> bool {
+    DEVICES.iter().any(|device| device.as_bytes() == stem)
 }
 
 fn is_allowed(byte: u8) -> bool {

@@ -8,6 +8,10 @@ use tz::{TimeZone, UtcDateTime};
 const EARLIEST: i64 = 315_532_800;
 const LATEST: i64 = 4_354_819_198;
 
+/// What Windows counts: 100 ns, from 1601 on. Source: RBIL, INT 21h/AX=71A7h.
+const TICKS_A_SECOND: u64 = 10_000_000;
+const TICKS_TO_1970: u64 = 11_644_473_600 * TICKS_A_SECOND;
+
 /// A date and a time. Source: RBIL, INT 21h/AX=5700h.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
@@ -62,6 +66,22 @@ impl Zone {
         let unix = local - self.offset(guess);
         Some(UNIX_EPOCH + Duration::from_secs(u64::try_from(unix).ok()?))
     }
+
+    /// As [`Zone::time`], as Windows counts: in 100 ns from 1601 on.
+    #[must_use]
+    pub fn file_time(&self, stamp: Stamp) -> Option<u64> {
+        let since = self.time(stamp)?.duration_since(UNIX_EPOCH).ok()?;
+        Some(TICKS_TO_1970 + since.as_secs() * TICKS_A_SECOND)
+    }
+
+    /// What a directory shows for a time that Windows counts, and what it leaves out in 10 ms.
+    #[must_use]
+    pub fn of_file_time(&self, ticks: u64) -> (Stamp, u8) {
+        let since = ticks.saturating_sub(TICKS_TO_1970);
+        let stamp = self.stamp(UNIX_EPOCH + Duration::from_secs(since / TICKS_A_SECOND));
+        let left_out = since % (2 * TICKS_A_SECOND) / (TICKS_A_SECOND / 100);
+        (stamp, u8::try_from(left_out).unwrap_or(0))
+    }
 }
 
 impl Stamp {
@@ -87,6 +107,15 @@ mod tests {
         let stamp = Zone::universal().stamp(at(781_784_431));
         assert_eq!(stamp, Stamp { date: 14 << 9 | 10 << 5 | 10, time: 10 << 11 | 20 << 5 | 15 });
         assert_eq!(Zone::universal().time(stamp), Some(at(781_784_430)));
+    }
+
+    #[test]
+    fn windows_counts_from_1601() {
+        let stamp = Zone::universal().stamp(at(781_784_430));
+        let ticks = (781_784_430 + 11_644_473_600) * 10_000_000;
+        assert_eq!(Zone::universal().file_time(stamp), Some(ticks));
+        assert_eq!(Zone::universal().of_file_time(ticks + 12_300_000), (stamp, 123));
+        assert_eq!(Zone::universal().of_file_time(u64::MAX).0.date, 127 << 9 | 12 << 5 | 31);
     }
 
     #[test]

@@ -180,6 +180,6 @@ pub(super) fn int21_69_serial_number(dos: &mut Dos<'_>, frame: &mut Frame) -> An
 }
 
 /// Functions on directories say that the path is missing.
-fn not_found_is_path(error: DosError) -> DosError {
+pub(super) fn not_found_is_path(error: DosError) -> DosError {
     if error == DosError::FileNotFound { DosError::PathNotFound } else { error }
 }

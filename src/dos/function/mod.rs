@@ -13,6 +13,7 @@ mod handle;
 mod interrupts;
 mod ioctl;
 mod line;
+pub(super) mod long;
 mod memory;
 mod opening;
 mod prefix;
@@ -218,6 +219,7 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x69 => directory::int21_69_serial_number(dos, frame),
         0x6A => handle::int21_68_commit(dos, frame),
         0x6C => opening::int21_6c_extended_open(dos, frame),
+        0x71 if dos.state.long_names => long::int21_71_long_names(dos, frame),
         _ => unknown(dos, frame),
     }
 }

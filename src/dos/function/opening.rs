@@ -77,10 +77,41 @@ fn set_handle_count(dos: &mut Dos<'_>, count: u16) -> Result<(), DosError> {
 }
 
 /// What AX=6C00h did, in CX.
-mod done {
-    pub(super) const OPENED: u16 = 1;
-    pub(super) const CREATED: u16 = 2;
-    pub(super) const REPLACED: u16 = 3;
+pub(super) mod done {
+    pub(in super::super) const OPENED: u16 = 1;
+    pub(in super::super) const CREATED: u16 = 2;
+    pub(in super::super) const REPLACED: u16 = 3;
+}
+
+/// What AX=6C00h is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    pub(super) mode: u8,
+    pub(super) attributes: u8,
+    if_there: u8,
+    /// A file that is not there is made.
+    pub(super) makes: bool,
+}
+
+impl Wish {
+    /// What BX, CX and DX say.
+    pub(super) fn of(frame: &Frame) -> Result<Wish, DosError> {
+        let (if_there, if_not) = (frame.dl() & 0x0F, frame.dl() >> 4);
+        if if_there > 2 || if_not > 1 {
+            return Err(DosError::InvalidFunction);
+        }
+        let (mode, attributes) = (frame.bx.to_le_bytes()[0], frame.cx.to_le_bytes()[0]);
+        Ok(Wish { mode, attributes, if_there, makes: if_not == 1 })
+    }
+
+    /// Opens or empties the file that is at `place`: its entry, and what was done.
+    pub(super) fn on_existing(&self, dos: &mut Dos<'_>, place: &Place) -> Result<(u8, u16), DosError> {
+        match self.if_there {
+            1 => Ok((dos.open_file(place, self.mode)?, done::OPENED)),
+            2 => Ok((dos.create_file(place, self.attributes, Create::Truncate, self.mode)?, done::REPLACED)),
+            _ => Err(DosError::FileExists),
+        }
+    }
 }
 
 /// AX=6C00h: opens, makes or empties the file at DS:SI, as DX says; AX = handle, CX = what was done.
@@ -90,28 +121,16 @@ pub(super) fn int21_6c_extended_open(dos: &mut Dos<'_>, frame: &mut Frame) -> An
 }
 
 fn extended_open(dos: &mut Dos<'_>, frame: &Frame) -> Result<(u16, u16), DosError> {
-    let (mode, attributes, action) = (frame.bx.to_le_bytes()[0], frame.cx.to_le_bytes()[0], frame.dl());
-    let (if_there, if_not) = (action & 0x0F, action >> 4);
-    if if_there > 2 || if_not > 1 {
-        return Err(DosError::InvalidFunction);
-    }
-    let place = match dos.named(SegOff::new(frame.ds, frame.si))? {
-        Named::Device(header) => {
-            let index = dos.open_device(header, mode)?;
-            return Ok((dos.new_handle(index)?, done::OPENED));
-        }
-        Named::Place(place) => place,
+    let wish = Wish::of(frame)?;
+    let (index, what) = match dos.named(SegOff::new(frame.ds, frame.si))? {
+        Named::Device(header) => (dos.open_device(header, wish.mode)?, done::OPENED),
+        Named::Place(place) => match dos.lookup(&place) {
+            Ok(_) => wish.on_existing(dos, &place)?,
+            Err(DosError::FileNotFound) if wish.makes => {
+                (dos.create_file(&place, wish.attributes, Create::New, wish.mode)?, done::CREATED)
+            }
+            Err(error) => return Err(error),
+        },
     };
-    match (dos.lookup(&place), if_there, if_not) {
-        (Ok(_), 1, _) => {
-            let index = dos.open_file(&place, mode)?;
-            Ok((dos.new_handle(index)?, done::OPENED))
-        }
-        (Ok(_), 2, _) => Ok((create_at(dos, &place, attributes, Create::Truncate, mode)?, done::REPLACED)),
-        (Ok(_), _, _) => Err(DosError::FileExists),
-        (Err(DosError::FileNotFound), _, 1) => {
-            Ok((create_at(dos, &place, attributes, Create::New, mode)?, done::CREATED))
-        }
-        (Err(error), _, _) => Err(error),
-    }
+    Ok((dos.new_handle(index)?, what))
 }

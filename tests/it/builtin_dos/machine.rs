@@ -87,6 +87,11 @@ impl Machine {
         Machine::boot(DosState::new(com(write), drives, CodePage::US))
     }
 
+    /// As [`Machine::on`], with the functions of long names.
+    pub(super) fn with_long_names(folder: &Path, write: impl FnOnce(&mut CodeAssembler)) -> Machine {
+        Machine::boot(DosState::new(com(write), drives(folder), CodePage::US).with_long_names(true))
+    }
+
     /// As [`Machine::shell`], with a kernel that is made to differ.
     pub(super) fn shell_with(folder: &Path, change: impl FnOnce(DosState) -> DosState) -> Machine {
         Machine::boot(change(DosState::with_shell(drives(folder), CodePage::US)))

@@ -10,6 +10,7 @@ mod edit;
 mod exec;
 mod fcb;
 mod files;
+mod long_names;
 mod machine;
 mod memory;
 mod programs;

@@ -46,10 +46,21 @@ impl Desk {
     }
 
     fn on(folder: TempDir) -> Desk {
+        Desk::made(folder, |spec| spec)
+    }
+
+    /// As [`Desk::with`], with the functions of long names.
+    fn with_long_names(name: &str, files: &[&str]) -> Option<Desk> {
+        let folder = tempfile::tempdir().unwrap();
+        take(name, files, folder.path())?;
+        Some(Desk::made(folder, |spec| SessionSpec { long_names: true, ..spec }))
+    }
+
+    fn made(folder: TempDir, change: impl FnOnce(SessionSpec) -> SessionSpec) -> Desk {
         let drives =
             vec![HostDriveSpec { letter: 'C', source: DriveSource::Directory(folder.path().into()), read_only: false }];
         let spec = SessionSpec { boot: BootDrive::Dos, drives, ..SessionSpec::new("desk") };
-        Desk { dos: Dos::with(spec, false), folder }
+        Desk { dos: Dos::with(change(spec), false), folder }
     }
 
     /// Types a command at the prompt of an empty screen; what the screen shows when the prompt is back.

@@ -1,6 +1,6 @@
 //! FreeDOS's own COMMAND.COM as a program, and shells within shells.
 
-use super::{APPS, Desk, SETUP, shows};
+use super::{APPS, BIN, Desk, SETUP, shows};
 
 #[test]
 fn freecom_is_a_shell_within_the_shell() {
@@ -56,4 +56,28 @@ fn our_shell_runs_within_freecom() {
     assert!(!desk.run("set").contains("DEPTH"), "{}", desk.text());
     desk.run("exit");
     assert!(!desk.run("set").contains("DEPTH"), "{}", desk.text());
+}
+
+#[test]
+fn freecom_uses_long_names() {
+    let Some(mut desk) = Desk::with_long_names(SETUP, &[&format!("{BIN}COMMAND.COM")]) else { return };
+    desk.write("A long name.text", "some text\r\n");
+    desk.begins("command");
+    desk.sees("FreeCom version");
+    desk.types("cls\ncopy \"a LONG name.text\" \"Another One.text\"\nren \"Another One.text\" \"Third One.Text\"\n");
+    desk.types("md \"Long Directory\"\ncls\ndir /lfn\n");
+    desk.sees("bytes free");
+    shows(&desk.text(), &["ALON~", "A long name.text", "Third One.Text", "Long Directory"]);
+    assert_eq!(desk.read("Third One.Text"), b"some text\r\n");
+    assert!(desk.has("Long Directory"));
+}
+
+#[test]
+fn doslfn_beside_our_own_long_names_does_no_harm() {
+    let Some(mut desk) = Desk::with_long_names(SETUP, &[&format!("{BIN}DOSLFN.COM")]) else { return };
+    desk.write("A long name.text", "some text\r\n");
+    shows(&desk.run("doslfn"), &["loaded"]);
+    shows(&desk.run("dir"), &["ALON~"]);
+    desk.run("doslfn -u");
+    shows(&desk.run("dir"), &["ALON~"]);
 }
