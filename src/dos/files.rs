@@ -162,11 +162,7 @@ impl Dos<'_> {
         mode: u8,
         file: OpenFile,
     ) -> Result<(), DosError> {
-        let drive = self.drive(place.drive)?.writable()?;
-        if attributes & attribute::READ_ONLY != 0 {
-            drive.set_attributes(&place.path, attributes)?;
-        }
-        let entry = drive.lookup(&place.path)?;
+        let entry = file.new_entry(place.path.0.last().copied().unwrap_or(DosName([b' '; 11])), attributes)?;
         self.enter_file(index, place.drive, mode, &entry, file);
         Ok(())
     }

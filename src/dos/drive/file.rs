@@ -4,9 +4,11 @@ use std::fs::{File, FileTimes};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::libc;
 
+use super::host::{open_attributes, set_archive, set_open_attributes};
 use super::share;
 use super::time::{Stamp, Zone};
 use super::{Access, DosName, Entry, Share, attribute};
@@ -29,10 +31,44 @@ enum Source {
 
 #[derive(Clone, Debug)]
 struct HostFile {
-    file: Arc<File>,
-    access: Access,
-    share: Share,
-    zone: Zone,
+    opened: Arc<Opened>,
+    how: Opening,
+}
+
+/// How a file of the host is opened.
+#[derive(Clone, Debug)]
+pub(super) struct Opening {
+    pub(super) access: Access,
+    pub(super) share: Share,
+    pub(super) zone: Zone,
+    /// Its name begins with a dot.
+    pub(super) dotted: bool,
+}
+
+#[derive(Debug)]
+struct Opened {
+    file: File,
+    /// Something has been written since it was marked as changed.
+    written: AtomicBool,
+}
+
+impl Opened {
+    fn new(file: File) -> Arc<Opened> {
+        Arc::new(Opened { file, written: AtomicBool::new(false) })
+    }
+
+    /// As DOS does when a file is closed or committed. What the host refuses here is nobody's error.
+    fn archive(&self) {
+        if self.written.swap(false, Ordering::Relaxed) {
+            let _ = set_archive(&self.file);
+        }
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.archive();
+    }
 }
 
 /// Which file of the host something is, whatever it is called.
@@ -52,18 +88,18 @@ pub struct Region {
 }
 
 impl OpenFile {
-    /// A file of the host, opened for `access`. *Errors*: somebody has it open in a way that `share`
-    /// does not go with.
-    pub(super) fn claim(file: File, access: Access, share: Share, zone: Zone) -> Result<OpenFile, DosError> {
-        share::claim(&file, access, share)?;
-        Ok(OpenFile(Source::Host(HostFile { file: Arc::new(file), access, share, zone })))
+    /// A file of the host, that has been opened. *Errors*: somebody has it open in a way that does not
+    /// go with that.
+    pub(super) fn claim(file: File, how: Opening) -> Result<OpenFile, DosError> {
+        share::claim(&file, how.access, how.share)?;
+        Ok(OpenFile(Source::Host(HostFile { opened: Opened::new(file), how })))
     }
 
     /// Which file of the host it is, if it was opened as programs of DOS 2 do: those of one machine do
     /// not keep each other out. Source: RBIL, INT 21h/AH=3Dh, table of sharing modes.
     pub(in crate::dos) fn compatible(&self) -> Option<FileId> {
         match &self.0 {
-            Source::Host(file) if file.share == Share::Compatible => file.id(),
+            Source::Host(file) if file.how.share == Share::Compatible => file.id(),
             Source::Host(_) | Source::Bytes(..) => None,
         }
     }
@@ -80,22 +116,22 @@ impl OpenFile {
     pub(in crate::dos) fn step_aside(&self) {
         if let Source::Host(file) = &self.0 {
             // Without locks there is nobody who was kept out.
-            let _ = share::step_aside(&file.file);
+            let _ = share::step_aside(&file.opened.file);
         }
     }
 
     /// Ends that moment.
     pub(in crate::dos) fn step_back(&self) {
         if let Source::Host(file) = &self.0 {
-            let _ = share::step_back(&file.file, file.access, file.share);
+            let _ = share::step_back(&file.opened.file, file.how.access, file.how.share);
         }
     }
 
     /// A file of the host's without a name, for as long as it is open.
     pub(in crate::dos) fn scratch() -> Result<OpenFile, DosError> {
-        let file = Arc::new(tempfile::tempfile().map_err(|error| of_host(&error))?);
-        let (access, share, zone) = (Access::ReadWrite, Share::DenyNone, Zone::universal());
-        Ok(OpenFile(Source::Host(HostFile { file, access, share, zone })))
+        let opened = Opened::new(tempfile::tempfile().map_err(|error| of_host(&error))?);
+        let how = Opening { access: Access::ReadWrite, share: Share::DenyNone, zone: Zone::universal(), dotted: false };
+        Ok(OpenFile(Source::Host(HostFile { opened, how })))
     }
 
     /// A file in dosmux itself, to be read.
@@ -145,6 +181,39 @@ impl OpenFile {
         }
     }
 
+    /// Bits of [`attribute`].
+    pub(super) fn attributes(&self) -> Result<u8, DosError> {
+        let file = self.host()?;
+        open_attributes(&file.opened.file, file.how.dotted).map_err(|error| of_host(&error))
+    }
+
+    /// Makes `bytes` all that is in it. If there is no room for what is more, it stays as it is.
+    pub(super) fn write_over(&self, bytes: &[u8]) -> Result<(), DosError> {
+        let (old, len) = (self.size()?, u32::try_from(bytes.len()).map_err(|_| DosError::DiskFull)?);
+        let (start, more) = bytes.split_at(bytes.len().min(usize::try_from(old).unwrap_or(usize::MAX)));
+        if self.write_at(old, more)? < more.len() {
+            self.set_size(old)?;
+            return Err(DosError::DiskFull);
+        }
+        if self.write_at(0, start)? < start.len() {
+            return Err(DosError::DiskFull);
+        }
+        self.set_size(len)
+    }
+
+    /// The same of a file that has been made or emptied, which gets these attributes, and archive. What a
+    /// dot hides on the host stays hidden.
+    pub(in crate::dos) fn new_entry(&self, name: DosName, attributes: u8) -> Result<Entry, DosError> {
+        let (file, mut entry) = (self.host()?, self.entry(name)?);
+        let hidden = if file.how.dotted { entry.attributes & attribute::HIDDEN } else { 0 };
+        let wanted = attributes | attribute::ARCHIVE | hidden;
+        if entry.attributes != wanted {
+            set_open_attributes(&file.opened.file, file.how.dotted, wanted).map_err(|error| of_host(&error))?;
+            entry.attributes = wanted;
+        }
+        Ok(entry)
+    }
+
     /// When it was last written.
     pub fn written(&self) -> Result<Stamp, DosError> {
         match &self.0 {
@@ -186,26 +255,26 @@ impl OpenFile {
 
 impl HostFile {
     fn entry(&self, name: DosName) -> Result<Entry, DosError> {
-        let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
-        let read_only = if metadata.permissions().readonly() { attribute::READ_ONLY } else { 0 };
-        let written = metadata.modified().map(|at| self.zone.stamp(at)).unwrap_or_default();
+        let metadata = self.opened.file.metadata().map_err(|error| of_host(&error))?;
+        let attributes = open_attributes(&self.opened.file, self.how.dotted).map_err(|error| of_host(&error))?;
+        let written = metadata.modified().map(|at| self.how.zone.stamp(at)).unwrap_or_default();
         let size = u32::try_from(metadata.len()).unwrap_or(u32::MAX);
-        Ok(Entry { name, attributes: attribute::ARCHIVE | read_only, size, written })
+        Ok(Entry { name, attributes, size, written })
     }
 
     fn id(&self) -> Option<FileId> {
-        let metadata = self.file.metadata().ok()?;
+        let metadata = self.opened.file.metadata().ok()?;
         Some(FileId { device: metadata.dev(), inode: metadata.ino() })
     }
 
     fn read_at(&self, position: u32, out: &mut [u8]) -> Result<usize, DosError> {
-        if !self.access.reads() {
+        if !self.how.access.reads() {
             return Err(DosError::AccessDenied);
         }
         self.check_locks(position, out.len())?;
         let mut done = 0;
         while done < out.len() {
-            match self.file.read_at(&mut out[done..], u64::from(position) + done as u64) {
+            match self.opened.file.read_at(&mut out[done..], u64::from(position) + done as u64) {
                 Ok(0) => break,
                 Ok(count) => done += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -216,15 +285,16 @@ impl HostFile {
     }
 
     fn write_at(&self, position: u32, data: &[u8]) -> Result<usize, DosError> {
-        if !self.access.writes() {
+        if !self.how.access.writes() {
             return Err(DosError::AccessDenied);
         }
         let room = usize::try_from(MOST_BYTES - u64::from(position)).unwrap_or(usize::MAX);
         let data = &data[..data.len().min(room)];
         self.check_locks(position, data.len())?;
+        self.opened.written.store(true, Ordering::Relaxed);
         let mut done = 0;
         while done < data.len() {
-            match self.file.write_at(&data[done..], u64::from(position) + done as u64) {
+            match self.opened.file.write_at(&data[done..], u64::from(position) + done as u64) {
                 Ok(0) => break,
                 Ok(count) => done += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -236,53 +306,55 @@ impl HostFile {
     }
 
     fn set_size(&self, len: u32) -> Result<(), DosError> {
-        if !self.access.writes() {
+        if !self.how.access.writes() {
             return Err(DosError::AccessDenied);
         }
-        self.file.set_len(u64::from(len)).map_err(|error| of_host(&error))
+        self.opened.written.store(true, Ordering::Relaxed);
+        self.opened.file.set_len(u64::from(len)).map_err(|error| of_host(&error))
     }
 
     fn size(&self) -> Result<u32, DosError> {
-        let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
+        let metadata = self.opened.file.metadata().map_err(|error| of_host(&error))?;
         Ok(u32::try_from(metadata.len()).unwrap_or(u32::MAX))
     }
 
     fn written(&self) -> Result<Stamp, DosError> {
-        let metadata = self.file.metadata().map_err(|error| of_host(&error))?;
-        metadata.modified().map(|at| self.zone.stamp(at)).map_err(|error| of_host(&error))
+        let metadata = self.opened.file.metadata().map_err(|error| of_host(&error))?;
+        metadata.modified().map(|at| self.how.zone.stamp(at)).map_err(|error| of_host(&error))
     }
 
     fn set_written(&self, stamp: Stamp) -> Result<(), DosError> {
-        let at = self.zone.time(stamp).ok_or(DosError::InvalidData)?;
-        self.file.set_times(FileTimes::new().set_modified(at)).map_err(|error| of_host(&error))
+        let at = self.how.zone.time(stamp).ok_or(DosError::InvalidData)?;
+        self.opened.file.set_times(FileTimes::new().set_modified(at)).map_err(|error| of_host(&error))
     }
 
     fn commit(&self) -> Result<(), DosError> {
-        self.file.sync_data().map_err(|error| of_host(&error))
+        self.opened.archive();
+        self.opened.file.sync_data().map_err(|error| of_host(&error))
     }
 
     fn lock(&self, region: Region) -> Result<(), DosError> {
-        let kind = if self.access.writes() { libc::F_WRLCK } else { libc::F_RDLCK };
+        let kind = if self.how.access.writes() { libc::F_WRLCK } else { libc::F_RDLCK };
         let (start, len) = (i64::from(region.start), i64::from(region.len));
-        if len == 0 || share::is_taken(&self.file, start, len) {
+        if len == 0 || share::is_taken(&self.opened.file, start, len) {
             return Err(DosError::LockViolation);
         }
-        share::set(&self.file, kind, start, len).map_err(|_| DosError::LockViolation)
+        share::set(&self.opened.file, kind, start, len).map_err(|_| DosError::LockViolation)
     }
 
     fn unlock(&self, region: Region) -> Result<(), DosError> {
         let (start, len) = (i64::from(region.start), i64::from(region.len));
-        share::set(&self.file, libc::F_UNLCK, start, len).map_err(|_| DosError::LockViolation)
+        share::set(&self.opened.file, libc::F_UNLCK, start, len).map_err(|_| DosError::LockViolation)
     }
 
     /// Locks of DOS bind everybody: a part that another one has locked can be neither read nor
     /// written. Who keeps all others out need not look.
     fn check_locks(&self, position: u32, len: usize) -> Result<(), DosError> {
         let len = i64::try_from(len).unwrap_or(i64::MAX);
-        if self.share == Share::DenyAll || len == 0 {
+        if self.how.share == Share::DenyAll || len == 0 {
             return Ok(());
         }
-        let taken = share::is_taken(&self.file, i64::from(position), len);
+        let taken = share::is_taken(&self.opened.file, i64::from(position), len);
         if taken { Err(DosError::LockViolation) } else { Ok(()) }
     }
 }
@@ -299,9 +371,12 @@ pub(super) fn of_host(error: &io::Error) -> DosError {
         Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => DosError::DiskFull,
         Kind::CrossesDevices => DosError::NotSameDevice,
         Kind::InvalidFilename => DosError::PathNotFound,
+        // A name that the host's file system cannot have; something that is in use.
+        Kind::InvalidInput | Kind::Unsupported | Kind::ResourceBusy => DosError::AccessDenied,
+        Kind::ExecutableFileBusy => DosError::SharingViolation,
         _ => match error.raw_os_error() {
             Some(libc::EMFILE | libc::ENFILE) => DosError::TooManyOpenFiles,
-            Some(libc::ELOOP | libc::EXDEV) => DosError::AccessDenied,
+            Some(libc::ELOOP | libc::EXDEV | libc::ENXIO | libc::ENODEV) => DosError::AccessDenied,
             _ => DosError::GeneralFailure,
         },
     }
@@ -316,7 +391,8 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let open = || {
             let file = File::options().read(true).write(true).open(file.path()).unwrap();
-            OpenFile::claim(file, access, Share::DenyNone, Zone::universal()).unwrap()
+            let how = Opening { access, share: Share::DenyNone, zone: Zone::universal(), dotted: false };
+            OpenFile::claim(file, how).unwrap()
         };
         (open(), open())
     }

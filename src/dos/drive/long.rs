@@ -8,7 +8,6 @@
 //! Source: RBIL, INT 21h/AX=714Eh; Microsoft, "FAT: General Overview of On-Disk Format", long names.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
 
 use super::file::OpenFile;
 use super::host::HostDrive;
@@ -157,22 +156,18 @@ impl HostDrive {
         access: Access,
         share: Share,
     ) -> Result<(OpenFile, DosName), DosError> {
-        let file = self.create_at(&self.long_path(folder, name)?, access, share)?;
+        let file = self.create_named(folder, name.host(), access, share)?;
         Ok((file, self.short_of(folder, name)?))
     }
 
     /// Makes a directory of a long name in `folder`.
     pub fn make_directory_long(&self, folder: &DosPath, name: &LongName) -> Result<(), DosError> {
-        self.make_directory_at(&self.long_path(folder, name)?)
+        self.make_directory_named(folder, name.host())
     }
 
     /// Gives what is at `from` a long name in `folder`: one that nothing else has.
     pub fn rename_long(&self, from: &DosPath, folder: &DosPath, name: &LongName) -> Result<(), DosError> {
-        self.rename_at(from, &self.long_path(folder, name)?)
-    }
-
-    fn long_path(&self, folder: &DosPath, name: &LongName) -> Result<PathBuf, DosError> {
-        Ok(self.resolve_directory(folder)?.join(name.host()))
+        self.rename_named(from, folder, name.host())
     }
 
     /// *Errors*: no short form is left for it.

@@ -18,6 +18,8 @@ const FORBIDDEN: &[u8] = b"\"*+,./:;<=>?[\\]|";
 /// Names that are devices in every directory.
 const DEVICES: &[&str] =
     &["CON", "NUL", "AUX", "PRN", "CLOCK$", "COM1", "COM2", "COM3", "COM4", "LPT1", "LPT2", "LPT3"];
+/// What every short form has.
+pub(super) const SHORT_FORM_MARK: u8 = b'~';
 /// Characters of a short form before its tilde, and of the hash behind it.
 const STEM_CHARS: usize = 4;
 const HASH_CHARS: u32 = 3;
@@ -120,8 +122,8 @@ pub fn short_form(host: &OsStr, turn: u32, page: CodePage) -> DosName {
     let mut name = [b' '; 11];
     let kept: Vec<u8> = usable(stem, page).take(STEM_CHARS).collect();
     name[..kept.len()].copy_from_slice(&kept);
-    name[kept.len()] = b'~';
-    let hash = (hash(host.as_bytes()) + turn) % HASHES;
+    name[kept.len()] = SHORT_FORM_MARK;
+    let hash = (hash(host.as_bytes()) % HASHES + turn) % HASHES;
     for place in 0..HASH_CHARS {
         let digit = hash / 36u32.pow(HASH_CHARS - 1 - place) % 36;
         name[kept.len() + 1 + place as usize] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit as usize];
@@ -146,10 +148,9 @@ fn capital(c: char, page: CodePage) -> Option<u8> {
     }
 }
 
-/// FNV-1a, folded to the number of hashes: the same on every host.
-fn hash(bytes: &[u8]) -> u32 {
-    let hash = bytes.iter().fold(0x811C_9DC5u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash % HASHES
+/// FNV-1a: the same on every host.
+pub(super) fn hash(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811C_9DC5u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The names that a directory's host names have, in the order of the host names.

@@ -18,13 +18,14 @@ use crate::dos::error::DosError;
 const FIRST_MARK: i64 = 1 << 61;
 const MARKS: i64 = 4;
 
-/// What a byte stands for.
+/// What a byte stands for. In this order, what programs of DOS 2 mark and what they must not find lie side
+/// by side, so that the host is asked once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mark {
+    DeniesWrite,
     Reads,
     Writes,
     DeniesRead,
-    DeniesWrite,
 }
 
 impl Mark {
@@ -39,10 +40,10 @@ impl Mark {
 pub(super) fn claim(file: &File, access: Access, share: Share) -> Result<(), DosError> {
     let (own, conflicts) = marks(access, share);
     // First to be seen, then to look: of two who come at once, at least one sees the other.
-    for mark in own {
-        set(file, libc::F_RDLCK, mark.at(), 1).map_err(|_| DosError::SharingViolation)?;
+    for (at, count) in spans(own) {
+        set(file, libc::F_RDLCK, at, count).map_err(|_| DosError::SharingViolation)?;
     }
-    let taken = conflicts.into_iter().any(|mark| is_taken(file, mark.at(), 1));
+    let taken = spans(conflicts).into_iter().any(|(at, count)| is_taken(file, at, count));
     if taken { Err(DosError::SharingViolation) } else { Ok(()) }
 }
 
@@ -53,7 +54,21 @@ pub(super) fn step_aside(file: &File) -> io::Result<()> {
 
 /// Sets the marks of a file that was opened this way again, whoever has it open by now.
 pub(super) fn step_back(file: &File, access: Access, share: Share) -> io::Result<()> {
-    marks(access, share).0.into_iter().try_for_each(|mark| set(file, libc::F_RDLCK, mark.at(), 1))
+    let spans = spans(marks(access, share).0);
+    spans.into_iter().try_for_each(|(at, count)| set(file, libc::F_RDLCK, at, count))
+}
+
+/// Where `marks` lie: first bytes and how many.
+fn spans(mut marks: Vec<Mark>) -> Vec<(i64, i64)> {
+    marks.sort_by_key(|mark| mark.at());
+    let mut spans: Vec<(i64, i64)> = Vec::new();
+    for mark in marks {
+        match spans.last_mut() {
+            Some((at, count)) if *at + *count == mark.at() => *count += 1,
+            _ => spans.push((mark.at(), 1)),
+        }
+    }
+    spans
 }
 
 /// What an opener marks, and what it must not find.

@@ -321,7 +321,7 @@ fn attributes_and_times_are_read_and_set() {
     );
     assert_eq!((returned[0].ax, returned[0].dx), (5, 0));
     assert_eq!((returned[1].error, returned[2].cx, returned[2].di), (None, 0x5000, 0x1D4A));
-    assert_eq!((returned[4].cx & 0x21, returned[5].error), (0x21, Some(1)));
+    assert_eq!((returned[4].cx & 0x21, returned[5].error), (0x01, Some(1)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The built-in DOS, seen by programs that run on it.
 
+mod attributes;
 mod commands;
 mod compare;
 mod confined;
@@ -10,6 +11,7 @@ mod edit;
 mod exec;
 mod fcb;
 mod files;
+mod hostile;
 mod long_names;
 mod machine;
 mod memory;

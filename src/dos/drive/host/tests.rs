@@ -108,7 +108,7 @@ fn a_read_only_file_is_neither_written_nor_deleted_until_that_is_taken_back() {
     fs::write(folder.path().join("a"), "x").unwrap();
     drive.set_attributes(&path("A"), attribute::READ_ONLY).unwrap();
     assert_eq!(fs::metadata(folder.path().join("a")).unwrap().permissions().mode() & 0o222, 0);
-    assert_eq!(drive.lookup(&path("A")).unwrap().attributes, attribute::READ_ONLY | attribute::ARCHIVE);
+    assert_eq!(drive.lookup(&path("A")).unwrap().attributes, attribute::READ_ONLY);
     let opened = drive.open_file(&path("A"), Access::Write, Share::DenyNone);
     assert_eq!(opened.unwrap_err(), DosError::AccessDenied);
     assert_eq!(drive.remove(&path("A")), Err(DosError::AccessDenied));

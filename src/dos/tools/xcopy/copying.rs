@@ -32,6 +32,8 @@ impl Copying {
             drive.set_attributes(&file.to.path, old & !attribute::READ_ONLY)?;
         }
         let target = drive.create_file(&file.to.path, Create::Truncate, Access::ReadWrite, Share::Compatible)?;
+        let kept = file.entry.attributes & (attribute::HIDDEN | attribute::SYSTEM);
+        target.new_entry(file.entry.name, kept)?;
         Ok(Copying {
             source,
             target,
