@@ -1,13 +1,17 @@
 //! The list of lists: where programs find all the other structures.
 //!
-//! Host directories are drives of a network as far as programs can tell, so there are no drive parameter
-//! blocks, no buffers are in use, and tools that look at sectors let the drives alone.
+//! Host directories are drives of a network as far as programs can tell, so they have no drive parameter
+//! blocks, no buffers are in use, and tools that look at sectors let the drives alone. The one parameter
+//! block is that of A:, which has nothing in it: every DOS has a first one, and loaders of drivers put
+//! theirs behind the last without asking whether there is any.
 //!
 //! Source: RBIL, INT 21h/AH=52h, "List of Lists" (DOS 5).
 
 use super::field::{Byte, Far, Word};
-use super::memory_map::{BUFFER, BUFFER_INFO, CDS_ARRAY, FCB_TABLE, FIRST_MCB, LIST_OF_LISTS, MEDIA, SFT};
-use super::{Dos, cds};
+use super::memory_map::{
+    BUFFER, BUFFER_INFO, CDS_ARRAY, FCB_TABLE, FIRST_MCB, LIST_OF_LISTS, MEDIA, PARAMETER_BLOCK, SFT,
+};
+use super::{Dos, cds, device};
 use crate::mem::GuestMemory;
 use crate::types::{Port, SegOff, Width, lo16};
 
@@ -62,7 +66,7 @@ impl Dos<'_> {
 fn create(mem: &mut GuestMemory<'_>, extended_kib: u16) {
     let at = LIST_OF_LISTS;
     FIRST_BLOCK.set(mem, at, FIRST_MCB);
-    FIRST_DPB.set(mem, at, NOWHERE);
+    FIRST_DPB.set(mem, at, PARAMETER_BLOCK);
     FILE_TABLE.set(mem, at, SFT);
     LARGEST_SECTOR.set(mem, at, SECTOR_BYTES);
     BUFFERS.set(mem, at, BUFFER_INFO);
@@ -76,7 +80,38 @@ fn create(mem: &mut GuestMemory<'_>, extended_kib: u16) {
     NEXT_TABLE.set(mem, FCB_TABLE, NOWHERE);
     TABLE_ENTRIES.set(mem, FCB_TABLE, 0);
     create_buffer(mem);
+    create_parameter_block(mem);
     mem.write_u8(MEDIA, FIXED_DISK);
+}
+
+/// A floppy of 1440 KiB, as it is before it is looked at.
+///
+/// Source: RBIL, INT 21h/AH=32h, "Format of DOS Drive Parameter Block" (DOS 4 to 6).
+fn create_parameter_block(mem: &mut GuestMemory<'_>) {
+    /// Drive, unit, sector size, last sector of a cluster and its shift, boot sectors, FATs.
+    const SHAPE: [u8; 9] = [0, 0, 0x00, 0x02, 0, 0, 1, 0, 2];
+    const ROOT_ENTRIES: Word = Word(0x09);
+    const FIRST_DATA_SECTOR: Word = Word(0x0B);
+    const LAST_CLUSTER: Word = Word(0x0D);
+    const FAT_SECTORS: Word = Word(0x0F);
+    const ROOT_SECTOR: Word = Word(0x11);
+    const DRIVER: Far = Far(0x13);
+    const MEDIA_DESCRIPTOR: Byte = Byte(0x17);
+    const TO_BE_LOOKED_AT: Byte = Byte(0x18);
+    const NEXT: Far = Far(0x19);
+    const FREE_CLUSTERS: Word = Word(0x1F);
+    let at = PARAMETER_BLOCK;
+    mem.write_bytes(at, &SHAPE);
+    ROOT_ENTRIES.set(mem, at, 224);
+    FIRST_DATA_SECTOR.set(mem, at, 33);
+    LAST_CLUSTER.set(mem, at, 2848);
+    FAT_SECTORS.set(mem, at, 9);
+    ROOT_SECTOR.set(mem, at, 19);
+    DRIVER.set(mem, at, device::BLOCK);
+    MEDIA_DESCRIPTOR.set(mem, at, 0xF0);
+    TO_BE_LOOKED_AT.set(mem, at, 0xFF);
+    NEXT.set(mem, at, NOWHERE);
+    FREE_CLUSTERS.set(mem, at, 0xFFFF);
 }
 
 /// One buffer, free, in a ring of its own.

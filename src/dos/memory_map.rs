@@ -10,6 +10,7 @@
 //! | +0026h | list of lists; NUL's header at +48h |
 //! | +0180h | swappable data area, with three stacks |
 //! | +0980h | media descriptor of the host's drives |
+//! | +09A0h | the drive parameter block of A: |
 //! | +1000h | current directory structures, 26 |
 //! | +1900h | system file table; its first entries and those of the config |
 //! | +2C00h | a disk buffer, what is known of it, the table of FCBs |
@@ -64,6 +65,8 @@ pub(super) const BUFFER_INFO: SegOff = data(0x2F10);
 pub(super) const BUFFER: SegOff = data(0x2C00);
 /// Media descriptor that programs are told of host directories.
 pub(super) const MEDIA: SegOff = data(0x980);
+/// The drive parameter block of the floppy drive that no machine is without.
+pub(super) const PARAMETER_BLOCK: SegOff = data(0x9A0);
 /// Whether what is written is to be read again, as INT 21h/AH=2Eh was told.
 pub(super) const VERIFY: SegOff = data(0x981);
 /// Country and code page tables.

@@ -166,6 +166,13 @@ impl Drive {
         }
     }
 
+    /// The drive's serial number. It comes from the label, so that it is the same on every host and for
+    /// every letter.
+    #[must_use]
+    pub fn serial(&self) -> u32 {
+        self.label().map_or(0, |label| name::hash(&label.0))
+    }
+
     /// Room on it.
     pub fn space(&self) -> Result<Space, DosError> {
         match self {

@@ -170,13 +170,36 @@ fn true_name(dos: &Dos<'_>, name: SegOff) -> Result<Vec<u8>, DosError> {
     Ok(text)
 }
 
-/// AX=6900h and 6901h: the serial number of drive BL. A network's drive has none.
+/// AX=6900h: serial number, label and kind of drive BL to DS:DX. 6901h, which sets them, fails: they are the
+/// host's.
 ///
 /// Source: RBIL, INT 21h/AH=69h.
 pub(super) fn int21_69_serial_number(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
-    let drive = numbered_drive(dos, frame.bx.to_le_bytes()[0]);
-    let result = drive.and(Err(DosError::InvalidFunction));
+    let result = serial_number(dos, frame);
     answer(dos, frame, result)
+}
+
+fn serial_number(dos: &mut Dos<'_>, frame: &Frame) -> Result<(), DosError> {
+    /// Offsets in the information block, whose first word is its level.
+    const LEVEL: u16 = 0x00;
+    const SERIAL: u16 = 0x02;
+    const LABEL: u16 = 0x06;
+    const KIND: u16 = 0x11;
+    let number = numbered_drive(dos, frame.bx.to_le_bytes()[0])?;
+    match frame.al() {
+        0 => {}
+        1 => return Err(DosError::AccessDenied),
+        _ => return Err(DosError::InvalidFunction),
+    }
+    let drive = dos.drive(number)?;
+    let (serial, label) = (drive.serial(), drive.label());
+    let at = frame.ds_dx();
+    dos.mem.write_u16(at.offset(LEVEL), 0);
+    dos.mem.write_u32(at.offset(SERIAL), serial);
+    dos.mem.write_bytes(at.offset(LABEL), &label.map_or(*b"NO NAME    ", |label| label.0));
+    // As large as the largest that functions on space tell of.
+    dos.mem.write_bytes(at.offset(KIND), b"FAT16   ");
+    Ok(())
 }
 
 /// Functions on directories say that the path is missing.

@@ -8,7 +8,7 @@ use super::super::line::{self, Words};
 use super::super::output::{Pause, Screen};
 use super::super::text::{Complaint, Done};
 use super::super::{Job, STDOUT, Shell, run};
-use crate::types::SegOff;
+use crate::types::{SegOff, hi16, lo16};
 
 /// Standard input, output and error; how they are opened.
 const STANDARD_HANDLES: u16 = 3;
@@ -35,13 +35,15 @@ pub(super) fn version(shell: &mut Shell, dos: &mut Dos<'_>, _: &[u8]) -> Done {
 /// The lines that VOL and DIR begin with.
 pub(in crate::dos) fn label_text(dos: &Dos<'_>, drive: u8) -> Result<Vec<u8>, DosError> {
     let letter = char::from(b'A'.wrapping_add(drive));
-    let label = dos.drive(drive)?.label();
+    let drive = dos.drive(drive)?;
+    let (label, serial) = (drive.label(), drive.serial());
     let text = match label {
         // A label has no dot: the eight characters and the three are one.
         Some(label) => [format!("\r\n Volume in drive {letter} is ").as_bytes(), label.0.trim_ascii_end()].concat(),
         None => format!("\r\n Volume in drive {letter} has no label").into_bytes(),
     };
-    Ok([text.as_slice(), b"\r\n"].concat())
+    let number = format!("\r\n Volume Serial Number is {:04X}-{:04X}\r\n", hi16(serial), lo16(serial));
+    Ok([text.as_slice(), number.as_bytes()].concat())
 }
 
 /// VOL.
