@@ -2,7 +2,7 @@
 
 use super::super::super::Dos;
 use super::super::super::device;
-use super::super::super::drive::{Access, Create, Share};
+use super::super::super::drive::{Access, Share};
 use super::super::super::error::DosError;
 use super::super::super::path::{Place, text_of};
 use super::super::CTRL_Z;
@@ -65,7 +65,7 @@ pub(super) fn look_up(dos: &Dos<'_>, name: &[u8]) -> Result<(Vec<u8>, bool), Str
     Ok((text_of(place.drive, &place.path), dos.lookup(&place).is_ok()))
 }
 
-/// Writes `text` to its file. *Errors*: why it cannot be.
+/// Writes `text` to its file. *Errors*: why it cannot be; the file is as it was.
 pub(super) fn save(dos: &Dos<'_>, text: &Text, file: &File) -> Result<(), String> {
     let place = place(dos, &file.name)?;
     let end: &[u8] = if file.host_ends { b"\n" } else { b"\r\n" };
@@ -73,7 +73,5 @@ pub(super) fn save(dos: &Dos<'_>, text: &Text, file: &File) -> Result<(), String
 }
 
 fn write(dos: &Dos<'_>, place: &Place, bytes: &[u8]) -> Result<(), DosError> {
-    let drive = dos.drive(place.drive)?.writable()?;
-    let file = drive.create_file(&place.path, Create::Truncate, Access::ReadWrite, Share::DenyWrite)?;
-    if file.write_at(0, bytes)? < bytes.len() { Err(DosError::DiskFull) } else { Ok(()) }
+    dos.drive(place.drive)?.writable()?.replace(&place.path, bytes)
 }
