@@ -24,41 +24,59 @@ pub(super) enum Found {
 }
 
 /// The program or batch file called `name`, in the current directory or one of PATH's.
+///
+/// If it is nowhere, and a drive could not be looked at, it is taken to be there: to run it asks what to do
+/// about the drive.
 pub(super) fn find(dos: &Dos<'_>, name: &[u8]) -> Option<Found> {
-    if let Some(found) = find_at(dos, name) {
-        return Some(found);
+    let mut out_of_sight = None;
+    let mut look = |name: &[u8]| {
+        find_at(dos, name).unwrap_or_else(|missed| {
+            out_of_sight.get_or_insert(missed);
+            None
+        })
+    };
+    let mut found = look(name);
+    if found.is_none() && !name.iter().any(|byte| matches!(byte, b'\\' | b':')) {
+        let path = variables::get(dos, b"PATH").unwrap_or_default();
+        found = path.split(|&byte| byte == b';').filter(|folder| !folder.is_empty()).find_map(|folder| {
+            let between: &[u8] = if folder.ends_with(b"\\") { b"" } else { b"\\" };
+            look(&[folder, between, name].concat())
+        });
     }
-    if name.iter().any(|byte| matches!(byte, b'\\' | b':')) {
-        return None;
-    }
-    let path = variables::get(dos, b"PATH").unwrap_or_default();
-    path.split(|&byte| byte == b';').filter(|folder| !folder.is_empty()).find_map(|folder| {
-        let between: &[u8] = if folder.ends_with(b"\\") { b"" } else { b"\\" };
-        find_at(dos, &[folder, between, name].concat())
-    })
+    found.or(out_of_sight)
 }
 
-fn find_at(dos: &Dos<'_>, name: &[u8]) -> Option<Found> {
-    let last = name.rsplit(|byte| matches!(byte, b'\\' | b':')).next()?;
+/// *Errors*: what `name` would be on a drive that cannot be looked at.
+fn find_at(dos: &Dos<'_>, name: &[u8]) -> Result<Option<Found>, Found> {
+    let last = name.rsplit(|byte| matches!(byte, b'\\' | b':')).next().unwrap_or_default();
     match last.iter().position(|&byte| byte == b'.') {
         Some(dot) => {
             let extension = last[dot + 1..].to_ascii_uppercase();
-            EXTENSIONS.contains(&extension.as_slice()).then(|| found(dos, name, &extension))?
+            if EXTENSIONS.contains(&extension.as_slice()) { found(dos, name, &extension) } else { Ok(None) }
         }
-        None => EXTENSIONS.iter().find_map(|extension| found(dos, &[name, b".", extension].concat(), extension)),
+        None => {
+            for extension in EXTENSIONS {
+                if let Some(found) = found(dos, &[name, b".", extension].concat(), extension)? {
+                    return Ok(Some(found));
+                }
+            }
+            Ok(None)
+        }
     }
 }
 
-fn found(dos: &Dos<'_>, name: &[u8], extension: &[u8]) -> Option<Found> {
-    let place = dos.place(name).ok()?;
-    let entry = dos.lookup(&place).ok()?;
-    if entry.attributes & attribute::DIRECTORY != 0 {
-        return None;
-    }
-    Some(match extension {
+fn found(dos: &Dos<'_>, name: &[u8], extension: &[u8]) -> Result<Option<Found>, Found> {
+    let Ok(place) = dos.place(name) else { return Ok(None) };
+    let entry = dos.lookup(&place);
+    let found = match extension {
         b"BAT" => Found::Batch(place),
         _ => Found::Program(text_of(place.drive, &place.path)),
-    })
+    };
+    match entry {
+        Ok(entry) if entry.attributes & attribute::DIRECTORY == 0 => Ok(Some(found)),
+        Err(error) if error.is_critical() => Err(found),
+        _ => Ok(None),
+    }
 }
 
 /// A program that is run.

@@ -164,3 +164,32 @@ fn a_drive_whose_directory_is_gone_is_not_ready() {
     let regs = machine.vm.regs();
     assert_eq!((regs.di(), regs.si(), regs.ax()), (0xFFFF, 5, 0x53));
 }
+
+#[test]
+fn a_program_on_a_drive_that_is_gone_is_asked_about_and_found_when_it_is_back() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("drive");
+    fs::create_dir(&folder).unwrap();
+    let mut machine = Machine::shell(&folder);
+    fs::remove_dir(&folder).unwrap();
+    machine.types("cls\nfoo\n");
+    machine.settle();
+    let question = "Not ready reading drive C\nAbort, Retry, Fail?";
+    assert_eq!(machine.text().trim_start(), format!("C:\\>foo\n\n{question}"));
+    fs::create_dir(&folder).unwrap();
+    // MOV DL,'!'; MOV AH,02h; INT 21h; INT 20h.
+    fs::write(folder.join("foo.com"), [0xB2, b'!', 0xB4, 0x02, 0xCD, 0x21, 0xCD, 0x20]).unwrap();
+    machine.types("r");
+    machine.settle();
+    assert!(machine.text().contains(&format!("{question} R\n!")), "{}", machine.text());
+}
+
+#[test]
+fn what_path_has_is_found_without_the_current_drive() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut machine = Machine::shell(folder.path());
+    drop(folder);
+    machine.types("cls\nmem\n");
+    machine.settle();
+    assert!(machine.text().contains("Conventional"), "{}", machine.text());
+}
