@@ -38,6 +38,10 @@ pub(in super::super) struct Copy {
     names: bool,
     source: Option<u16>,
     target: Option<u16>,
+    /// The target's name, if COPY has made it.
+    made: Option<Vec<u8>>,
+    /// The source has no more than what is being written.
+    ends: bool,
     copied: usize,
 }
 
@@ -97,6 +101,8 @@ pub(super) fn copy(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
         pairs: pairs.into(),
         source: None,
         target: None,
+        made: None,
+        ends: false,
         copied: 0,
     };
     shell.push(dos, Job::Copy(job));
@@ -179,6 +185,8 @@ impl Copy {
         }
         match answer {
             Answer::Data(data) => self.data(dos, data),
+            // The last part of a file has been written.
+            _ if std::mem::take(&mut self.ends) => self.data(dos, Vec::new()),
             // A name is shown, or a part is written: on with it.
             _ => match self.source {
                 Some(source) => Step::Ask(Job::Copy(self), Request::Read(source, CHUNK)),
@@ -213,6 +221,7 @@ impl Copy {
                 error => Complaint::from(error),
             })?;
             self.target = Some(dos.new_handle(index)?);
+            self.made = Some(pair.to.clone());
             self.copied += 1;
         }
         Ok(Some(self.begin(&pair)))
@@ -245,7 +254,10 @@ impl Copy {
         let end = data.iter().position(|&byte| byte == CTRL_Z).filter(|_| self.text);
         data.truncate(end.unwrap_or(data.len()));
         match self.target {
-            Some(target) if !data.is_empty() => Step::Ask(Job::Copy(self), Request::Write(target, data)),
+            Some(target) if !data.is_empty() => {
+                self.ends = self.ends || data.len() < CHUNK && self.reads_file(dos);
+                Step::Ask(Job::Copy(self), Request::Write(target, data))
+            }
             _ => {
                 self.close_source(dos);
                 // On with the next one.
@@ -262,9 +274,14 @@ impl Copy {
             && let Ok(target) = dos.target(target)
         {
             // A device has no time.
-            let _ = dos.set_written(target, stamp);
+            let _ = dos.file(target).and_then(|file| file.set_written(stamp));
         }
         let _ = dos.close(source);
+    }
+
+    /// True of a source that a short part is the last of.
+    fn reads_file(&self, dos: &Dos<'_>) -> bool {
+        self.source.and_then(|source| dos.target(source).ok()).is_some_and(|target| !target.is_device())
     }
 
     fn close_target(&mut self, dos: &mut Dos<'_>) {
@@ -273,9 +290,16 @@ impl Copy {
         }
     }
 
-    fn fail(self, shell: &mut Shell, dos: &mut Dos<'_>, complaint: Complaint) -> Step {
+    /// A copy that is not whole is deleted, as MS-DOS does.
+    fn fail(mut self, shell: &mut Shell, dos: &mut Dos<'_>, complaint: Complaint) -> Step {
+        let half = if self.source.is_some() { self.made.take() } else { None };
         let copied = self.copied.saturating_sub(usize::from(self.source.is_some()));
         self.abandon(dos);
+        let place = half.filter(|name| device::by_name(dos, name).is_none()).map(|name| dos.place(&name));
+        if let Some(Ok(place)) = place {
+            // What cannot be deleted either stays.
+            let _ = dos.delete_file(&place);
+        }
         shell.say(STDOUT, format!("{copied:9} file(s) copied\r\n").into_bytes());
         shell.complain(complaint);
         Step::Next
