@@ -135,8 +135,7 @@ impl Dos<'_> {
         let (access, share) = modes(mode)?;
         let index = self.free_file()?;
         let open = |drive: &Drive| drive.open(&place.path, access, share);
-        let file =
-            if share == Share::Compatible { self.among_own(place, open) } else { open(self.drive(place.drive)?) }?;
+        let file = self.open_among_own(place, share, open)?;
         let entry = file.entry(place.path.0.last().copied().unwrap_or(DosName([b' '; 11])))?;
         self.enter_file(index, place.drive, mode, &entry, file);
         Ok(index)
@@ -147,8 +146,7 @@ impl Dos<'_> {
         let (access, share) = modes(mode)?;
         let index = self.free_file()?;
         let create = |drive: &Drive| drive.writable()?.create_file(&place.path, how, access, share);
-        let file =
-            if share == Share::Compatible { self.among_own(place, create) } else { create(self.drive(place.drive)?) }?;
+        let file = self.open_among_own(place, share, create)?;
         self.enter_created(index, place, attributes, mode, file)?;
         Ok(index)
     }
@@ -164,7 +162,6 @@ impl Dos<'_> {
     ) -> Result<(), DosError> {
         let entry = file.new_entry(place.path.0.last().copied().unwrap_or(DosName([b' '; 11])), attributes)?;
         self.enter_file(index, place.drive, mode, &entry, file);
-        self.stamp(index);
         Ok(())
     }
 
@@ -175,16 +172,37 @@ impl Dos<'_> {
 
     /// Deletes the file at `place`. Programs that this machine has it open for go on with it.
     pub(super) fn delete_file(&self, place: &Place) -> Result<(), DosError> {
-        self.among_own(place, |drive| drive.writable()?.remove(&place.path))
+        self.among_own(place, |drive| drive.writable()?.remove(&place.path)).map(|(removed, _)| removed)
+    }
+
+    /// Opens a file; one that is opened as by DOS 2, among those of this machine.
+    fn open_among_own(
+        &self,
+        place: &Place,
+        share: Share,
+        open: impl Fn(&Drive) -> Result<OpenFile, DosError>,
+    ) -> Result<OpenFile, DosError> {
+        if share != Share::Compatible {
+            return open(self.drive(place.drive)?);
+        }
+        let (file, is_shared) = self.among_own(place, open)?;
+        if is_shared {
+            file.mark_shared();
+        }
+        Ok(file)
     }
 
     /// Does what a file at `place` that is open may forbid; but what this machine itself has opened as
-    /// programs of DOS 2 do forbids it nothing, as on a DOS without SHARE.
-    fn among_own<T>(&self, place: &Place, attempt: impl Fn(&Drive) -> Result<T, DosError>) -> Result<T, DosError> {
+    /// programs of DOS 2 do forbids it nothing, as on a DOS without SHARE. Also tells whether there is any.
+    fn among_own<T>(
+        &self,
+        place: &Place,
+        attempt: impl Fn(&Drive) -> Result<T, DosError>,
+    ) -> Result<(T, bool), DosError> {
         let drive = self.drive(place.drive)?;
         let host = match (attempt(drive), drive) {
             (Err(DosError::SharingViolation), Drive::Host(host)) => host,
-            (result, _) => return result,
+            (result, _) => return result.map(|done| (done, false)),
         };
         let id = host.id(&place.path)?;
         let own: Vec<&OpenFile> =
@@ -192,7 +210,7 @@ impl Dos<'_> {
         own.iter().for_each(|file| file.step_aside());
         let result = attempt(drive);
         own.iter().for_each(|file| file.step_back());
-        result
+        result.map(|done| (done, !own.is_empty()))
     }
 
     /// A file without a name, which is gone when it is closed; returns its entry.
@@ -297,56 +315,10 @@ impl Dos<'_> {
         let Some(at) = sft::entry(&self.mem, index) else { return };
         let left = sft::REFERENCES.get(&self.mem, at).saturating_sub(1);
         sft::REFERENCES.set(&mut self.mem, at, left);
-        if left > 0 {
-            return;
-        }
-        self.stamp_written(index);
-        if let Some(file) = self.state.files.get_mut(usize::from(index)) {
+        if left == 0
+            && let Some(file) = self.state.files.get_mut(usize::from(index))
+        {
             *file = None;
-        }
-    }
-
-    /// Notes in entry `index` that its file has been written.
-    pub(super) fn note_written(&mut self, index: u8) {
-        let Some(at) = sft::entry(&self.mem, index) else { return };
-        let info = sft::INFO.get(&self.mem, at);
-        sft::INFO.set(&mut self.mem, at, info & !(sft::info::CLEAN | sft::info::TIME_SET));
-    }
-
-    /// Has the file of `target` written at `stamp`, and no more at the time when it is closed.
-    pub(super) fn set_written(&mut self, target: Target, stamp: Stamp) -> Result<(), DosError> {
-        sft::set_stamp(&mut self.mem, target.at, stamp);
-        sft::INFO.set(&mut self.mem, target.at, target.info | sft::info::TIME_SET);
-        self.file(target)?.set_written(stamp)
-    }
-
-    /// As [`Dos::stamp`], if the file has been written and no program has said when.
-    pub(super) fn stamp_written(&mut self, index: u8) {
-        let info = sft::entry(&self.mem, index).map_or(sft::info::CLEAN, |at| sft::INFO.get(&self.mem, at));
-        if info & (sft::info::DEVICE | sft::info::CLEAN | sft::info::TIME_SET) == 0 {
-            self.stamp(index);
-        }
-    }
-
-    /// As [`Dos::stamp`], for the file at `place`, which has just been written.
-    pub(super) fn stamp_place(&mut self, place: &Place) {
-        if !self.state.own_times {
-            return;
-        }
-        let stamp = super::function::clock::stamp(self);
-        let file = self.drive(place.drive).and_then(|drive| drive.open(&place.path, Access::Write, Share::DenyNone));
-        let _ = file.and_then(|file| file.set_written(stamp));
-    }
-
-    /// Gives the file of entry `index` the time of the machine's clock, if files have that. The host's own
-    /// stays if that fails.
-    fn stamp(&mut self, index: u8) {
-        if !self.state.own_times {
-            return;
-        }
-        let stamp = super::function::clock::stamp(self);
-        if let Some(Some(file)) = self.state.files.get(usize::from(index)) {
-            let _ = file.set_written(stamp);
         }
     }
 }

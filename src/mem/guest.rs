@@ -60,15 +60,12 @@ impl<'a> GuestMemory<'a> {
 
     /// Writes a little-endian word.
     pub fn write_u16(&mut self, at: SegOff, value: u16) {
-        let [low, high] = value.to_le_bytes();
-        self.write_u8(at, low);
-        self.write_u8(at.offset(1), high);
+        self.write_bytes(at, &value.to_le_bytes());
     }
 
     /// Writes a little-endian doubleword.
     pub fn write_u32(&mut self, at: SegOff, value: u32) {
-        self.write_u16(at, crate::types::lo16(value));
-        self.write_u16(at.offset(2), crate::types::hi16(value));
+        self.write_bytes(at, &value.to_le_bytes());
     }
 
     /// Writes a far pointer: offset, then segment.

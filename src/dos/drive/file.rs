@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::libc;
 
-use super::host::{open_attributes, set_archive, set_open_attributes};
+use super::host::{Status, attributes_of, set_archive, set_open_attributes};
 use super::share;
 use super::time::{Stamp, Zone};
 use super::{Access, DosName, Entry, Share, attribute};
@@ -50,11 +50,13 @@ struct Opened {
     file: File,
     /// Something has been written since it was marked as changed.
     written: AtomicBool,
+    /// Its own machine has it open another time, whatever it denies to others.
+    shared: AtomicBool,
 }
 
 impl Opened {
     fn new(file: File) -> Arc<Opened> {
-        Arc::new(Opened { file, written: AtomicBool::new(false) })
+        Arc::new(Opened { file, written: AtomicBool::new(false), shared: AtomicBool::new(false) })
     }
 
     /// As DOS does when a file is closed or committed. What the host refuses here is nobody's error.
@@ -120,8 +122,16 @@ impl OpenFile {
         }
     }
 
+    /// Notes that its own machine has the same file open another time.
+    pub(in crate::dos) fn mark_shared(&self) {
+        if let Source::Host(file) = &self.0 {
+            file.opened.shared.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Ends that moment.
     pub(in crate::dos) fn step_back(&self) {
+        self.mark_shared();
         if let Source::Host(file) = &self.0 {
             let _ = share::step_back(&file.opened.file, file.how.access, file.how.share);
         }
@@ -179,12 +189,6 @@ impl OpenFile {
                 Ok(Entry { name, attributes, size: self.size()?, written: *written })
             }
         }
-    }
-
-    /// Bits of [`attribute`].
-    pub(super) fn attributes(&self) -> Result<u8, DosError> {
-        let file = self.host()?;
-        open_attributes(&file.opened.file, file.how.dotted).map_err(|error| of_host(&error))
     }
 
     /// Makes `bytes` all that is in it. If there is no room for what is more, it stays as it is.
@@ -255,11 +259,10 @@ impl OpenFile {
 
 impl HostFile {
     fn entry(&self, name: DosName) -> Result<Entry, DosError> {
-        let metadata = self.opened.file.metadata().map_err(|error| of_host(&error))?;
-        let attributes = open_attributes(&self.opened.file, self.how.dotted).map_err(|error| of_host(&error))?;
-        let written = metadata.modified().map(|at| self.how.zone.stamp(at)).unwrap_or_default();
-        let size = u32::try_from(metadata.len()).unwrap_or(u32::MAX);
-        Ok(Entry { name, attributes, size, written })
+        let status = Status::of(&self.opened.file).map_err(|error| of_host(&error))?;
+        let attributes = attributes_of(&self.opened.file, &status, self.how.dotted);
+        let size = u32::try_from(status.size).unwrap_or(u32::MAX);
+        Ok(Entry { name, attributes, size, written: self.how.zone.stamp(status.written) })
     }
 
     fn id(&self) -> Option<FileId> {
@@ -348,10 +351,11 @@ impl HostFile {
     }
 
     /// Locks of DOS bind everybody: a part that another one has locked can be neither read nor
-    /// written. Who keeps all others out need not look.
+    /// written. Who keeps all others out need not look, unless it is open here another time.
     fn check_locks(&self, position: u32, len: usize) -> Result<(), DosError> {
         let len = i64::try_from(len).unwrap_or(i64::MAX);
-        if self.how.share == Share::DenyAll || len == 0 {
+        let alone = share::denies_all(self.how.access, self.how.share) && !self.opened.shared.load(Ordering::Relaxed);
+        if alone || len == 0 {
             return Ok(());
         }
         let taken = share::is_taken(&self.opened.file, i64::from(position), len);

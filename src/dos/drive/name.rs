@@ -141,6 +141,10 @@ fn usable(text: &str, page: CodePage) -> impl Iterator<Item = u8> {
 
 /// `c` as a capital of `page`.
 fn capital(c: char, page: CodePage) -> Option<u8> {
+    if c.is_ascii() {
+        // The same in every code page, but for control characters, which no name has.
+        return u8::try_from(c.to_ascii_uppercase()).ok();
+    }
     let mut capitals = c.to_uppercase();
     match (capitals.next(), capitals.next()) {
         (Some(capital), None) => page.code(capital).or_else(|| page.code(c)),

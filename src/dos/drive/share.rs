@@ -71,9 +71,9 @@ fn spans(mut marks: Vec<Mark>) -> Vec<(i64, i64)> {
     spans
 }
 
-/// What an opener marks, and what it must not find.
-fn marks(access: Access, share: Share) -> (Vec<Mark>, Vec<Mark>) {
-    let denies = match share {
+/// Whether others are kept from reading, and from writing.
+fn denies(access: Access, share: Share) -> (bool, bool) {
+    match share {
         Share::DenyAll => (true, true),
         Share::DenyRead => (true, false),
         Share::DenyWrite => (false, true),
@@ -81,7 +81,17 @@ fn marks(access: Access, share: Share) -> (Vec<Mark>, Vec<Mark>) {
         // Source: RBIL, INT 21h/AH=3Dh: compatibility mode keeps all others out, except those that
         // only read what is only read.
         Share::Compatible => (access.writes(), true),
-    };
+    }
+}
+
+/// True if nobody else can have the file open.
+pub(super) fn denies_all(access: Access, share: Share) -> bool {
+    denies(access, share) == (true, true)
+}
+
+/// What an opener marks, and what it must not find.
+fn marks(access: Access, share: Share) -> (Vec<Mark>, Vec<Mark>) {
+    let denies = denies(access, share);
     let (mut own, mut conflicts) = (Vec::new(), Vec::new());
     for (holds, mark, conflict) in [
         (access.reads(), Mark::Reads, Mark::DeniesRead),

@@ -27,7 +27,7 @@ use rustix::fs::{XattrFlags, fgetxattr, fremovexattr, fsetxattr, lgetxattr};
 use rustix::io::Errno;
 
 use super::super::attribute::{ARCHIVE, DIRECTORY, HIDDEN, READ_ONLY, SYSTEM};
-use super::folder::Status;
+use super::folder::{Status, WRITABLE};
 
 const NAME: &str = "user.DOSATTRIB";
 /// Longest value that is looked at; what Samba writes has some 60 bytes.
@@ -36,21 +36,12 @@ const MOST_BYTES: usize = 256;
 const KEPT: u8 = HIDDEN | SYSTEM | ARCHIVE;
 /// All that a program can change.
 const CHANGEABLE: u8 = READ_ONLY | KEPT;
-/// Bits of a host file's mode that let somebody write it, and its owner.
-const WRITABLE: u32 = 0o222;
+/// The bit of a host file's mode that lets its owner write it.
 const OWNER_WRITABLE: u32 = 0o200;
 /// Where the attributes are behind Samba's text: behind version, version and mask.
 const BEHIND_TEXT: usize = 2 + 4 + 4;
 /// Versions of Samba's value with that layout.
 const VERSIONS: std::ops::RangeInclusive<u16> = 3..=5;
-
-/// Gives file `to` what `from` has of attributes that the host has no bits for. Where either has no room for
-/// them they are lost.
-pub fn copy_kept(from: &File, to: &File) {
-    if let Some(Stored(value)) = Stored::of(from) {
-        let _ = fsetxattr(to, NAME, &value, XattrFlags::empty());
-    }
-}
 
 /// The value of the attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,13 +109,13 @@ pub(super) fn shown(status: &Status, dotted: bool, stored: Option<&Stored>) -> u
         // Read-only means nothing for a directory: what is in it can be changed.
         return DIRECTORY | kept.unwrap_or(unless_stored(true, dotted));
     }
-    let read_only = if status.mode & WRITABLE == 0 { READ_ONLY } else { 0 };
+    let read_only = if status.is_read_only() { READ_ONLY } else { 0 };
     kept.unwrap_or(unless_stored(false, dotted)) & KEPT | read_only
 }
 
 /// The same of a file that is open.
-pub(in super::super) fn of_open(file: &File, dotted: bool) -> io::Result<u8> {
-    Ok(shown(&Status::of(file)?, dotted, Stored::of(file).as_ref()))
+pub(in super::super) fn of_open(file: &File, status: &Status, dotted: bool) -> u8 {
+    shown(status, dotted, Stored::of(file).as_ref())
 }
 
 fn unless_stored(directory: bool, dotted: bool) -> u8 {
@@ -148,7 +139,7 @@ pub(in super::super) fn set(file: &File, dotted: bool, attributes: u8) -> io::Re
         let mode = if locked { status.mode & !WRITABLE } else { status.mode | OWNER_WRITABLE };
         file.set_permissions(PermissionsExt::from_mode(mode & 0o7777))
     };
-    let locked = status.mode & WRITABLE == 0;
+    let locked = status.is_read_only();
     let (keeps, locks) = (changed & KEPT != 0, wanted & READ_ONLY != 0);
     // Only a file that can be written takes an extended attribute.
     if locked && (keeps || !locks) {
@@ -219,15 +210,19 @@ mod tests {
         assert_eq!(Stored(with_text).attributes(), Some(0x26));
     }
 
+    fn of_file(file: &File) -> u8 {
+        of_open(file, &Status::of(file).unwrap(), false)
+    }
+
     #[test]
     fn attributes_that_every_file_has_leave_no_trace() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let file = file.as_file();
         set(file, false, HIDDEN | SYSTEM).unwrap();
-        assert_eq!(of_open(file, false).unwrap(), HIDDEN | SYSTEM);
+        assert_eq!(of_file(file), HIDDEN | SYSTEM);
         assert_eq!(Stored::of(file), Some(Stored(b"0x6".to_vec())));
         set_archive(file).unwrap();
-        assert_eq!(of_open(file, false).unwrap(), HIDDEN | SYSTEM | ARCHIVE);
+        assert_eq!(of_file(file), HIDDEN | SYSTEM | ARCHIVE);
         set(file, false, ARCHIVE).unwrap();
         assert_eq!(Stored::of(file), None);
     }
@@ -237,10 +232,10 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let file = file.as_file();
         set(file, false, READ_ONLY | HIDDEN).unwrap();
-        assert_eq!(of_open(file, false).unwrap(), READ_ONLY | HIDDEN);
+        assert_eq!(of_file(file), READ_ONLY | HIDDEN);
         set(file, false, READ_ONLY | SYSTEM).unwrap();
-        assert_eq!(of_open(file, false).unwrap(), READ_ONLY | SYSTEM);
+        assert_eq!(of_file(file), READ_ONLY | SYSTEM);
         file.set_permissions(PermissionsExt::from_mode(0o644)).unwrap();
-        assert_eq!(of_open(file, false).unwrap(), SYSTEM);
+        assert_eq!(of_file(file), SYSTEM);
     }
 }

@@ -21,6 +21,8 @@ use super::super::name::{self, DosName};
 use super::attributes::{self, Stored};
 use crate::screen::CodePage;
 
+/// Bits of a host file's mode that let somebody write it.
+pub(super) const WRITABLE: u32 = 0o222;
 /// Bytes of names that the host is asked for at once.
 const NAMES_BYTES: usize = 0x8000;
 /// What opens a file must not wait for, nor become: a pipe's other end, a controlling terminal.
@@ -47,11 +49,11 @@ pub(super) struct Found {
 
 /// What the host knows of a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Status {
+pub(in super::super) struct Status {
     pub(super) mode: u32,
-    pub(super) size: u64,
-    pub(super) written: SystemTime,
-    pub(super) id: FileId,
+    pub(in super::super) size: u64,
+    pub(in super::super) written: SystemTime,
+    pub(in super::super) id: FileId,
     pub(super) owner: u32,
     pub(super) group: u32,
     /// Names that it has.
@@ -60,12 +62,17 @@ pub(super) struct Status {
 
 impl Status {
     /// That of an open file.
-    pub(super) fn of(file: impl AsFd) -> io::Result<Status> {
+    pub(in super::super) fn of(file: impl AsFd) -> io::Result<Status> {
         Ok(Status::from(fs::fstat(file)?))
     }
 
     pub(super) fn is_directory(&self) -> bool {
         FileType::from_raw_mode(self.mode) == FileType::Directory
+    }
+
+    /// True if nobody may write it.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.mode & WRITABLE == 0
     }
 
     pub(super) fn is_file(&self) -> bool {

@@ -46,7 +46,7 @@ impl HostDrive {
         let old = self.open_found(folder, found, Access::ReadWrite, Share::DenyWrite)?;
         let (name, new) = make_beside(folder)?;
         let prepared = write_whole(&new, bytes).map_err(|error| of_host(&error));
-        let takes_over = prepared.and_then(|()| Ok(found.is_alone() && dress(&new, found, old.attributes()?).is_ok()));
+        let takes_over = prepared.map(|()| found.is_alone() && dress(&new, found, folder.attributes(found)).is_ok());
         let result = match takes_over {
             Ok(true) => folder.rename_over(&name, &found.name).map_err(|error| of_host(&error)),
             // If this fails half-way, the new file has everything and stays.
