@@ -162,6 +162,7 @@ impl Dos<'_> {
     ) -> Result<(), DosError> {
         let entry = file.new_entry(place.path.0.last().copied().unwrap_or(DosName([b' '; 11])), attributes)?;
         self.enter_file(index, place.drive, mode, &entry, file);
+        self.stamp(index);
         Ok(())
     }
 
@@ -315,10 +316,56 @@ impl Dos<'_> {
         let Some(at) = sft::entry(&self.mem, index) else { return };
         let left = sft::REFERENCES.get(&self.mem, at).saturating_sub(1);
         sft::REFERENCES.set(&mut self.mem, at, left);
-        if left == 0
-            && let Some(file) = self.state.files.get_mut(usize::from(index))
-        {
+        if left > 0 {
+            return;
+        }
+        self.stamp_written(index);
+        if let Some(file) = self.state.files.get_mut(usize::from(index)) {
             *file = None;
+        }
+    }
+
+    /// Notes in entry `index` that its file has been written.
+    pub(super) fn note_written(&mut self, index: u8) {
+        let Some(at) = sft::entry(&self.mem, index) else { return };
+        let info = sft::INFO.get(&self.mem, at);
+        sft::INFO.set(&mut self.mem, at, info & !(sft::info::CLEAN | sft::info::TIME_SET));
+    }
+
+    /// Has the file of `target` written at `stamp`, and no more at the time when it is closed.
+    pub(super) fn set_written(&mut self, target: Target, stamp: Stamp) -> Result<(), DosError> {
+        sft::set_stamp(&mut self.mem, target.at, stamp);
+        sft::INFO.set(&mut self.mem, target.at, target.info | sft::info::TIME_SET);
+        self.file(target)?.set_written(stamp)
+    }
+
+    /// As [`Dos::stamp`], if the file has been written and no program has said when.
+    pub(super) fn stamp_written(&mut self, index: u8) {
+        let info = sft::entry(&self.mem, index).map_or(sft::info::CLEAN, |at| sft::INFO.get(&self.mem, at));
+        if info & (sft::info::DEVICE | sft::info::CLEAN | sft::info::TIME_SET) == 0 {
+            self.stamp(index);
+        }
+    }
+
+    /// As [`Dos::stamp`], for the file at `place`, which has just been written.
+    pub(super) fn stamp_place(&mut self, place: &Place) {
+        if !self.state.own_times {
+            return;
+        }
+        let stamp = super::function::clock::stamp(self);
+        let file = self.drive(place.drive).and_then(|drive| drive.open(&place.path, Access::Write, Share::DenyNone));
+        let _ = file.and_then(|file| file.set_written(stamp));
+    }
+
+    /// Gives the file of entry `index` the time of the machine's clock, if files have that. The host's own
+    /// stays if that fails.
+    fn stamp(&mut self, index: u8) {
+        if !self.state.own_times {
+            return;
+        }
+        let stamp = super::function::clock::stamp(self);
+        if let Some(Some(file)) = self.state.files.get(usize::from(index)) {
+            let _ = file.set_written(stamp);
         }
     }
 }

@@ -62,6 +62,7 @@ mod tools;
 
 pub use entries::enter;
 pub use error::DosError;
+pub use path::from_root as path_from_root;
 
 use std::sync::Arc;
 
@@ -128,6 +129,8 @@ pub struct DosState {
     page: CodePage,
     /// What programs are told: AL = major, AH = minor.
     version: u16,
+    /// What programs write has the time of this machine's clock, not the host's.
+    own_times: bool,
     /// What runs for the host, instead of the first program.
     job: Option<job::Job>,
     /// Who runs commands of the host, if the session may have any.
@@ -180,6 +183,7 @@ impl DosState {
             driver_request: SegOff::default(),
             page,
             version: 0x0005,
+            own_times: false,
             job: None,
             host_commands: None,
             first_program,
@@ -191,6 +195,13 @@ impl DosState {
     #[must_use]
     pub fn with_version(self, major: u8, minor: u8) -> DosState {
         DosState { version: u16::from_le_bytes([major, minor]), ..self }
+    }
+
+    /// Gives files that programs write the time of the machine's clock instead of the host's: the same in
+    /// every run.
+    #[must_use]
+    pub fn with_own_times(self) -> DosState {
+        DosState { own_times: true, ..self }
     }
 
     /// Whether the console understands escape sequences, as with ANSI.SYS. It does unless told.

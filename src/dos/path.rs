@@ -76,6 +76,12 @@ pub(super) fn resolve(text: &[u8], current: &DosPath, page: CodePage) -> Result<
     }
 }
 
+/// The path that `text` (without a drive) is from the root, for somebody outside of the guest.
+pub fn from_root(text: &str, page: CodePage) -> Result<DosPath, DosError> {
+    let bytes = text.chars().map(|c| page.code(c).ok_or(DosError::FileNotFound)).collect::<Result<Vec<u8>, _>>()?;
+    resolve(&bytes, &DosPath::default(), page)
+}
+
 /// The directory and the pattern that `text` (without a drive) is; no pattern if it ends in a
 /// directory's own name (`..`, `\`).
 pub(super) fn search(text: &[u8], current: &DosPath, page: CodePage) -> Result<(DosPath, Option<Pattern>), DosError> {

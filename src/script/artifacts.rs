@@ -105,6 +105,8 @@ fn save_session(folder: &Path, session: &mut Session) -> Result<(), ArtifactsErr
     write(&folder.join("screen.txt"), &picture.encode(Format::Text))?;
     write(&folder.join("screen.svg"), &picture.encode(Format::Svg))?;
     write(&folder.join("trace.txt"), trace(session).as_bytes())?;
+    let saved = session.save_drive_changes(folder);
+    saved.map_err(|cause| ArtifactsError { path: folder.to_owned(), cause })?;
     let drives = session.vm_mut().drives_mut();
     let floppies = drives.floppies.iter_mut().zip(["floppy-a.img", "floppy-b.img"]);
     for (disk, name) in floppies.filter_map(|(slot, name)| Some((slot.as_mut()?, name))) {

@@ -201,7 +201,7 @@ impl Machine for FakeMachine {
         Ok(())
     }
 
-    fn sectors_written(&self) -> u64 {
+    fn file_changes(&self) -> u64 {
         self.files.len() as u64
     }
 

@@ -63,8 +63,8 @@ pub trait Machine {
     /// Writes a file to one of the guest's disks. *Errors*: why not.
     fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), String>;
 
-    /// How many sectors the guest has written.
-    fn sectors_written(&self) -> u64;
+    /// Another number whenever the guest may have changed a file since the last look.
+    fn file_changes(&self) -> u64;
 
     /// Restarts the machine.
     fn reset(&mut self);
@@ -166,8 +166,8 @@ impl Machine for Session {
         Session::write_file(self, path, bytes).map_err(|error| error.to_string())
     }
 
-    fn sectors_written(&self) -> u64 {
-        self.vm().sectors_written()
+    fn file_changes(&self) -> u64 {
+        Session::file_changes(self)
     }
 
     fn reset(&mut self) {

@@ -27,6 +27,22 @@ pub enum SessionError {
         /// What the host says.
         cause: std::io::Error,
     },
+    /// A directory of the host cannot be copied for a session that must leave it as it is.
+    #[error(
+        "session `{session}`: drive {letter}: cannot copy the directory `{}`: {cause}; `read_only = true` has it \
+         used in place",
+        path.display()
+    )]
+    DriveCopy {
+        /// The session's name.
+        session: String,
+        /// The drive.
+        letter: char,
+        /// The directory.
+        path: PathBuf,
+        /// What the host says.
+        cause: std::io::Error,
+    },
     /// The file for what the guest writes to the debug port cannot be opened.
     #[error("session `{session}`: cannot open the debug port's file `{}`: {cause}", path.display())]
     DebugPort {

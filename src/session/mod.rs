@@ -10,6 +10,7 @@ mod feeding;
 mod files;
 mod host;
 mod host_commands;
+mod host_files;
 mod input;
 pub mod inspect;
 mod log;
@@ -20,6 +21,7 @@ mod shelf;
 mod single;
 mod struck;
 mod transcript;
+mod working_copy;
 
 pub use dos::HostDriveView;
 pub use drives::{DiskView, DriveView};

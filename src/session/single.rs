@@ -13,7 +13,6 @@ use crate::clock::VirtTime;
 use crate::config::{BootDrive, SessionSpec, Speed};
 use crate::disk::Drives;
 use crate::dos::DosState;
-use crate::dos::drive::Zone;
 use crate::dos::job::Job;
 use crate::keys::{Key, KeyEvent, KeyLayout, Locks, Typing};
 use crate::monitor::vm::{Pause, StopReason, TrapStats, Vm, VmConfig};
@@ -41,19 +40,14 @@ const NUM_LOCK: u8 = 0x20;
 /// How a session is started.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionOptions {
-    /// No image file is written: the policy `image` becomes `overlay` (as `dosmux test` does).
+    /// Nothing of the host is written (as `dosmux test` does): the policy `image` becomes `overlay`, and host
+    /// directories that are drives are copied first.
     pub force_overlay: bool,
     /// What the guest's clock shows at power-on. *Units*: seconds since 1970-01-01, local time.
     pub rtc_start: u64,
-    /// Times of files on host directories are in the host's zone; else in universal time, which is the
-    /// same on every host.
+    /// Files on host directories show when they were written on the host, in the host's zone. Else what the
+    /// guest writes has the time of its own clock, so that it is the same on every host.
     pub local_time: bool,
-}
-
-impl SessionOptions {
-    fn zone(&self) -> Zone {
-        if self.local_time { Zone::local() } else { Zone::universal() }
-    }
 }
 
 /// What is opened on the host for a session.
@@ -101,7 +95,7 @@ impl Session {
     /// Opens the images of `spec` and switches the machine on.
     pub fn new(spec: &SessionSpec, host: &Host, options: SessionOptions) -> Result<Session, SessionError> {
         let drives = drives::open(spec, host, options.force_overlay)?;
-        let parts = Parts { drives, dos: dos::kernel(spec, host, &options.zone())?, logs: open_logs(spec)? };
+        let parts = Parts { drives, dos: dos::kernel(spec, host, options)?, logs: open_logs(spec)? };
         Ok(Session::switched_on(spec, host, options, parts))
     }
 
@@ -112,7 +106,7 @@ impl Session {
         options: SessionOptions,
         job: Job,
     ) -> Result<Session, SessionError> {
-        let kernel = dos::kernel(spec, host, &options.zone())?.map(|kernel| kernel.with_job(job));
+        let kernel = dos::kernel(spec, host, options)?.map(|kernel| kernel.with_job(job));
         let drives = drives::open(spec, host, options.force_overlay)?;
         Ok(Session::switched_on(spec, host, options, Parts { drives, dos: kernel, logs: open_logs(spec)? }))
     }
@@ -147,7 +141,7 @@ impl Session {
         host: &Host,
         options: SessionOptions,
     ) -> Result<Session, SessionError> {
-        let (dos, logs) = (dos::kernel(spec, host, &options.zone())?, open_logs(spec)?);
+        let (dos, logs) = (dos::kernel(spec, host, options)?, open_logs(spec)?);
         self.end_log();
         let drives = std::mem::take(self.vm_mut().drives_mut());
         let mut session = Session::switched_on(spec, host, options, Parts { drives, dos, logs });

@@ -69,6 +69,8 @@ mod screens;
 #[cfg(test)]
 mod script_docs;
 #[cfg(test)]
+mod script_drives;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod scrollback;

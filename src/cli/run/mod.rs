@@ -136,7 +136,7 @@ fn start(args: &RunArgs) -> Result<Session, Failure> {
     }
     let variables: Vec<Vec<u8>> = args.variables.iter().map(|variable| dos_bytes(variable, page)).collect();
     // The guest's clock is that of the host: the times that files get must agree for make.
-    let options = SessionOptions { force_overlay: true, rtc_start: local_seconds(), local_time: true };
+    let options = SessionOptions { force_overlay: false, rtc_start: local_seconds(), local_time: true };
     let job = Job::new(program.name, arguments, &variables).on_terminals(terminals(args));
     let host = Host::new().with_commands(HostCommandPolicy::Beside);
     Session::for_job(&spec, &host, options, job).map_err(Failure::Session)

@@ -29,6 +29,12 @@ pub enum FileError {
     /// The disk is write-protected.
     #[error("the disk is write-protected (`writes = \"none\"`)")]
     WriteProtected,
+    /// A program has the file open and keeps others out.
+    #[error("`{0}` is in use by a program")]
+    InUse(String),
+    /// The host does not let it be read or written.
+    #[error("the host refuses `{0}`")]
+    Refused(String),
     /// There is no room for the bytes.
     #[error("the disk is full")]
     DiskFull,

@@ -16,6 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use cap_std::fs::Dir;
+use tempfile::TempDir;
 
 use super::file::{FileId, OpenFile, Opening, of_host};
 use super::name::{self, DosName};
@@ -23,6 +24,7 @@ use super::time::Zone;
 use super::{Access, Create, DosPath, Entry, Share, attribute};
 use crate::dos::error::DosError;
 use crate::screen::CodePage;
+pub use attributes::copy_kept as copy_kept_attributes;
 pub(super) use attributes::{of_open as attributes_of, set as set_open_attributes, set_archive};
 pub(super) use folder::Status;
 use folder::{Folder, Found};
@@ -34,8 +36,12 @@ pub struct HostDrive {
     root: Root,
     page: CodePage,
     zone: Zone,
+    /// For directories, and set if the host's room does not show: see [`HostDrive::apart`].
+    apart: Option<Box<Zone>>,
     read_only: bool,
     label: Option<DosName>,
+    /// Of a directory that is a copy: what holds it, and what it was made of.
+    copy: Option<Box<(TempDir, PathBuf)>>,
 }
 
 /// Room on a drive. *Units*: bytes.
@@ -47,13 +53,35 @@ pub struct Space {
     pub total: u64,
 }
 
+/// What drives show that show nothing of the host's.
+const ROOM: Space = Space { free: 1 << 30, total: 2 << 30 };
+
 impl HostDrive {
     /// The directory at `path`, whose names are in the characters of `page`.
     pub fn open(path: &Path, page: CodePage, zone: Zone, read_only: bool) -> io::Result<HostDrive> {
         let root = Root::open(path)?;
         let folder = root.path().file_name();
         let label = folder.map(|folder| name::plain(folder, page).unwrap_or_else(|| name::short_form(folder, 0, page)));
-        Ok(HostDrive { root, page, zone, read_only, label })
+        Ok(HostDrive { root, page, zone, apart: None, read_only, label, copy: None })
+    }
+
+    /// Shows a guest nothing that differs from host to host: when directories were written, which `directories`
+    /// says instead, and how much room there is.
+    #[must_use]
+    pub fn apart(self, directories: Zone) -> HostDrive {
+        HostDrive { apart: Some(Box::new(directories)), ..self }
+    }
+
+    /// Notes that the directory is in `home`, which goes away with the drive, and a copy of `original`.
+    #[must_use]
+    pub fn as_copy(self, home: TempDir, original: PathBuf) -> HostDrive {
+        HostDrive { copy: Some(Box::new((home, original))), ..self }
+    }
+
+    /// What the directory is a copy of, if it is one.
+    #[must_use]
+    pub fn original(&self) -> Option<&Path> {
+        self.copy.as_ref().map(|copy| copy.1.as_path())
     }
 
     /// The directory as it was named, links resolved.
@@ -102,7 +130,8 @@ impl HostDrive {
     /// The drive's directory itself.
     fn root_entry(&self) -> Result<Entry, DosError> {
         let written = self.in_folder(&DosPath::default(), |folder| {
-            folder.status().map(|status| self.zone.stamp(status.written)).map_err(|error| of_host(&error))
+            let zone = self.apart.as_deref().unwrap_or(&self.zone);
+            folder.status().map(|status| zone.stamp(status.written)).map_err(|error| of_host(&error))
         })?;
         Ok(Entry { name: DosName([b' '; 11]), attributes: attribute::DIRECTORY, size: 0, written })
     }
@@ -248,6 +277,9 @@ impl HostDrive {
 
     /// Room on the file system that the directory is on; none to write if the drive is read-only.
     pub fn space(&self) -> Result<Space, DosError> {
+        if self.apart.is_some() {
+            return Ok(Space { free: if self.read_only { 0 } else { ROOM.free }, ..ROOM });
+        }
         self.in_folder(&DosPath::default(), |folder| {
             let stat = nix::sys::statvfs::fstatvfs(folder).map_err(|error| of_host(&error.into()))?;
             let bytes = |blocks: u64| blocks.saturating_mul(stat.fragment_size());
@@ -335,7 +367,8 @@ impl HostDrive {
             return None;
         }
         let size = if is_directory { 0 } else { u32::try_from(status.size).unwrap_or(u32::MAX) };
-        Some(Entry { name, attributes: folder.attributes(found), size, written: self.zone.stamp(status.written) })
+        let zone = self.apart.as_deref().filter(|_| is_directory).unwrap_or(&self.zone);
+        Some(Entry { name, attributes: folder.attributes(found), size, written: zone.stamp(status.written) })
     }
 }
 

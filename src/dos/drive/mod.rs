@@ -20,7 +20,7 @@ pub mod time;
 
 pub use builtin::BuiltinDrive;
 pub use file::{FileId, OpenFile, Region};
-pub use host::{HostDrive, Space};
+pub use host::{HostDrive, Space, copy_kept_attributes};
 pub use long::{LongName, Names};
 pub use name::DosName;
 pub use time::{Stamp, Zone};

@@ -23,28 +23,42 @@ pub struct Stamp {
 
 /// A zone, to tell local time by.
 #[derive(Clone, Debug)]
-pub struct Zone(TimeZone);
+pub struct Zone {
+    zone: TimeZone,
+    /// What everything shows, whenever it was written.
+    always: Option<Stamp>,
+}
 
 impl Zone {
     /// Universal time: the same on every host.
     #[must_use]
     pub fn universal() -> Zone {
-        Zone(TimeZone::utc())
+        Zone { zone: TimeZone::utc(), always: None }
     }
 
     /// The host's zone.
     #[must_use]
     pub fn local() -> Zone {
-        Zone(TimeZone::local().unwrap_or_else(|_| TimeZone::utc()))
+        Zone { zone: TimeZone::local().unwrap_or_else(|_| TimeZone::utc()), always: None }
+    }
+
+    /// Universal time in which everything was written at `at`: for what the host alone decides when it was
+    /// written, and a guest shall not see.
+    #[must_use]
+    pub fn still(at: SystemTime) -> Zone {
+        Zone { always: Some(Zone::universal().stamp(at)), ..Zone::universal() }
     }
 
     fn offset(&self, unix: i64) -> i64 {
-        self.0.find_local_time_type(unix).map_or(0, |kind| i64::from(kind.ut_offset()))
+        self.zone.find_local_time_type(unix).map_or(0, |kind| i64::from(kind.ut_offset()))
     }
 
     /// What a directory shows for a file written at `at`.
     #[must_use]
     pub fn stamp(&self, at: SystemTime) -> Stamp {
+        if let Some(always) = self.always {
+            return always;
+        }
         let unix = match at.duration_since(UNIX_EPOCH) {
             Ok(since) => i64::try_from(since.as_secs()).unwrap_or(LATEST),
             Err(_) => 0,

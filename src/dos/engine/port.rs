@@ -112,7 +112,7 @@ impl Dos<'_> {
         let position = position.saturating_add(u32::try_from(written).unwrap_or(0));
         sft::POSITION.set(&mut self.mem, target.at, position);
         sft::SIZE.set(&mut self.mem, target.at, size);
-        sft::INFO.set(&mut self.mem, target.at, target.info & !sft::info::CLEAN);
+        self.note_written(target.index);
         Ok(())
     }
 }

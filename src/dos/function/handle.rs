@@ -149,7 +149,7 @@ pub(in crate::dos) fn write_file(dos: &mut Dos<'_>, target: Target, from: SegOff
     // What others have added since is found where the size is asked for.
     let size = sft::SIZE.get(&dos.mem, target.at).max(position);
     sft::SIZE.set(&mut dos.mem, target.at, size);
-    sft::INFO.set(&mut dos.mem, target.at, target.info & !sft::info::CLEAN);
+    dos.note_written(target.index);
     Ok(count - u16::try_from(left).unwrap_or(0))
 }
 
@@ -226,11 +226,7 @@ fn written(dos: &mut Dos<'_>, frame: &mut Frame) -> Result<(), DosError> {
             Ok(())
         }
         1 if target.is_device() => Ok(()),
-        1 => {
-            let stamp = Stamp { time: frame.cx, date: frame.dx };
-            sft::set_stamp(&mut dos.mem, target.at, stamp);
-            dos.file(target)?.set_written(stamp)
-        }
+        1 => dos.set_written(target, Stamp { time: frame.cx, date: frame.dx }),
         _ => Err(DosError::InvalidFunction),
     }
 }

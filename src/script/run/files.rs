@@ -31,18 +31,18 @@ impl<M: Machine> Performer<'_, M> {
         }
     }
 
-    /// Waits until a file is as told; looks again whenever the guest has written to a disk.
+    /// Waits until a file is as told; looks again whenever the guest may have changed it.
     pub(super) fn expect_file(&mut self, step: &Step, spec: &FileSpec) -> Result<(), Why> {
         let page = self.machine(step).screen().code_page;
         let mut fault = String::new();
         let mut looked_at = None;
         let right = self.until(step, |performer| {
             let machine = performer.machine(step);
-            let written = machine.sectors_written();
-            if looked_at == Some(written) {
+            let changes = machine.file_changes();
+            if looked_at == Some(changes) {
                 return None;
             }
-            looked_at = Some(written);
+            looked_at = Some(changes);
             let found = match machine.read_file(&spec.path) {
                 Ok(bytes) => fault_of(spec, bytes.as_deref(), page),
                 // A file system that is being written may be in disorder for a while.

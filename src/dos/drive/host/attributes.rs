@@ -43,6 +43,14 @@ const BEHIND_TEXT: usize = 2 + 4 + 4;
 /// Versions of Samba's value with that layout.
 const VERSIONS: std::ops::RangeInclusive<u16> = 3..=5;
 
+/// Gives file `to` what `from` has of attributes that the host has no bits for. Where either has no room for
+/// them they are lost.
+pub fn copy_kept(from: &File, to: &File) {
+    if let Some(Stored(value)) = Stored::of(from) {
+        let _ = fsetxattr(to, NAME, &value, XattrFlags::empty());
+    }
+}
+
 /// The value of the attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stored(Vec<u8>);

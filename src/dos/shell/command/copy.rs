@@ -274,7 +274,7 @@ impl Copy {
             && let Ok(target) = dos.target(target)
         {
             // A device has no time.
-            let _ = dos.file(target).and_then(|file| file.set_written(stamp));
+            let _ = dos.set_written(target, stamp);
         }
         let _ = dos.close(source);
     }

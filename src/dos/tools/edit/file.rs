@@ -66,10 +66,12 @@ pub(super) fn look_up(dos: &Dos<'_>, name: &[u8]) -> Result<(Vec<u8>, bool), Str
 }
 
 /// Writes `text` to its file. *Errors*: why it cannot be; the file is as it was.
-pub(super) fn save(dos: &Dos<'_>, text: &Text, file: &File) -> Result<(), String> {
+pub(super) fn save(dos: &mut Dos<'_>, text: &Text, file: &File) -> Result<(), String> {
     let place = place(dos, &file.name)?;
     let end: &[u8] = if file.host_ends { b"\n" } else { b"\r\n" };
-    write(dos, &place, &text.bytes(end)).map_err(|error| error.to_string())
+    write(dos, &place, &text.bytes(end)).map_err(|error| error.to_string())?;
+    dos.stamp_place(&place);
+    Ok(())
 }
 
 fn write(dos: &Dos<'_>, place: &Place, bytes: &[u8]) -> Result<(), DosError> {
