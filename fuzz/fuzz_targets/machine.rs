@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use dosmux::config::{ImageSpec, SessionSpec};
 use dosmux::disk::{ImageSource, WritePolicy};
-use dosmux::mem::PAGE_BYTES;
 use dosmux::session::{Host, Session, SessionOptions};
 use libfuzzer_sys::fuzz_target;
 
@@ -29,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(first.stats(), second.stats());
     assert_eq!(first.vm().regs(), second.vm().regs());
     assert_eq!(first.screen().text(), second.screen().text());
-    assert_eq!(memory(&first), memory(&second));
+    assert_eq!(dosmux_fuzz::memory(&first), dosmux_fuzz::memory(&second));
 });
 
 /// Plain bytes, or mostly valid instructions.
@@ -50,17 +49,8 @@ fn run(program: &[u8]) -> Session {
     std::fs::write(&path, image).expect("the folder is writable");
     let mut spec = SessionSpec::new("fuzz");
     spec.floppies = vec![ImageSpec { source: ImageSource::File(path), writes: WritePolicy::Overlay }];
-    let options = SessionOptions { force_overlay: true, rtc_start: RTC_START };
+    let options = SessionOptions { force_overlay: true, rtc_start: RTC_START, local_time: false };
     let mut session = Session::new(&spec, HOST.get_or_init(Host::new), options).expect("the image opens");
     session.run_for(SPAN);
     session
-}
-
-/// All of a machine's memory.
-fn memory(session: &Session) -> Vec<u8> {
-    let memory = session.vm().memory();
-    assert!(memory.private_frames() <= (memory.size() / PAGE_BYTES) as usize);
-    let mut bytes = vec![0; memory.size() as usize];
-    memory.read_bytes(dosmux::types::PhysAddr(0), &mut bytes);
-    bytes
 }

@@ -1,5 +1,9 @@
 //! What the fuzz targets share with the property tests: random machines and programs.
 
+use dosmux::mem::PAGE_BYTES;
+use dosmux::session::Session;
+use dosmux::types::PhysAddr;
+
 #[path = "../../tests/it/chaos/mod.rs"]
 mod chaos;
 
@@ -18,4 +22,15 @@ pub fn v86_program(bytes: &[u8]) -> Vec<u8> {
 /// A boot sector that runs into `code`.
 pub fn boot_sector(code: &[u8]) -> [u8; 512] {
     chaos::boot_sector(code)
+}
+
+/// All of a machine's memory.
+///
+/// *Panics* if it has more than it was given.
+pub fn memory(session: &Session) -> Vec<u8> {
+    let memory = session.vm().memory();
+    assert!(memory.private_frames() <= (memory.size() / PAGE_BYTES) as usize);
+    let mut bytes = vec![0; memory.size() as usize];
+    memory.read_bytes(PhysAddr(0), &mut bytes);
+    bytes
 }

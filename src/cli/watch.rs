@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use anyhow::Context;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::exit::{Status, Trouble};
+use super::interrupt;
 use super::test::{self, TestArgs};
 
 /// How long files must have been left alone: editors and linkers write in several steps.
@@ -29,8 +31,9 @@ pub(super) fn watch(args: &WatchArgs) -> Result<Status, Trouble> {
     let (sender, changes) = channel();
     let watcher = notify::recommended_watcher(sender).context("cannot watch files").map_err(Trouble::host)?;
     let mut watched = Watched { watcher, folders: BTreeMap::new() };
+    let interrupted = interrupt::watch().context("cannot watch for signals").map_err(Trouble::host)?;
     loop {
-        match test::test(&args.test) {
+        match test::test_until(&args.test, &interrupted) {
             Ok(Status::Interrupted) => return Ok(Status::Interrupted),
             Ok(_) => {}
             // A script that is being written, or a path that is not there yet.
@@ -44,7 +47,12 @@ pub(super) fn watch(args: &WatchArgs) -> Result<Status, Trouble> {
         writeln!(io::stdout(), "-- {} files watched, Ctrl-C ends", files.len())
             .context("cannot print")
             .map_err(Trouble::host)?;
+        // Set, it lets the next signal end the program at once: there is nothing to tidy up.
+        if interrupted.swap(true, Ordering::Relaxed) {
+            return Ok(Status::Interrupted);
+        }
         wait_for_change(&changes, &files).map_err(Trouble::host)?;
+        interrupted.store(false, Ordering::Relaxed);
     }
 }
 

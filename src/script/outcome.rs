@@ -57,7 +57,7 @@ pub enum Verdict {
     GivenUp(Box<Failure>),
     /// The host, or dosmux itself, is at fault.
     Trouble(String),
-    /// It was not run, because another one had failed.
+    /// It was not run, or not to its end: another one had failed, or a signal ended the run.
     Skipped,
 }
 

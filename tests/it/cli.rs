@@ -223,8 +223,8 @@ fn after_the_first_failure_the_rest_is_skipped_whoever_is_faster() {
         let expected = [
             "ok 1 - s/a.toml",
             "not ok 2 - s/b.toml",
-            "ok 3 - s/c.toml # SKIP another script failed",
-            "ok 4 - s/d.toml # SKIP another script failed",
+            "ok 3 - s/c.toml # SKIP the run had ended",
+            "ok 4 - s/d.toml # SKIP the run had ended",
         ];
         assert_eq!(points, expected);
     }

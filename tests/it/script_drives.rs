@@ -98,6 +98,24 @@ fn what_was_changed_on_a_drive_is_there_to_see_after_a_failure() {
 }
 
 #[test]
+fn an_interrupted_run_leaves_no_copies_behind() {
+    let script = "[sessions.a]\ndrives = { c = 'work' }\n[[steps]]\ntype = \"loop\\n\"\n[[steps]]\nsleep = '100m'";
+    let folder = folder(script, Duration::ZERO);
+    fs::write(folder.path().join("work/loop.bat"), ":again\r\ngoto again\r\n").unwrap();
+    let copies = folder.path().join("tmp");
+    fs::create_dir(&copies).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dosmux"));
+    let mut child = program.current_dir(folder.path()).args(["test", "a.toml"]).env("TMPDIR", &copies).spawn().unwrap();
+    while names(&copies).is_empty() {
+        assert_eq!(child.try_wait().unwrap(), None, "it should run for long");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(names(&copies), Vec::<String>::new());
+}
+
+#[test]
 fn a_directory_that_cannot_be_copied_is_named_with_the_way_out() {
     let folder = folder(SCRIPT, Duration::ZERO);
     File::create(folder.path().join("work/large.bin")).unwrap().set_len(2 << 30).unwrap();

@@ -36,8 +36,14 @@ use live::Live;
 use progress::Progress;
 use reports::Reports;
 
-/// Runs the scripts that `args` name.
+/// Runs the scripts that `args` name, until a signal ends the run.
 pub(super) fn test(args: &TestArgs) -> Result<Status, Trouble> {
+    let interrupted = interrupt::watch().context("cannot watch for signals").map_err(Trouble::host)?;
+    test_until(args, &interrupted)
+}
+
+/// As [`test`]; the run ends as well when `interrupted` is set.
+pub(super) fn test_until(args: &TestArgs, interrupted: &Arc<AtomicBool>) -> Result<Status, Trouble> {
     let selection = selection(&args.choice)?;
     let paths = collect(&args.paths).map_err(Trouble::bad_input)?;
     let cases = selection.cases(&paths);
@@ -54,7 +60,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Status, Trouble> {
     let mut reports = Reports::open(&args.reports).map_err(Trouble::bad_input)?;
     let jobs = worker_count(args.pace.jobs);
     let info = RunInfo { cases: cases.len(), shard: selection.shard, seed: selection.seed, jobs };
-    let run = Run::new(args, artifacts, &cases).map_err(Trouble::host)?;
+    let run = Run::new(args, artifacts, &cases, Arc::clone(interrupted));
     let tally = run.all(&cases, &info, &mut reports).context("cannot report").map_err(Trouble::host)?;
     if run.interrupted.load(Ordering::Relaxed) {
         return Ok(Status::Interrupted);
@@ -141,15 +147,13 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(args: &'a TestArgs, artifacts: Option<Artifacts>, cases: &[Case]) -> io::Result<Run<'a>> {
+    fn new(args: &'a TestArgs, artifacts: Option<Artifacts>, cases: &[Case], interrupted: Arc<AtomicBool>) -> Run<'a> {
         let stop = Arc::new(AtomicBool::new(false));
-        // Only the live view has a terminal to put right; otherwise a signal may end us at once.
-        let interrupted = if args.pace.real_time { interrupt::watch()? } else { Arc::default() };
         let shown = io::stderr().is_terminal() && !args.pace.real_time;
         let progress = Progress::new(cases.len(), shown);
         let commands =
             if args.pace.allow_host_commands { HostCommandPolicy::Awaited } else { HostCommandPolicy::Never };
-        Ok(Run { args, host: Host::new().with_commands(commands), artifacts, progress, stop, interrupted })
+        Run { args, host: Host::new().with_commands(commands), artifacts, progress, stop, interrupted }
     }
 
     /// Runs all cases and reports on them in their order.
@@ -189,7 +193,7 @@ impl<'a> Run<'a> {
     /// Runs one case; also tells how long it took the host.
     fn one(&self, case: &Case) -> (Outcome, std::time::Duration) {
         let start = Instant::now();
-        if self.stop.load(Ordering::Relaxed) {
+        if self.stop.load(Ordering::Relaxed) || self.interrupted.load(Ordering::Relaxed) {
             return (Outcome::skipped(), start.elapsed());
         }
         self.progress.begin(&case.id.name);
@@ -206,12 +210,12 @@ impl<'a> Run<'a> {
     /// Who looks on while a script runs.
     fn observer(&self) -> Box<dyn Observer> {
         let most = self.args.pace.timeout;
-        let mut all: Vec<Box<dyn Observer>> = vec![Box::new(Ceiling::new(most, Arc::clone(&self.stop)))];
-        if self.args.pace.real_time {
-            all.push(Box::new(Ceiling::new(most, Arc::clone(&self.interrupted))));
-            if let Ok(live) = Live::open() {
-                all.push(Box::new(live));
-            }
+        let ceiling = |stop| Box::new(Ceiling::new(most, Arc::clone(stop))) as Box<dyn Observer>;
+        let mut all = vec![ceiling(&self.stop), ceiling(&self.interrupted)];
+        if self.args.pace.real_time
+            && let Ok(live) = Live::open()
+        {
+            all.push(Box::new(live));
         }
         Box::new(Observers(all))
     }

@@ -33,7 +33,7 @@ impl<W: Write> Report for Tap<W> {
         self.number += 1;
         let (word, directive) = match outcome.class() {
             Class::Passed => ("ok", ""),
-            Class::Skipped => ("ok", " # SKIP another script failed"),
+            Class::Skipped => ("ok", " # SKIP the run had ended"),
             Class::Failed | Class::Broken | Class::Infrastructure => ("not ok", ""),
         };
         writeln!(self.out, "{word} {} - {}{directive}", self.number, escaped(&id.to_string()))?;
@@ -78,7 +78,7 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("\n  story: |2\n      t.toml:4:1: step 2 in session"), "{text}");
-        assert!(text.ends_with("\nok 5 - s/4.toml # SKIP another script failed\n"), "{text}");
+        assert!(text.ends_with("\nok 5 - s/4.toml # SKIP the run had ended\n"), "{text}");
     }
 
     #[test]
