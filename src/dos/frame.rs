@@ -133,6 +133,10 @@ impl Frame {
         self.flags & CARRY != 0
     }
 
+    pub(super) fn zero(&self) -> bool {
+        self.flags & ZERO != 0
+    }
+
     pub(super) fn set_carry(&mut self, on: bool) {
         self.set_flag(CARRY, on);
     }

@@ -94,3 +94,46 @@ fn what_cannot_be_written_is_told() {
     machine.settle();
     assert!(machine.text().contains("Write protect error"), "{}", machine.text());
 }
+
+/// EDIT on a.txt, with a mouse.
+fn edit_with_mouse(text: &str) -> (Machine, tempfile::TempDir) {
+    let folder = folder(&[("a.txt", text)]);
+    let mut machine = Machine::shell_with_mouse(folder.path());
+    machine.types("edit a.txt\n");
+    machine.settle();
+    (machine, folder)
+}
+
+#[test]
+fn the_mouse_sets_the_cursor_and_selects() {
+    let (mut machine, folder) = edit_with_mouse("one two\nthree\n");
+    machine.clicks(2, 4);
+    machine.types("X");
+    // From the start of the second line to its fourth character.
+    machine.points(3, 0, true);
+    machine.points(3, 2, true);
+    machine.points(3, 4, true);
+    machine.points(3, 4, false);
+    machine.strikes(&[Key::LeftCtrl, Key::X]);
+    machine.strikes(&[Key::LeftCtrl, Key::S]);
+    machine.settle();
+    assert_eq!(read(&folder, "a.txt"), "one Xtwo\ne\n");
+}
+
+#[test]
+fn the_mouse_opens_menus_and_answers_questions() {
+    let (mut machine, folder) = edit_with_mouse("one\n");
+    machine.types("x");
+    machine.clicks(0, 3);
+    assert!(machine.text().contains("Save As..."), "{}", machine.text());
+    let exit = machine.text().lines().position(|line| line.contains("Alt+X  ") || line.contains("Exit ")).unwrap();
+    machine.clicks(u16::try_from(exit).unwrap(), 4);
+    let text = machine.text();
+    let row = text.lines().position(|line| line.contains("Y = Yes")).unwrap_or_else(|| panic!("{text}"));
+    let column = text.lines().nth(row).unwrap().chars().collect::<String>().find("Y = Yes").unwrap();
+    let column = text.lines().nth(row).unwrap()[..column].chars().count();
+    machine.clicks(u16::try_from(row).unwrap(), u16::try_from(column).unwrap());
+    machine.settle();
+    assert_eq!(read(&folder, "a.txt"), "xone\n");
+    assert!(machine.text().ends_with("C:\\>"), "{}", machine.text());
+}

@@ -11,6 +11,7 @@ use dosmux::dos::drive::{BuiltinDrive, Drive, HostDrive, Zone};
 use dosmux::dos::{self, DosState};
 use dosmux::keys::{Key, KeyEvent, Typing, chord_events, strokes_for_char};
 use dosmux::monitor::vm::{Pause, Vm, VmConfig};
+use dosmux::pointer::{Button, Buttons, CellPlace, MouseSupport};
 use dosmux::screen::CodePage;
 use dosmux::types::PhysAddr;
 use iced_x86::code_asm::{CodeAssembler, ax, byte_ptr};
@@ -97,14 +98,23 @@ impl Machine {
         Machine::boot(change(DosState::with_shell(drives(folder), CodePage::US)))
     }
 
+    /// As [`Machine::shell`], with a mouse and its driver.
+    pub(super) fn shell_with_mouse(folder: &Path) -> Machine {
+        Machine::boot_with(DosState::with_shell(drives(folder), CodePage::US), MouseSupport::Driver)
+    }
+
     fn boot(dos: DosState) -> Machine {
+        Machine::boot_with(dos, MouseSupport::None)
+    }
+
+    fn boot_with(dos: DosState, mouse: MouseSupport) -> Machine {
         let config = VmConfig {
             memory_bytes: 2 << 20,
             rtc_start: 0,
             boot_from_disk: false,
             dos: Some(dos),
             typing: Typing::default(),
-            mouse: dosmux::pointer::MouseSupport::None,
+            mouse,
             fpu: true,
             ps_per_instruction: 40_000,
         };
@@ -139,6 +149,20 @@ impl Machine {
     pub(super) fn strikes(&mut self, keys: &[Key]) {
         for event in chord_events(keys) {
             self.press(event);
+        }
+    }
+
+    /// Points at a cell with the left button down or up, and lets the program see it.
+    pub(super) fn points(&mut self, row: u16, column: u16, down: bool) {
+        let buttons = Buttons::default().with(Button::Left, down);
+        assert!(self.vm.point(CellPlace { row, col: column }, buttons), "there is a mouse");
+        self.run_for(Duration::from_millis(200));
+    }
+
+    /// Presses and releases the left button at a cell.
+    pub(super) fn clicks(&mut self, row: u16, column: u16) {
+        for down in [false, true, false] {
+            self.points(row, column, down);
         }
     }
 

@@ -133,9 +133,14 @@ impl Canvas {
         }
     }
 
-    /// Shows what was there before.
-    pub(super) fn restore(&mut self, dos: &mut Dos<'_>) {
+    /// What was there before is to be shown.
+    pub(super) fn restore(&mut self) {
         self.cells.clone_from(&self.before);
-        self.show(dos);
+    }
+
+    /// The characters of a row.
+    pub(super) fn row(&self, row: usize) -> Vec<u8> {
+        let start = row.min(self.rows) * self.columns;
+        self.cells[start..].iter().take(self.columns).map(|cell| cell[0]).collect()
     }
 }

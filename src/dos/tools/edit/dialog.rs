@@ -1,5 +1,7 @@
 //! What lies over the text: a menu, a question, a line to be typed, a message.
 
+use super::super::super::editing_keys::scan::{DELETE, DOWN, END, HOME, LEFT, RIGHT, UP};
+use super::super::super::editing_keys::{BACKSPACE, ESCAPE, RETURN};
 use super::canvas::{Canvas, Style};
 use super::command::{Command, Key, MENUS};
 
@@ -7,17 +9,6 @@ use super::command::{Command, Key, MENUS};
 const ROOM: usize = 127;
 /// Columns of the box for it.
 const FIELD_COLUMNS: usize = 50;
-/// Scan codes. Source: RBIL, INT 16h/AH=00h.
-const LEFT: u8 = 0x4B;
-const RIGHT: u8 = 0x4D;
-const UP: u8 = 0x48;
-const DOWN: u8 = 0x50;
-const HOME: u8 = 0x47;
-const END: u8 = 0x4F;
-const DELETE: u8 = 0x53;
-const RETURN: u8 = b'\r';
-const ESCAPE: u8 = 0x1B;
-const BACKSPACE: u8 = 0x08;
 
 /// What a line is typed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,9 +149,28 @@ pub(super) fn menu_column(menu: usize) -> usize {
     2 + MENUS[..menu].iter().map(|menu| menu.name.len() + 2).sum::<usize>()
 }
 
+/// The menu whose name in the bar is at `column`.
+pub(super) fn menu_at(column: usize) -> Option<usize> {
+    (0..MENUS.len()).find(|&menu| {
+        let start = menu_column(menu) - 1;
+        (start..start + MENUS[menu].name.len() + 2).contains(&column)
+    })
+}
+
+/// The row of an open menu at a place of the screen.
+pub(super) fn menu_row_at(menu: usize, row: usize, column: usize) -> Option<usize> {
+    let start = menu_column(menu);
+    let inside = (start..start + menu_width(menu)).contains(&column);
+    row.checked_sub(2).filter(|&row| inside && row < MENUS[menu].rows.len())
+}
+
+fn menu_width(menu: usize) -> usize {
+    MENUS[menu].rows.iter().map(|row| row.text.len() + row.key.len() + 4).max().unwrap_or(0)
+}
+
 fn draw_menu(canvas: &mut Canvas, menu: usize, chosen: usize) {
     let rows = MENUS[menu].rows;
-    let width = rows.iter().map(|row| row.text.len() + row.key.len() + 4).max().unwrap_or(0);
+    let width = menu_width(menu);
     let start = menu_column(menu) - 1;
     canvas.put(0, start, format!(" {} ", MENUS[menu].name).as_bytes(), Style::Chosen);
     let (top, left) = canvas.frame(1, start, rows.len(), width);

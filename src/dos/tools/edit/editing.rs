@@ -51,6 +51,14 @@ impl Editing {
         self.view.follow(&self.text, self.cursor);
     }
 
+    /// The cursor to what is shown at a row and a column of the window, or beyond its edge.
+    pub(super) fn point_at(&mut self, row: isize, column: usize, selecting: bool) {
+        self.anchor = if selecting { self.anchor.or(Some(self.cursor)) } else { None };
+        let line = self.view.top.saturating_add_signed(row).min(self.text.lines().len() - 1);
+        let column = byte_column(self.text.line(line), self.view.left + column);
+        self.go_to(Place::new(line, column));
+    }
+
     /// Moves the cursor; with `selecting` the selection goes along, without there is none any more.
     pub(super) fn go(&mut self, way: Move, selecting: bool) {
         self.anchor = if selecting { self.anchor.or(Some(self.cursor)) } else { None };
@@ -281,6 +289,19 @@ mod tests {
         assert_eq!(all(&editing), "x");
         editing.undo();
         assert_eq!(all(&editing), "two|threeone ");
+    }
+
+    #[test]
+    fn the_mouse_points_at_what_is_shown() {
+        let mut editing = editing(&"a\tb\n".repeat(30));
+        editing.go(Move::ScrollDown, false);
+        editing.point_at(2, 8, false);
+        assert_eq!((editing.cursor, editing.anchor), (Place::new(3, 2), None));
+        editing.point_at(10, 0, true);
+        assert_eq!((editing.cursor, editing.view.top), (Place::new(11, 0), 2), "the window follows");
+        assert_eq!(editing.selection(), Some((Place::new(3, 2), Place::new(11, 0))));
+        editing.point_at(-9, 0, true);
+        assert_eq!(editing.cursor, Place::new(0, 0));
     }
 
     #[test]

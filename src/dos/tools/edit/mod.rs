@@ -7,16 +7,20 @@
 //! | `view` | which part of it is on the screen: pure |
 //! | `command` | keys and menus, as tables |
 //! | `dialog` | menus, questions, lines to be typed |
+//! | `pointer`, `clicks` | the mouse: what it did, and what that does |
 //! | `canvas` | cells in display memory |
 //! | `file` | texts from files and back |
 //!
-//! It draws, waits for a key in INT 16h, and does what that says; between two keys it costs nothing.
+//! It draws, waits for a key in INT 16h (or, with a mouse, looks at both by turns), and does what that says;
+//! between two keys it costs nothing.
 
 mod canvas;
+mod clicks;
 mod command;
 mod dialog;
 mod editing;
 mod file;
+mod pointer;
 mod text;
 mod view;
 
@@ -32,12 +36,14 @@ use command::{Command, Key, MENUS};
 use dialog::{Dialog, Field, Outcome, Question};
 use editing::{Editing, Full};
 use file::File;
+use pointer::Pointer;
 use text::{Place, Text};
 use view::screen_column;
 
 const INT_VIDEO: u8 = 0x10;
 const INT_KEYBOARD: u8 = 0x16;
 const READ_KEY: u16 = 0x1000;
+const LOOK_FOR_KEY: u16 = 0x1100;
 const SET_SHAPE: u16 = 0x0100;
 const SET_CURSOR: u16 = 0x0200;
 const SET_TEXT_MODE: u16 = 0x0003;
@@ -78,8 +84,11 @@ pub(in crate::dos) struct Edit {
     /// What is done once the text is saved.
     then: Option<Command>,
     wanted: Vec<u8>,
-    /// Interrupts before the next key.
-    calls: VecDeque<Call>,
+    /// What is done before the next key.
+    work: VecDeque<Work>,
+    pointer: Pointer,
+    /// The button went down in the text.
+    selects: bool,
     /// The cursor as it was when EDIT began.
     cursor: u16,
     state: State,
@@ -91,9 +100,22 @@ enum State {
     /// A text mode has to be set first.
     #[default]
     Beginning,
+    FindingMouse,
     Drawing,
+    /// With a mouse: is there a key?
+    LookingForKey,
+    /// What did the mouse do? The function of INT 33h.
+    LookingAtMouse(u16),
     WaitingForKey,
     Ending,
+}
+
+/// A step of drawing.
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    Interrupt(u8, Call),
+    /// Cells that changed go to display memory.
+    Show,
 }
 
 impl Edit {
@@ -108,21 +130,28 @@ F1 in the editor shows its keys; Alt with F, E, S or H opens its menus.
     pub(in crate::dos) fn go_on(&mut self, dos: &mut Dos<'_>, answer: &Answer) -> Request {
         match (self.state, answer) {
             (_, Answer::Begin) => self.begin(dos),
-            (State::Beginning, _) => self.begin_drawing(dos),
+            (State::Beginning, _) => self.find_mouse(dos),
+            (State::FindingMouse, Answer::Returned(got)) => {
+                self.pointer = Pointer::of(got);
+                self.begin_drawing(dos)
+            }
+            (State::LookingForKey, Answer::Returned(got)) if !got.zero() => self.read_key(),
+            (State::LookingForKey, Answer::Returned(_)) => self.ask_mouse(Pointer::look()),
+            (State::LookingAtMouse(asked), Answer::Returned(got)) => self.looked_at_mouse(dos, asked, got),
             (State::WaitingForKey, Answer::Returned(got)) => {
                 let [character, scan] = got.ax.to_le_bytes();
                 let shift = dos.mem.read_u8(SHIFT_FLAGS) & SHIFT_KEYS != 0;
                 self.key(dos, Key { character, scan, shift });
                 self.draw(dos)
             }
-            (State::Drawing | State::Ending, _) => self.next(),
-            (State::WaitingForKey, _) => Request::Exit(self.code),
+            (State::Drawing | State::Ending, _) => self.next(dos),
+            _ => Request::Exit(self.code),
         }
     }
 
     fn begin(&mut self, dos: &mut Dos<'_>) -> Request {
         match Canvas::of(dos) {
-            Some(_) => self.begin_drawing(dos),
+            Some(_) => self.find_mouse(dos),
             None => Request::Interrupt(INT_VIDEO, Call { ax: SET_TEXT_MODE, ..Call::default() }),
         }
     }
@@ -142,16 +171,29 @@ F1 in the editor shows its keys; Alt with F, E, S or H opens its menus.
         self.draw(dos)
     }
 
-    /// The next interrupt; then a key is waited for, or it is the end.
-    fn next(&mut self) -> Request {
-        if let Some(call) = self.calls.pop_front() {
-            return Request::Interrupt(INT_VIDEO, call);
+    /// The next interrupt; then a key or the mouse is waited for, or it is the end.
+    fn next(&mut self, dos: &mut Dos<'_>) -> Request {
+        while let Some(work) = self.work.pop_front() {
+            match work {
+                Work::Interrupt(vector, call) => return Request::Interrupt(vector, call),
+                Work::Show => self.canvas.show(dos),
+            }
         }
-        if self.state == State::Ending {
-            return Request::Exit(self.code);
+        match self.state {
+            State::Ending => Request::Exit(self.code),
+            _ if self.pointer.is_there() => self.look_for_key(),
+            _ => self.read_key(),
         }
+    }
+
+    fn read_key(&mut self) -> Request {
         self.state = State::WaitingForKey;
         Request::Interrupt(INT_KEYBOARD, Call { ax: READ_KEY, ..Call::default() })
+    }
+
+    fn look_for_key(&mut self) -> Request {
+        self.state = State::LookingForKey;
+        Request::Interrupt(INT_KEYBOARD, Call { ax: LOOK_FOR_KEY, ..Call::default() })
     }
 
     fn key(&mut self, dos: &mut Dos<'_>, key: Key) {
@@ -354,17 +396,19 @@ F1 in the editor shows its keys; Alt with F, E, S or H opens its menus.
     /// The screen is as it was.
     fn end(&mut self, dos: &mut Dos<'_>) {
         self.state = State::Ending;
-        self.canvas.restore(dos);
+        self.canvas.restore();
         let page = u16::from(dos.mem.read_u8(PAGE)) << 8;
-        self.calls = VecDeque::from([
-            Call { ax: SET_SHAPE, cx: LINE_SHAPE, ..Call::default() },
-            Call { ax: SET_CURSOR, bx: page, dx: self.cursor, ..Call::default() },
+        self.work = self.mouse(pointer::HIDE).into_iter().collect();
+        self.work.extend([
+            Work::Show,
+            Work::Interrupt(INT_VIDEO, Call { ax: SET_SHAPE, cx: LINE_SHAPE, ..Call::default() }),
+            Work::Interrupt(INT_VIDEO, Call { ax: SET_CURSOR, bx: page, dx: self.cursor, ..Call::default() }),
         ]);
     }
 
     fn draw(&mut self, dos: &mut Dos<'_>) -> Request {
         if self.state == State::Ending {
-            return self.next();
+            return self.next(dos);
         }
         self.state = State::Drawing;
         self.draw_frame();
@@ -373,7 +417,6 @@ F1 in the editor shows its keys; Alt with F, E, S or H opens its menus.
             Some(dialog) => dialog.draw(&mut self.canvas),
             None => Some(self.text_cursor()),
         };
-        self.canvas.show(dos);
         let page = u16::from(dos.mem.read_u8(PAGE)) << 8;
         let half = self.editing.overwriting && self.dialog.is_none();
         let shape = match cursor {
@@ -384,11 +427,15 @@ F1 in the editor shows its keys; Alt with F, E, S or H opens its menus.
         let (row, column) = cursor.unwrap_or_default();
         let small = |number: usize| u8::try_from(number).unwrap_or(0);
         let dx = u16::from_le_bytes([small(column), small(row)]);
-        self.calls = VecDeque::from([
-            Call { ax: SET_SHAPE, cx: shape, ..Call::default() },
-            Call { ax: SET_CURSOR, bx: page, dx, ..Call::default() },
+        // The mouse's own cursor is a cell that its driver changes.
+        self.work = self.mouse(pointer::HIDE).into_iter().collect();
+        self.work.extend([
+            Work::Show,
+            Work::Interrupt(INT_VIDEO, Call { ax: SET_SHAPE, cx: shape, ..Call::default() }),
+            Work::Interrupt(INT_VIDEO, Call { ax: SET_CURSOR, bx: page, dx, ..Call::default() }),
         ]);
-        self.next()
+        self.work.extend(self.mouse(pointer::SHOW));
+        self.next(dos)
     }
 
     /// The bar, the title and the status line.
@@ -409,7 +456,7 @@ F1 in the editor shows its keys; Alt with F, E, S or H opens its menus.
         let mode = if self.editing.overwriting { "OVR" } else { "INS" };
         let place = format!("{mode}  {:05}:{:03} ", cursor.line + 1, column + 1);
         self.canvas.fill(last, 0, columns, b' ', Style::Status);
-        self.canvas.put(last, 1, b"F1=Help  F10=Menu  Ctrl+S=Save  Alt+X=Exit", Style::Status);
+        self.canvas.put(last, 1, clicks::STATUS.as_bytes(), Style::Status);
         self.canvas.put(last, columns.saturating_sub(place.len()), place.as_bytes(), Style::Status);
     }
 
