@@ -15,13 +15,36 @@ use crate::types::{SegOff, lo8};
 const INT_KEYBOARD: u8 = 0x16;
 const INT_CHARACTER: u8 = 0x29;
 const READ_KEY: u16 = 0x1000;
-/// Bits of AH.
-const WRITING: u8 = 0x01;
-const DEVICE: u8 = 0x80;
+/// AH of INT 24h.
+pub(super) mod flag {
+    /// It failed while writing.
+    pub(in crate::dos) const WRITING: u8 = 0x01;
+    /// In a directory; in a file's data.
+    pub(in crate::dos) const DIRECTORY: u8 = 0x04;
+    pub(in crate::dos) const DATA: u8 = 0x06;
+    /// What may be answered.
+    pub(in crate::dos) const MAY_FAIL: u8 = 0x08;
+    pub(in crate::dos) const MAY_RETRY: u8 = 0x10;
+    pub(in crate::dos) const MAY_IGNORE: u8 = 0x20;
+    /// A character device.
+    pub(in crate::dos) const DEVICE: u8 = 0x80;
+}
+
+/// AL as INT 24h's handler returns it; what is none of these fails the call.
+pub(super) mod reply {
+    pub(in crate::dos) const IGNORE: u8 = 0;
+    pub(in crate::dos) const RETRY: u8 = 1;
+    pub(in crate::dos) const ABORT: u8 = 2;
+    pub(in crate::dos) const FAIL: u8 = 3;
+}
+
 /// Answers by their letters: AL, and the bit of AH that must be set.
-const ANSWERS: [(u8, &str, u8, u8); 4] =
-    [(b'A', "Abort", 2, 0), (b'R', "Retry", 1, 0x10), (b'I', "Ignore", 0, 0x20), (b'F', "Fail", 3, 0x08)];
-const FAIL: u8 = 3;
+const ANSWERS: [(u8, &str, u8, u8); 4] = [
+    (b'A', "Abort", reply::ABORT, 0),
+    (b'R', "Retry", reply::RETRY, flag::MAY_RETRY),
+    (b'I', "Ignore", reply::IGNORE, flag::MAY_IGNORE),
+    (b'F', "Fail", reply::FAIL, flag::MAY_FAIL),
+];
 /// Questions within questions at most.
 const MOST_QUESTIONS: usize = 8;
 
@@ -57,7 +80,7 @@ impl Dos<'_> {
     /// INT 24h.
     pub(super) fn int24(&mut self) -> Outcome {
         if self.state.has_job() {
-            self.regs.set_al(FAIL);
+            self.regs.set_al(reply::FAIL);
             return Outcome::Return;
         }
         let text = [b"\r\n", self.trouble().as_slice(), self.choices().as_bytes()].concat();
@@ -72,8 +95,8 @@ impl Dos<'_> {
     fn trouble(&self) -> Vec<u8> {
         let error = ERRORS.get(usize::from(lo8(self.regs.di().into()))).unwrap_or(&"General failure");
         let flags = self.regs.ah();
-        let doing: &[u8] = if flags & WRITING != 0 { b" writing " } else { b" reading " };
-        let place = if flags & DEVICE != 0 {
+        let doing: &[u8] = if flags & flag::WRITING != 0 { b" writing " } else { b" reading " };
+        let place = if flags & flag::DEVICE != 0 {
             let header = SegOff::new(self.regs.bp(), self.regs.si());
             [b"device ", device::name(self, header).0.trim_ascii_end()].concat()
         } else {

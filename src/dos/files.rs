@@ -109,6 +109,11 @@ impl Dos<'_> {
         Ok((Place { drive, path }, pattern))
     }
 
+    /// The drive of the name `text`, 0 is A:.
+    pub(super) fn drive_named(&self, text: &[u8]) -> u8 {
+        path::drive_of(text).0.unwrap_or_else(|| self.current_drive())
+    }
+
     /// What is at `place`.
     pub(super) fn lookup(&self, place: &Place) -> Result<Entry, DosError> {
         self.drive(place.drive)?.lookup(&place.path)

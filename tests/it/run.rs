@@ -114,6 +114,18 @@ fn failures_of_dosmux_have_statuses_of_their_own() {
 }
 
 #[test]
+fn a_command_of_the_shell_that_cannot_be_done_is_told_by_the_exit_code() {
+    let folder = folder();
+    std::fs::write(folder.path().join("fails.bat"), "@del none\necho behind\n").unwrap();
+    let status = |args: &[&str]| run(folder.path(), args, b"").status.code();
+    assert_eq!(status(&["run", "del", "none"]), Some(1));
+    assert_eq!(status(&["run", "copy", "none", "x"]), Some(1));
+    assert_eq!(status(&["run", "dir"]), Some(0));
+    // In a batch file only programs have exit codes.
+    assert_eq!(status(&["run", "fails.bat"]), Some(0));
+}
+
+#[test]
 fn many_programs_run_at_once_and_leave_nothing_behind() {
     let folder = folder();
     let children: Vec<Child> = (0..8).map(|_| start(folder.path(), &["run", "D:\\HELLO.COM", "x"])).collect();

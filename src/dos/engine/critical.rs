@@ -2,6 +2,7 @@
 //!
 //! Source: RBIL, INT 24h and INT 21h/AH=59h; Microsoft, MS-DOS Programmer's Reference, "Critical Errors".
 
+use super::super::critical::{flag, reply};
 use super::super::error::DosError;
 use super::super::frame::Frame;
 use super::super::memory_map::SDA;
@@ -13,28 +14,6 @@ use super::{Doing, Event, Pending, Port, WORK_BYTES};
 use crate::types::{SegOff, lo8};
 
 const INT_CRITICAL: u8 = 0x24;
-
-/// AH of INT 24h.
-mod flag {
-    /// It failed while writing.
-    pub(super) const WRITING: u8 = 0x01;
-    /// In a directory; in a file's data.
-    pub(super) const DIRECTORY: u8 = 0x04;
-    pub(super) const DATA: u8 = 0x06;
-    /// What may be answered.
-    pub(super) const MAY_FAIL: u8 = 0x08;
-    pub(super) const MAY_RETRY: u8 = 0x10;
-    pub(super) const MAY_IGNORE: u8 = 0x20;
-    /// A character device.
-    pub(super) const DEVICE: u8 = 0x80;
-}
-
-/// AL as INT 24h's handler returns it; anything else fails the call.
-mod reply {
-    pub(super) const IGNORE: u8 = 0;
-    pub(super) const RETRY: u8 = 1;
-    pub(super) const ABORT: u8 = 2;
-}
 
 /// A question that INT 24h's handler has to answer.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use super::super::drive::{Access, Share};
 use super::super::path::Place;
 use super::line::{is_separator, trimmed};
 use super::run::Run;
-use super::text::Complaint;
+use super::text::{Answered, Complaint};
 use super::{Job, STDOUT, Shell, Step, expand, prompt, variables};
 
 /// Longest line that is read; what is behind that is left out.
@@ -34,10 +34,17 @@ impl Batch {
 
     /// Leaves the next line to be run, and itself to go on after it.
     pub(super) fn go_on(mut self, shell: &mut Shell, dos: &mut Dos<'_>) -> Step {
-        let Ok(next) = line_at(dos, &self.place, self.position) else {
-            shell.complain(Complaint::new("Batch file missing"));
-            end(shell);
-            return Step::Next;
+        let next = match line_at(dos, &self.place, self.position) {
+            Ok(next) => next,
+            Err(complaint @ Complaint::Critical(_)) => {
+                shell.fail(dos, complaint, Job::Batch(self));
+                return Step::Next;
+            }
+            Err(complaint) => {
+                shell.complain(complaint);
+                end(shell);
+                return Step::Next;
+            }
         };
         let Some((line, position)) = next else {
             end(shell);
@@ -91,11 +98,13 @@ fn label_of(text: &[u8]) -> Vec<u8> {
 
 /// The line that begins at `position`, and where the next one does. `None` at the file's end.
 fn line_at(dos: &Dos<'_>, place: &Place, position: u32) -> Result<Option<(Vec<u8>, u32)>, Complaint> {
-    let file = dos.drive(place.drive)?.open(&place.path, Access::Read, Share::DenyNone)?;
+    let missing = |_| Complaint::new("Batch file missing");
+    let opened = dos.drive(place.drive).and_then(|drive| drive.open(&place.path, Access::Read, Share::DenyNone));
+    let file = opened.reading(place.drive, missing)?;
     let mut line = Vec::new();
     let (mut next, mut chunk) = (position, [0; CHUNK]);
     loop {
-        let count = file.read_at(next, &mut chunk)?;
+        let count = file.read_at(next, &mut chunk).reading(place.drive, missing)?;
         let part = &chunk[..count];
         let end = part.iter().position(|&byte| matches!(byte, b'\n' | CTRL_Z));
         line.extend(&part[..end.unwrap_or(count)]);

@@ -7,7 +7,7 @@ use super::batch::{self, Batch};
 use super::exec::{self, Found};
 use super::line::{self, is_separator, skip_separators, trimmed};
 use super::run::{self, Run};
-use super::text::{Complaint, Done};
+use super::text::{Answered, Complaint, Done};
 use super::{Job, STDOUT, Shell, Step, command, expand, prompt};
 
 /// `IF [NOT] EXIST name | ERRORLEVEL n | a==b command`.
@@ -16,7 +16,7 @@ pub(super) fn if_(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    let (holds, command) = condition(shell, dos, rest).ok_or_else(Complaint::syntax)?;
+    let (holds, command) = condition(shell, dos, rest)?;
     if command.trim_ascii().is_empty() {
         return Err(Complaint::syntax());
     }
@@ -27,11 +27,15 @@ pub(super) fn if_(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     Ok(())
 }
 
-fn condition<'a>(shell: &Shell, dos: &Dos<'_>, rest: &'a [u8]) -> Option<(bool, &'a [u8])> {
+fn condition<'a>(shell: &Shell, dos: &Dos<'_>, rest: &'a [u8]) -> Result<(bool, &'a [u8]), Complaint> {
     if let Some(rest) = keyword(rest, b"EXIST") {
         let (name, command) = split_word(rest);
-        return Some((exists(dos, name), command));
+        return Ok((exists(dos, name)?, command));
     }
+    compared(shell, rest).ok_or_else(Complaint::syntax)
+}
+
+fn compared<'a>(shell: &Shell, rest: &'a [u8]) -> Option<(bool, &'a [u8])> {
     if let Some(rest) = keyword(rest, b"ERRORLEVEL") {
         let (number, command) = split_word(rest);
         let level: u32 = std::str::from_utf8(number).ok()?.parse().ok()?;
@@ -43,12 +47,18 @@ fn condition<'a>(shell: &Shell, dos: &Dos<'_>, rest: &'a [u8]) -> Option<(bool, 
     Some((trimmed(&rest[..equals]) == right, command))
 }
 
-fn exists(dos: &Dos<'_>, name: &[u8]) -> bool {
+fn exists(dos: &Dos<'_>, name: &[u8]) -> Result<bool, Complaint> {
     // `DIR\NUL` is there if the directory is.
     let folder = command::folder_of(name);
     let folder_exists = dos.searched_text(folder).is_ok_and(|(place, _)| dos.lookup(&place).is_ok());
-    (folder_exists && super::super::device::by_name(dos, name).is_some())
-        || command::matching(dos, name, 0).is_ok_and(|(_, entries)| !entries.is_empty())
+    if folder_exists && super::super::device::by_name(dos, name).is_some() {
+        return Ok(true);
+    }
+    match command::matching(dos, name, 0) {
+        Ok((_, entries)) => Ok(!entries.is_empty()),
+        Err(error) if error.is_critical() => Err(error).reading(dos.drive_named(name), Complaint::from),
+        Err(_) => Ok(false),
+    }
 }
 
 /// What is behind `word`, if `text` begins with it.
@@ -99,7 +109,7 @@ pub(super) fn for_(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     Ok(())
 }
 
-fn parse_for(rest: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(super) fn parse_for(rest: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (variable, rest) = split_word(rest);
     let &[b'%', letter] = variable else { return None };
     let rest = keyword(rest, b"IN")?;
@@ -122,7 +132,7 @@ fn values(dos: &Dos<'_>, word: &[u8]) -> Vec<Vec<u8>> {
 /// CALL: a batch file that returns; anything else as it is.
 pub(super) fn call(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let (name, behind) = line::first_word(rest);
-    match exec::find(dos, name) {
+    match exec::find(dos, name)? {
         Some(Found::Batch(place)) => {
             let batch = Batch::new(place, run::parameters(name, behind));
             shell.push(dos, Job::Batch(batch));

@@ -8,7 +8,7 @@ use super::super::memory::Setting;
 use super::super::path::{self, Place, text_of};
 use super::line::{is_separator, skip_separators};
 use super::output::{Ask, Question};
-use super::text::Complaint;
+use super::text::{Answered, Complaint};
 use super::{Job, Shell, Step, call, int21, variables};
 use crate::types::SegOff;
 
@@ -25,13 +25,12 @@ pub(super) enum Found {
 
 /// The program or batch file called `name`, in the current directory or one of PATH's.
 ///
-/// If it is nowhere, and a drive could not be looked at, it is taken to be there: to run it asks what to do
-/// about the drive.
-pub(super) fn find(dos: &Dos<'_>, name: &[u8]) -> Option<Found> {
-    let mut out_of_sight = None;
+/// *Errors*: it is nowhere, and a drive could not be looked at.
+pub(super) fn find(dos: &Dos<'_>, name: &[u8]) -> Result<Option<Found>, Complaint> {
+    let mut failed = None;
     let mut look = |name: &[u8]| {
-        find_at(dos, name).unwrap_or_else(|missed| {
-            out_of_sight.get_or_insert(missed);
+        find_at(dos, name).unwrap_or_else(|complaint| {
+            failed.get_or_insert(complaint);
             None
         })
     };
@@ -43,40 +42,42 @@ pub(super) fn find(dos: &Dos<'_>, name: &[u8]) -> Option<Found> {
             look(&[folder, between, name].concat())
         });
     }
-    found.or(out_of_sight)
+    match (found, failed) {
+        (None, Some(complaint)) => Err(complaint),
+        (found, _) => Ok(found),
+    }
 }
 
-/// *Errors*: what `name` would be on a drive that cannot be looked at.
-fn find_at(dos: &Dos<'_>, name: &[u8]) -> Result<Option<Found>, Found> {
+fn find_at(dos: &Dos<'_>, name: &[u8]) -> Result<Option<Found>, Complaint> {
     let last = name.rsplit(|byte| matches!(byte, b'\\' | b':')).next().unwrap_or_default();
-    match last.iter().position(|&byte| byte == b'.') {
-        Some(dot) => {
-            let extension = last[dot + 1..].to_ascii_uppercase();
-            if EXTENSIONS.contains(&extension.as_slice()) { found(dos, name, &extension) } else { Ok(None) }
-        }
-        None => {
-            for extension in EXTENSIONS {
-                if let Some(found) = found(dos, &[name, b".", extension].concat(), extension)? {
-                    return Ok(Some(found));
-                }
-            }
-            Ok(None)
+    if let Some(dot) = last.iter().position(|&byte| byte == b'.') {
+        let extension = last[dot + 1..].to_ascii_uppercase();
+        return match EXTENSIONS.contains(&extension.as_slice()) {
+            true => found(dos, name, &extension),
+            false => Ok(None),
+        };
+    }
+    for extension in EXTENSIONS {
+        let found = found(dos, &[name, b".", extension].concat(), extension)?;
+        if found.is_some() {
+            return Ok(found);
         }
     }
+    Ok(None)
 }
 
-fn found(dos: &Dos<'_>, name: &[u8], extension: &[u8]) -> Result<Option<Found>, Found> {
+fn found(dos: &Dos<'_>, name: &[u8], extension: &[u8]) -> Result<Option<Found>, Complaint> {
     let Ok(place) = dos.place(name) else { return Ok(None) };
-    let entry = dos.lookup(&place);
-    let found = match extension {
-        b"BAT" => Found::Batch(place),
-        _ => Found::Program(text_of(place.drive, &place.path)),
+    let entry = match dos.lookup(&place) {
+        Ok(entry) => entry,
+        Err(error) if error.is_critical() => return Err(error).reading(place.drive, Complaint::from),
+        Err(_) => return Ok(None),
     };
-    match entry {
-        Ok(entry) if entry.attributes & attribute::DIRECTORY == 0 => Ok(Some(found)),
-        Err(error) if error.is_critical() => Err(found),
-        _ => Ok(None),
-    }
+    Ok(match extension {
+        _ if entry.attributes & attribute::DIRECTORY != 0 => None,
+        b"BAT" => Some(Found::Batch(place)),
+        _ => Some(Found::Program(text_of(place.drive, &place.path))),
+    })
 }
 
 /// A program that is run.

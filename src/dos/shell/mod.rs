@@ -11,6 +11,7 @@
 //! | `exec` | programs |
 //! | `batch`, `control` | batch files; IF, FOR, CALL, GOTO, SHIFT |
 //! | `output` | text in pages, questions |
+//! | `critical` | INT 24h is asked about a drive that failed |
 //! | `command` | the internal commands, a file per group |
 //!
 //! What is being done is a stack of jobs, innermost last: the prompt, a batch file in it, a FOR in that,
@@ -21,6 +22,7 @@ mod batch;
 mod command;
 mod complete;
 mod control;
+mod critical;
 mod editor;
 mod exec;
 mod expand;
@@ -59,6 +61,8 @@ pub(in crate::dos) struct Shell {
     permanent: bool,
     /// What the last program ended with.
     errorlevel: u8,
+    /// It runs one command for the host, which is told by the exit code if that cannot be done.
+    for_host: bool,
     /// The line before, for the editing keys of a console that is not the screen.
     template: Vec<u8>,
     /// Lines that were typed.
@@ -73,6 +77,7 @@ impl Default for Shell {
             verify: false,
             permanent: false,
             errorlevel: 0,
+            for_host: false,
             template: Vec::new(),
             history: editor::History::default(),
         }
@@ -96,6 +101,7 @@ enum Job {
     Pages(output::Pages),
     Pause(output::Pause),
     Ask(output::Ask),
+    Critical(critical::Critical),
     Screen(output::Screen),
     Type(command::Type),
     Copy(command::Copy),
@@ -158,8 +164,23 @@ impl Shell {
         }
     }
 
+    /// Says why something is not done.
     fn complain(&mut self, complaint: Complaint) {
-        self.say(STDERR, complaint.0);
+        if self.for_host && !self.jobs.iter().any(|job| matches!(job, Job::Batch(_))) {
+            self.errorlevel = 1;
+        }
+        self.say(STDERR, complaint.text());
+    }
+
+    /// Says why `job` cannot be done; if a drive failed, the user may have it tried again.
+    fn fail(&mut self, dos: &mut Dos<'_>, complaint: Complaint, job: Job) {
+        match complaint {
+            Complaint::Critical(trouble) => self.push(dos, Job::Critical(critical::Critical::new(trouble, job))),
+            complaint => {
+                job.abandon(dos);
+                self.complain(complaint);
+            }
+        }
     }
 
     /// Gives up all jobs but the `keep` outermost ones.
@@ -207,6 +228,7 @@ impl Job {
             Job::Pages(pages) => pages.go_on(shell, dos, &answer),
             Job::Pause(pause) => pause.go_on(&answer),
             Job::Ask(ask) => ask.go_on(shell, dos, answer),
+            Job::Critical(critical) => critical.go_on(shell, dos, &answer),
             Job::Screen(screen) => screen.go_on(),
             Job::Type(file) => file.go_on(shell, dos, answer),
             Job::Copy(copy) => copy.go_on(shell, dos, answer),
@@ -221,6 +243,7 @@ impl Job {
             Job::Pipe(pipe) => pipe.abandon(dos),
             Job::Type(file) => file.abandon(dos),
             Job::Copy(copy) => copy.abandon(dos),
+            Job::Critical(critical) => critical.abandon(dos),
             _ => {}
         }
     }
@@ -234,3 +257,6 @@ fn call(function: u8) -> Request {
 fn int21(call: Call) -> Request {
     Request::Interrupt(0x21, call)
 }
+
+#[cfg(test)]
+mod tests;

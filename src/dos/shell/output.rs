@@ -64,7 +64,7 @@ impl Pages {
         Pages { lines: VecDeque::new(), listing: Some(Box::new(listing)), doing: Paging::Writing }
     }
 
-    pub(super) fn go_on(mut self, shell: &mut Shell, dos: &Dos<'_>, answer: &Answer) -> Step {
+    pub(super) fn go_on(mut self, shell: &mut Shell, dos: &mut Dos<'_>, answer: &Answer) -> Step {
         match (self.doing, answer) {
             (_, Answer::Failed(_)) => Step::Next,
             (Paging::Writing, Answer::Written) if !self.lines.is_empty() => {
@@ -79,17 +79,24 @@ impl Pages {
         }
     }
 
-    fn page(mut self, shell: &mut Shell, dos: &Dos<'_>, asked: bool) -> Step {
+    fn page(mut self, shell: &mut Shell, dos: &mut Dos<'_>, asked: bool) -> Step {
         let rows = page_rows(dos);
         let paged = rows.is_some() && self.listing.as_ref().is_none_or(|listing| listing.is_paged());
         let wanted = rows.filter(|_| paged).unwrap_or(1);
         // One line more than fits tells whether there is a next page.
         while self.lines.len() <= wanted {
-            let Some(part) = self.listing.as_mut().and_then(|listing| listing.next(dos)) else {
-                self.finish(shell);
-                break;
-            };
-            self.lines.extend(lines_of(&part));
+            match self.listing.as_mut().map_or(Ok(None), |listing| listing.next(dos)) {
+                Ok(Some(part)) => self.lines.extend(lines_of(&part)),
+                Ok(None) => {
+                    self.finish(shell);
+                    break;
+                }
+                Err(complaint) => {
+                    self.doing = Paging::Writing;
+                    shell.fail(dos, complaint, Job::Pages(self));
+                    return Step::Next;
+                }
+            }
             if !paged {
                 break;
             }
@@ -227,7 +234,8 @@ impl Ask {
                 Some(b'N') => self.no(shell),
                 _ => shell.jobs.push(Job::Ask(Ask::new(self.question))),
             },
-            Read::End => {}
+            // Nobody answers: that is no.
+            Read::End => shell.say(STDOUT, b"\r\n".to_vec()),
         }
         Step::Next
     }
@@ -237,14 +245,14 @@ impl Ask {
             Question::Terminate => super::batch::terminate_all(shell, dos),
             Question::Delete(name) => {
                 if let Err(complaint) = command::delete(dos, &name) {
-                    shell.complain(complaint);
+                    shell.fail(dos, complaint, Job::Ask(Ask::new(Question::Delete(name))));
                 }
             }
             Question::DeleteOne(mut names) => {
                 let name = names.pop_front().unwrap_or_default();
                 ask_for_next(shell, names);
                 if let Err(complaint) = command::delete(dos, &name) {
-                    shell.complain(complaint);
+                    shell.fail(dos, complaint, Job::Ask(Ask::new(Question::DeleteOne([name].into()))));
                 }
             }
         }

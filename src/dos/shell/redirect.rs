@@ -4,7 +4,7 @@ use super::super::drive::Create;
 use super::super::error::DosError;
 use super::super::{Dos, device, psp, sft};
 use super::line::{Command, Output};
-use super::text::Complaint;
+use super::text::{Answered, Complaint, Done};
 
 const STDIN: u16 = 0;
 const STDOUT: u16 = 1;
@@ -46,24 +46,17 @@ impl Saved {
         }
     }
 
-    /// Redirects as `command` says. *Errors*: nothing is redirected any more.
-    pub(super) fn redirect(mut self, dos: &mut Dos<'_>, command: &Command) -> Result<Saved, Complaint> {
-        match self.apply(dos, command) {
-            Ok(()) => Ok(self),
-            Err(complaint) => {
-                self.restore(dos);
-                Err(complaint)
-            }
-        }
-    }
-
-    fn apply(&mut self, dos: &mut Dos<'_>, command: &Command) -> Result<(), Complaint> {
+    /// Redirects as `command` says. *Errors*: some of it may be done.
+    pub(super) fn redirect(&mut self, dos: &mut Dos<'_>, command: &Command) -> Done {
         if let Some(name) = &command.input {
-            let index = open(dos, name, READ)?;
+            let drive = dos.drive_named(name);
+            let index = open(dos, name, READ).reading(drive, Complaint::from)?;
             self.set(dos, STDIN, index);
         }
         if let Some(output) = &command.output {
-            let index = open_output(dos, output).map_err(|_| Complaint::new("File creation error"))?;
+            let drive = dos.drive_named(&output.name);
+            let not_made = |_| Complaint::new("File creation error");
+            let index = open_output(dos, output).writing(drive, not_made)?;
             self.set(dos, STDOUT, index);
         }
         Ok(())

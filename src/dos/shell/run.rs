@@ -31,28 +31,26 @@ impl Run {
         if *answer == Answer::Begin {
             return Step::Ask(Job::Run(self), call(LOOK_FOR_KEY));
         }
-        if let Err(complaint) = begin(shell, dos, &self.line) {
-            shell.complain(complaint);
+        match line::commands(&self.line) {
+            Err(_) => shell.complain(Complaint::syntax()),
+            Ok(commands) => return Pipe { commands: commands.into(), input: None }.go_on(shell, dos),
         }
         Step::Next
     }
 }
 
-fn begin(shell: &mut Shell, dos: &mut Dos<'_>, text: &[u8]) -> Done {
-    let mut commands = line::commands(text).map_err(|_| Complaint::syntax())?;
-    if commands.len() > 1 {
-        shell.push(dos, Job::Pipe(Pipe { commands: commands.into(), input: None }));
-        return Ok(());
-    }
-    let Some(command) = commands.pop() else { return Ok(()) };
-    run_command(shell, dos, &command, Saved::default())
-}
-
 /// Runs a command with its redirections, and undoes them and those in `saved` after it.
-fn run_command(shell: &mut Shell, dos: &mut Dos<'_>, command: &Command, saved: Saved) -> Done {
-    let saved = saved.redirect(dos, command)?;
+fn run_command(shell: &mut Shell, dos: &mut Dos<'_>, mut command: Command, mut saved: Saved) {
+    let redirected = saved.redirect(dos, &command);
     shell.push(dos, Job::Restore(saved));
-    dispatch(shell, dos, &command.text)
+    let done = redirected.and_then(|()| {
+        // What is tried again finds its handles redirected.
+        (command.input, command.output) = (None, None);
+        dispatch(shell, dos, &command.text)
+    });
+    if let Err(complaint) = done {
+        shell.fail(dos, complaint, Job::Pipe(Pipe { commands: [command].into(), input: None }));
+    }
 }
 
 /// Commands whose input is what the one before wrote.
@@ -90,9 +88,7 @@ impl Pipe {
             }
             shell.push(dos, Job::Pipe(self));
         }
-        if let Err(complaint) = run_command(shell, dos, &command, saved) {
-            shell.complain(complaint);
-        }
+        run_command(shell, dos, command, saved);
         Step::Next
     }
 
@@ -123,14 +119,17 @@ pub(super) fn dispatch(shell: &mut Shell, dos: &mut Dos<'_>, text: &[u8]) -> Don
     let (internal, behind) = line::internal_word(text);
     match command::internal(&internal) {
         Some(_) if command::asked(shell, &internal, behind) => Ok(()),
-        Some(command) => command(shell, dos, behind),
+        Some(command) => {
+            command::check_drives(dos, &internal, behind)?;
+            command(shell, dos, behind)
+        }
         None => run_program(shell, dos, name, rest),
     }
 }
 
 /// Runs the program or batch file called `name`.
 pub(super) fn run_program(shell: &mut Shell, dos: &mut Dos<'_>, name: &[u8], rest: &[u8]) -> Done {
-    match exec::find(dos, name) {
+    match exec::find(dos, name)? {
         Some(Found::Program(path)) => shell.push(dos, Job::Exec(Exec::new(path, rest.to_vec()))),
         Some(Found::Batch(place)) => {
             let batch = Batch::new(place, parameters(name, rest));

@@ -1,9 +1,9 @@
 //! The shell's parameters: `COMMAND [path] [/E:bytes] [/P] [/K command] [/C command]`, and how it begins.
 
-use super::super::Dos;
 use super::super::app::tail;
 use super::super::drive::DosPath;
 use super::super::path::{self, Place, text_of};
+use super::super::{Dos, psp};
 use super::batch::Batch;
 use super::line::trimmed;
 use super::prompt::Prompt;
@@ -69,6 +69,7 @@ fn set_comspec(dos: &mut Dos<'_>, folder: &[u8]) {
 pub(super) fn begin(shell: &mut Shell, dos: &mut Dos<'_>) -> Step {
     let parameters = Parameters::parse(&tail(dos));
     shell.permanent = parameters.permanent;
+    shell.for_host = parameters.only && dos.state.has_job() && is_first(dos);
     if let Some(folder) = &parameters.folder {
         set_comspec(dos, folder);
     }
@@ -89,6 +90,12 @@ pub(super) fn begin(shell: &mut Shell, dos: &mut Dos<'_>) -> Step {
         shell.say(STDOUT, command::version_text(dos));
     }
     Step::Next
+}
+
+/// True if no other program has started this shell.
+fn is_first(dos: &Dos<'_>) -> bool {
+    let psp = dos.psp();
+    psp::PARENT.get(&dos.mem, psp::base(psp)) == psp
 }
 
 /// AUTOEXEC.BAT of the first drive but Z:, where DOS's own programs are.

@@ -2,9 +2,53 @@
 
 use super::super::error::DosError;
 
-/// A message to the user, on standard error.
+/// Why a command cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Complaint(pub(super) Vec<u8>);
+pub(super) enum Complaint {
+    /// A message to the user, on standard error.
+    Text(Vec<u8>),
+    /// A drive failed: INT 24h is asked first.
+    Critical(Trouble),
+}
+
+/// A drive that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) error: DosError,
+    /// 0 is A:.
+    pub(super) drive: u8,
+    pub(super) writing: bool,
+}
+
+/// What a drive answers.
+pub(super) trait Answered<T> {
+    /// A critical error is one of `drive`, which was read; of any other `say` makes a complaint.
+    fn reading(self, drive: u8, say: impl FnOnce(DosError) -> Complaint) -> Result<T, Complaint>;
+    /// As [`Answered::reading`], of a drive that was written.
+    fn writing(self, drive: u8, say: impl FnOnce(DosError) -> Complaint) -> Result<T, Complaint>;
+}
+
+impl<T> Answered<T> for Result<T, DosError> {
+    fn reading(self, drive: u8, say: impl FnOnce(DosError) -> Complaint) -> Result<T, Complaint> {
+        answered(self, drive, false, say)
+    }
+
+    fn writing(self, drive: u8, say: impl FnOnce(DosError) -> Complaint) -> Result<T, Complaint> {
+        answered(self, drive, true, say)
+    }
+}
+
+fn answered<T>(
+    result: Result<T, DosError>,
+    drive: u8,
+    writing: bool,
+    say: impl FnOnce(DosError) -> Complaint,
+) -> Result<T, Complaint> {
+    result.map_err(|error| match error {
+        error if error.is_critical() => Complaint::Critical(Trouble { error, drive, writing }),
+        error => say(error),
+    })
+}
 
 /// What an internal command comes to.
 pub(super) type Done = Result<(), Complaint>;
@@ -12,16 +56,24 @@ pub(super) type Done = Result<(), Complaint>;
 impl Complaint {
     /// `text` on a line of its own.
     pub(super) fn new(text: &str) -> Complaint {
-        Complaint(format!("{text}\r\n").into_bytes())
+        Complaint::Text(format!("{text}\r\n").into_bytes())
     }
 
     /// As [`Complaint::new`], with the name that it is about.
     pub(super) fn about(text: &str, name: &[u8]) -> Complaint {
-        Complaint([text.as_bytes(), b" - ", name, b"\r\n"].concat())
+        Complaint::Text([text.as_bytes(), b" - ", name, b"\r\n"].concat())
     }
 
     pub(super) fn missing_parameter() -> Complaint {
         Complaint::new("Required parameter missing")
+    }
+
+    /// What the user is told.
+    pub(super) fn text(self) -> Vec<u8> {
+        match self {
+            Complaint::Text(text) => text,
+            Complaint::Critical(trouble) => Complaint::new(&trouble.error.to_string()).text(),
+        }
     }
 
     pub(super) fn syntax() -> Complaint {

@@ -15,6 +15,8 @@ pub(in crate::dos) struct Walk {
     /// Directories still to be looked at, with their depths; the next one last.
     left: Vec<(DosPath, usize)>,
     within: bool,
+    /// The one that was looked at last.
+    last: Option<(DosPath, usize)>,
 }
 
 /// A directory that has been looked at.
@@ -27,12 +29,13 @@ pub(in crate::dos) struct Visit {
 impl Walk {
     /// The directory at `place`; those in it only if `within`.
     pub(in crate::dos) fn new(place: Place, within: bool) -> Walk {
-        Walk { drive: place.drive, left: vec![(place.path, 0)], within }
+        Walk { drive: place.drive, left: vec![(place.path, 0)], within, last: None }
     }
 
     /// The next directory, those in it after it. *Errors*: it cannot be read; the others still can.
     pub(in crate::dos) fn next(&mut self, dos: &Dos<'_>) -> Option<Result<Visit, DosError>> {
         let (path, depth) = self.left.pop()?;
+        self.last = Some((path.clone(), depth));
         let entries = match dos.drive(self.drive).and_then(|drive| drive.list(&path)) {
             Ok(entries) => entries,
             Err(error) => return Some(Err(error)),
@@ -45,6 +48,11 @@ impl Walk {
             }
         }
         Some(Ok(Visit { place: Place { drive: self.drive, path }, entries }))
+    }
+
+    /// The directory that could not be read is the next one once more.
+    pub(in crate::dos) fn again(&mut self) {
+        self.left.extend(self.last.take());
     }
 }
 

@@ -147,3 +147,35 @@ fn a_batch_file_goes_on_if_the_user_says_no() {
     machine.settle();
     assert!(machine.text().contains("on it goes"), "{}", machine.text());
 }
+
+#[test]
+fn a_drive_that_is_not_there_is_refused_before_anything_is_done() {
+    let (text, folder) = typed(&[("a.txt", "a")], &["cls", "copy a.txt q:\\b", "dir q:", "del q:*.txt"]);
+    assert_eq!(text.matches("Invalid drive specification").count(), 3, "{text}");
+    assert_eq!(read(&folder, "a.txt"), "a");
+}
+
+#[test]
+fn words_that_a_command_does_not_take_are_too_many() {
+    for command in ["type a b", "del a b", "ren a x b", "cd a b", "dir a b", "md a b", "vol c: b"] {
+        let (text, _folder) = typed(&[("a", "a")], &["cls", command]);
+        assert!(text.contains("Too many parameters - b"), "{command}: {text}");
+    }
+}
+
+#[test]
+fn files_that_are_not_there_are_named_in_capitals() {
+    let (text, _folder) = typed(&[], &["cls", "type none", "copy none x", "ren none x", "dir none"]);
+    assert_eq!(text.matches("File not found - NONE").count(), 2, "{text}");
+    assert!(text.contains("        0 file(s) copied"), "{text}");
+    assert!(text.contains("Duplicate file name or file not found"), "{text}");
+    assert!(text.contains(" Directory of C:\\\n\nFile not found"), "{text}");
+}
+
+#[test]
+fn joined_texts_end_with_ctrl_z_and_joined_bytes_do_not() {
+    let files = [("a", "one\x1agone"), ("b", "two")];
+    let (_text, folder) = typed(&files, &["copy a+b c", "copy /b a+b d", "copy a e", "copy /a a f"]);
+    let all = ["c", "d", "e", "f"].map(|name| read(&folder, name));
+    assert_eq!(all, ["onetwo\x1a", "one\x1agonetwo", "one\x1agone", "one\x1a"]);
+}

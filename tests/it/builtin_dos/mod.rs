@@ -9,6 +9,7 @@ mod devices;
 mod drivers;
 mod edit;
 mod exec;
+mod failing;
 mod fcb;
 mod files;
 mod host_errors;

@@ -103,7 +103,7 @@ fn files_are_copied_joined_renamed_and_deleted() {
     let lines = ["copy a.txt+b.txt c.txt", "copy *.txt *.bak", "ren c.txt d.*", "del a.txt", "del *.bak"];
     let (screen, folder) = typed(&files, &lines);
     assert!(screen.contains("3 file(s) copied"), "{screen}");
-    assert_eq!(read(&folder, "d.txt"), "onetwo");
+    assert_eq!(read(&folder, "d.txt"), "onetwo\x1a");
     let mut left: Vec<_> =
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();

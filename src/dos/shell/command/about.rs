@@ -8,6 +8,7 @@ use super::super::line::{self, Words};
 use super::super::output::{Pause, Screen};
 use super::super::text::{Complaint, Done};
 use super::super::{Job, STDOUT, Shell, run};
+use super::{only_name, optional_name};
 use crate::types::{SegOff, hi16, lo16};
 
 /// Standard input, output and error; how they are opened.
@@ -48,7 +49,7 @@ pub(in crate::dos) fn label_text(dos: &Dos<'_>, drive: u8) -> Result<Vec<u8>, Do
 
 /// VOL.
 pub(super) fn volume(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
-    let name = Words::of(rest).names.into_iter().next().unwrap_or_default();
+    let name = optional_name(Words::of(rest))?.unwrap_or_default();
     let drive = path::drive_of(&name).0.unwrap_or_else(|| dos.current_drive());
     let text = label_text(dos, drive)?;
     shell.say(STDOUT, text);
@@ -83,7 +84,7 @@ pub(super) fn load_high(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Do
     if name.is_empty() {
         return Err(Complaint::missing_parameter());
     }
-    if let Some(Found::Program(path)) = exec::find(dos, name) {
+    if let Some(Found::Program(path)) = exec::find(dos, name)? {
         shell.push(dos, Job::Exec(Exec::high(path, behind.to_vec())));
         return Ok(());
     }
@@ -92,7 +93,7 @@ pub(super) fn load_high(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Do
 
 /// CTTY: standard input, output and error of the shell, and of all that it starts, are a device.
 pub(super) fn console(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
-    let name = Words::of(rest).names.into_iter().next().ok_or_else(Complaint::missing_parameter)?;
+    let name = only_name(Words::of(rest))?;
     let header = device::by_name(dos, &name).ok_or_else(|| Complaint::new("Invalid device"))?;
     let index = dos.open_device(header, READ_WRITE)?;
     let psp = dos.psp();

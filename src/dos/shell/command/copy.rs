@@ -11,7 +11,7 @@ use super::super::super::path;
 use super::super::super::{Dos, device};
 use super::super::line::{is_separator, skip_separators};
 use super::super::output::write_failed;
-use super::super::text::{Complaint, Done};
+use super::super::text::{Answered, Complaint, Done};
 use super::super::{Job, STDOUT, Shell, Step, redirect};
 use super::file::renamed;
 use super::{folder_of, is_directory, matching};
@@ -34,6 +34,8 @@ pub(in super::super) struct Copy {
     pairs: VecDeque<Pair>,
     /// Files end at Ctrl-Z.
     text: bool,
+    /// Copies end with one.
+    marks_end: bool,
     /// Names are shown.
     names: bool,
     source: Option<u16>,
@@ -50,7 +52,8 @@ pub(in super::super) struct Copy {
 struct Arguments {
     sources: Vec<Vec<u8>>,
     target: Option<Vec<u8>>,
-    text: bool,
+    /// What /A or /B says, whichever came last.
+    text: Option<bool>,
 }
 
 impl Arguments {
@@ -74,8 +77,9 @@ impl Arguments {
                     }
                 }
                 b'/' => match word[1..].to_ascii_uppercase().as_slice() {
-                    b"A" => arguments.text = true,
-                    b"B" | b"V" | b"Y" | b"-Y" => {}
+                    b"A" => arguments.text = Some(true),
+                    b"B" => arguments.text = Some(false),
+                    b"V" | b"Y" | b"-Y" => {}
                     _ => return Err(Complaint::about("Invalid switch", word)),
                 },
                 _ if joins => {
@@ -93,10 +97,17 @@ impl Arguments {
 /// COPY.
 pub(super) fn copy(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let arguments = Arguments::parse(rest)?;
-    let pairs = pairs(dos, &arguments)?;
+    let pairs = match pairs(dos, &arguments) {
+        Err(Complaint::Text(text)) => {
+            shell.say(STDOUT, count_text(0));
+            return Err(Complaint::Text(text));
+        }
+        pairs => pairs?,
+    };
     let from_console = device::by_name(dos, &arguments.sources[0]).is_some();
     let job = Copy {
-        text: arguments.text || arguments.sources.len() > 1 || from_console,
+        text: arguments.text.unwrap_or(arguments.sources.len() > 1 || from_console),
+        marks_end: arguments.text.unwrap_or(arguments.sources.len() > 1),
         names: pairs.len() > 1 || arguments.sources[0].iter().any(|byte| matches!(byte, b'*' | b'?')),
         pairs: pairs.into(),
         source: None,
@@ -142,8 +153,8 @@ fn sources(dos: &Dos<'_>, source: &[u8]) -> Result<Vec<(Vec<u8>, DosName)>, Comp
         return Ok(vec![(source.to_vec(), device::name(dos, header))]);
     }
     let all = if is_directory(dos, source) { within(source, b"*.*") } else { source.to_vec() };
-    let not_found = |_| Complaint::about("File not found", source);
-    let (_, entries) = matching(dos, &all, 0).map_err(not_found)?;
+    let not_found = |_| Complaint::about("File not found", &source.to_ascii_uppercase());
+    let (_, entries) = matching(dos, &all, 0).reading(dos.drive_named(&all), not_found)?;
     if entries.is_empty() {
         return Err(not_found(DosError::FileNotFound));
     }
@@ -193,6 +204,10 @@ impl Copy {
                 None => match self.next(shell, dos) {
                     Ok(Some(request)) => Step::Ask(Job::Copy(self), request),
                     Ok(None) => Step::Next,
+                    Err(complaint @ Complaint::Critical(_)) => {
+                        shell.fail(dos, complaint, Job::Copy(self));
+                        Step::Next
+                    }
                     Err(complaint) => self.fail(shell, dos, complaint),
                 },
             },
@@ -203,20 +218,32 @@ impl Copy {
     fn next(&mut self, shell: &mut Shell, dos: &mut Dos<'_>) -> Result<Option<Request>, Complaint> {
         let Some(pair) = self.pairs.pop_front() else {
             self.close_target(dos);
-            shell.say(STDOUT, format!("{:9} file(s) copied\r\n", self.copied).into_bytes());
+            shell.say(STDOUT, count_text(self.copied));
             return Ok(None);
         };
+        let begun = self.open(dos, &pair);
+        if matches!(begun, Err(Complaint::Critical(_))) {
+            // It may be tried again, from its start.
+            if let Some(source) = self.source.take() {
+                let _ = dos.close(source);
+            }
+            self.pairs.push_front(pair);
+        }
+        begun.map(Some)
+    }
+
+    fn open(&mut self, dos: &mut Dos<'_>, pair: &Pair) -> Result<Request, Complaint> {
         if pair.to.is_empty() {
-            return self.stay(dos, &pair).map(Some);
+            return self.stay(dos, pair);
         }
         if same(dos, &pair.from, &pair.to) {
             return Err(Complaint::new("File cannot be copied onto itself"));
         }
-        let index = redirect::open(dos, &pair.from, 0)?;
+        let index = redirect::open(dos, &pair.from, 0).reading(dos.drive_named(&pair.from), Complaint::from)?;
         self.source = Some(dos.new_handle(index)?);
         if !pair.joins {
             self.close_target(dos);
-            let index = redirect::create(dos, &pair.to).map_err(|error| match error {
+            let index = redirect::create(dos, &pair.to).writing(dos.drive_named(&pair.to), |error| match error {
                 DosError::FileNotFound | DosError::PathNotFound => Complaint::new("Path not found"),
                 error => Complaint::from(error),
             })?;
@@ -224,13 +251,13 @@ impl Copy {
             self.made = Some(pair.to.clone());
             self.copied += 1;
         }
-        Ok(Some(self.begin(&pair)))
+        Ok(self.begin(pair))
     }
 
     /// The first file of those that are joined is the target: the others go to its end.
     fn stay(&mut self, dos: &mut Dos<'_>, pair: &Pair) -> Result<Request, Complaint> {
         let name = &pair.from;
-        let index = redirect::open(dos, name, 2)?;
+        let index = redirect::open(dos, name, 2).reading(dos.drive_named(name), Complaint::from)?;
         let handle = dos.new_handle(index)?;
         self.target = Some(handle);
         self.copied += 1;
@@ -286,6 +313,9 @@ impl Copy {
 
     fn close_target(&mut self, dos: &mut Dos<'_>) {
         if let Some(target) = self.target.take() {
+            if self.marks_end {
+                end_text(dos, target);
+            }
             let _ = dos.close(target);
         }
     }
@@ -300,17 +330,33 @@ impl Copy {
             // What cannot be deleted either stays.
             let _ = dos.delete_file(&place);
         }
-        shell.say(STDOUT, format!("{copied:9} file(s) copied\r\n").into_bytes());
+        shell.say(STDOUT, count_text(copied));
         shell.complain(complaint);
         Step::Next
     }
 
     /// Closes the files.
     pub(in super::super) fn abandon(mut self, dos: &mut Dos<'_>) {
+        self.marks_end = false;
         if let Some(source) = self.source.take() {
             let _ = dos.close(source);
         }
         self.close_target(dos);
+    }
+}
+
+fn count_text(copied: usize) -> Vec<u8> {
+    format!("{copied:9} file(s) copied\r\n").into_bytes()
+}
+
+/// Puts the mark of a text's end behind what was copied. A disk without room for it leaves it out.
+fn end_text(dos: &mut Dos<'_>, target: u16) {
+    let target = dos.target(target).ok().filter(|target| !target.is_device());
+    let file = target.and_then(|target| dos.file(target).ok());
+    if let Some(file) = file
+        && let Ok(size) = file.size()
+    {
+        let _ = file.write_at(size, &[CTRL_Z]);
     }
 }
 

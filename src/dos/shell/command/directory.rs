@@ -5,22 +5,13 @@ use super::super::super::error::DosError;
 use super::super::super::path::{self, text_of};
 use super::super::super::{Dos, cds};
 use super::super::line::Words;
-use super::super::text::{Complaint, Done};
+use super::super::text::{Answered, Complaint, Done};
 use super::super::{STDOUT, Shell};
-
-/// The one name that a command needs.
-fn only_name(rest: &[u8]) -> Result<Vec<u8>, Complaint> {
-    let mut names = Words::of(rest).names;
-    match names.len() {
-        0 => Err(Complaint::missing_parameter()),
-        1 => Ok(names.remove(0)),
-        _ => Err(Complaint::about("Too many parameters", &names[1])),
-    }
-}
+use super::{only_name, optional_name};
 
 /// CD: shows or changes the current directory.
 pub(super) fn change(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
-    let name = Words::of(rest).names.into_iter().next().unwrap_or_default();
+    let name = optional_name(Words::of(rest))?.unwrap_or_default();
     let (drive, path) = path::drive_of(&name);
     let drive = drive.unwrap_or_else(|| dos.current_drive());
     dos.drive(drive)?;
@@ -32,7 +23,7 @@ pub(super) fn change(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done 
     }
     let invalid = |_| Complaint::new("Invalid directory");
     let place = dos.place(&name).map_err(invalid)?;
-    let entry = dos.lookup(&place).map_err(invalid)?;
+    let entry = dos.lookup(&place).reading(place.drive, invalid)?;
     if entry.attributes & attribute::DIRECTORY == 0 {
         return Err(Complaint::new("Invalid directory"));
     }
@@ -42,9 +33,9 @@ pub(super) fn change(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done 
 
 /// MD.
 pub(super) fn make(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
-    let place = dos.place(&only_name(rest)?)?;
+    let place = dos.place(&only_name(Words::of(rest))?)?;
     let made = dos.drive(place.drive)?.writable().and_then(|drive| drive.make_directory(&place.path));
-    made.map_err(|error| match error {
+    made.writing(place.drive, |error| match error {
         DosError::AccessDenied => Complaint::new("Directory already exists"),
         DosError::WriteProtected => Complaint::from(error),
         _ => Complaint::new("Unable to create directory"),
@@ -53,12 +44,12 @@ pub(super) fn make(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
 
 /// RD.
 pub(super) fn remove(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
-    let place = dos.place(&only_name(rest)?)?;
+    let place = dos.place(&only_name(Words::of(rest))?)?;
     if dos.current_directory(place.drive) == place.path {
         return Err(Complaint::about("Attempt to remove current directory", &text_of(place.drive, &place.path)));
     }
     let removed = dos.drive(place.drive)?.writable().and_then(|drive| drive.remove_directory(&place.path));
-    removed.map_err(|error| match error {
+    removed.writing(place.drive, |error| match error {
         DosError::WriteProtected => Complaint::from(error),
         _ => Complaint::new("Invalid path, not directory,\r\nor directory not empty"),
     })
@@ -66,7 +57,7 @@ pub(super) fn remove(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
 
 /// TRUENAME: the full name of something.
 pub(super) fn true_name(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
-    let name = Words::of(rest).names.into_iter().next().unwrap_or_else(|| b".".to_vec());
+    let name = optional_name(Words::of(rest))?.unwrap_or_else(|| b".".to_vec());
     let (place, pattern) = dos.searched_text(&name)?;
     let mut text = text_of(place.drive, &place.path);
     if let Some(pattern) = pattern {

@@ -9,9 +9,9 @@ use super::super::super::error::DosError;
 use super::super::super::path::{self, Pattern, text_of};
 use super::super::line::Words;
 use super::super::output::{Ask, Question, write_failed};
-use super::super::text::{Complaint, Done};
+use super::super::text::{Answered, Complaint, Done};
 use super::super::{Job, STDOUT, Shell, Step, redirect};
-use super::{folder_of, is_directory, matching};
+use super::{folder_of, is_directory, matching, only_name};
 
 /// Bytes that TYPE reads at once.
 const CHUNK: usize = 0x1000;
@@ -20,17 +20,18 @@ const CTRL_Z: u8 = 0x1A;
 /// DEL: asks first if everything is meant.
 pub(super) fn del(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let words = Words::of(rest);
-    let mut name = words.names.into_iter().next().ok_or_else(Complaint::missing_parameter)?;
+    let switches = words.switches.clone();
+    let mut name = only_name(words)?;
     if is_directory(dos, &name) {
         let end: &[u8] = if name.ends_with(b"\\") { b"*.*" } else { b"\\*.*" };
         name.extend(end);
     }
-    for switch in &words.switches {
+    for switch in &switches {
         if switch != b"P" {
             return Err(Complaint::about("Invalid switch", &[b"/", switch.as_slice()].concat()));
         }
     }
-    if !words.switches.is_empty() {
+    if !switches.is_empty() {
         return ask_for_each(shell, dos, &name);
     }
     let (_, pattern) = dos.searched_text(&name)?;
@@ -43,7 +44,7 @@ pub(super) fn del(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
 
 /// DEL /P.
 fn ask_for_each(shell: &mut Shell, dos: &Dos<'_>, name: &[u8]) -> Done {
-    let (place, entries) = matching(dos, name, 0)?;
+    let (place, entries) = matching(dos, name, 0).reading(dos.drive_named(name), Complaint::from)?;
     let full = |entry: Entry| {
         let mut path = place.path.clone();
         path.0.push(entry.name);
@@ -59,7 +60,7 @@ fn ask_for_each(shell: &mut Shell, dos: &Dos<'_>, name: &[u8]) -> Done {
 
 /// Deletes all files that `name` stands for.
 pub(in super::super) fn delete(dos: &mut Dos<'_>, name: &[u8]) -> Done {
-    let (place, entries) = matching(dos, name, 0)?;
+    let (place, entries) = matching(dos, name, 0).reading(dos.drive_named(name), Complaint::from)?;
     if entries.is_empty() {
         return Err(DosError::FileNotFound.into());
     }
@@ -72,28 +73,33 @@ pub(in super::super) fn delete(dos: &mut Dos<'_>, name: &[u8]) -> Done {
             denied = Some(error);
         }
     }
-    denied.map_or(Ok(()), |error| Err(error.into()))
+    denied.map_or(Ok(()), Err).writing(place.drive, Complaint::from)
 }
 
 /// REN: files and directories; question marks of the new name take characters of the old.
 pub(super) fn rename(_: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     let words = Words::of(rest);
-    let [from, to] = words.names.as_slice() else { return Err(Complaint::missing_parameter()) };
+    let (from, to) = match words.names.as_slice() {
+        [from, to] => (from, to),
+        [_, _, third, ..] => return Err(Complaint::about("Too many parameters", third)),
+        _ => return Err(Complaint::missing_parameter()),
+    };
     if !folder_of(to).is_empty() {
         return Err(Complaint::new("Invalid parameter"));
     }
     let to = path::pattern(to, dos.state.page).ok_or_else(|| Complaint::new("Invalid filename or file not found"))?;
-    let (place, entries) = matching(dos, from, attribute::DIRECTORY)?;
+    let duplicate = |_| Complaint::new("Duplicate file name or file not found");
+    let found = matching(dos, from, attribute::DIRECTORY);
+    let (place, entries) = found.reading(dos.drive_named(from), duplicate)?;
     if entries.is_empty() {
-        return Err(DosError::FileNotFound.into());
+        return Err(duplicate(DosError::FileNotFound));
     }
     let drive = dos.drive(place.drive)?.writable()?;
     for entry in entries {
         let (mut old, mut new) = (place.path.clone(), place.path.clone());
         old.0.push(entry.name);
         new.0.push(renamed(entry.name, to));
-        let duplicate = |_| Complaint::new("Duplicate file name or file not found");
-        drive.rename(&old, &new).map_err(duplicate)?;
+        drive.rename(&old, &new).writing(place.drive, duplicate)?;
     }
     Ok(())
 }
@@ -111,13 +117,14 @@ pub(in crate::dos) fn renamed(name: DosName, pattern: Pattern) -> DosName {
 
 /// TYPE.
 pub(super) fn type_(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
-    let words = Words::of(rest);
-    let name = words.names.first().ok_or_else(Complaint::missing_parameter)?;
+    let name = &only_name(Words::of(rest))?;
     let not_found = |error| match error {
-        DosError::FileNotFound | DosError::PathNotFound => Complaint::about("File not found", name),
+        DosError::FileNotFound | DosError::PathNotFound => {
+            Complaint::about("File not found", &name.to_ascii_uppercase())
+        }
         error => Complaint::from(error),
     };
-    let index = redirect::open(dos, name, 0).map_err(not_found)?;
+    let index = redirect::open(dos, name, 0).reading(dos.drive_named(name), not_found)?;
     let handle = dos.new_handle(index)?;
     shell.push(dos, Job::Type(Type { handle }));
     Ok(())

@@ -10,9 +10,9 @@ use super::super::super::path::{Pattern, Place, text_of};
 use super::super::super::tools::{Visit, Walk};
 use super::super::line::Words;
 use super::super::output::Pages;
-use super::super::text::{Complaint, Done};
+use super::super::text::{Answered, Complaint, Done};
 use super::super::{Job, STDOUT, Shell, variables};
-use super::{about, is_directory};
+use super::{about, is_directory, optional_name};
 
 const SPECIAL: u8 = attribute::HIDDEN | attribute::SYSTEM;
 /// Names in a row of /W.
@@ -72,7 +72,7 @@ impl Options {
                 b'H' => attribute::HIDDEN,
                 b'S' => attribute::SYSTEM,
                 b'A' => attribute::ARCHIVE,
-                _ => return Err(Complaint::about("Parameter format not correct", letters)),
+                _ => return Err(misformed(b'A', letters)),
             };
             *(if std::mem::take(&mut not) { &mut self.without } else { &mut self.with }) |= bit;
         }
@@ -89,7 +89,7 @@ impl Options {
                 b'N' | b'E' | b'S' | b'D' | b'G' => {
                     self.order.push(Order { by, reverse: std::mem::take(&mut reverse) });
                 }
-                _ => return Err(Complaint::about("Parameter format not correct", letters)),
+                _ => return Err(misformed(b'O', letters)),
             }
         }
         if self.order.is_empty() {
@@ -117,6 +117,10 @@ impl Options {
     }
 }
 
+fn misformed(switch: u8, letters: &[u8]) -> Complaint {
+    Complaint::about("Parameter format not correct", &[&[b'/', switch], letters].concat())
+}
+
 fn is_folder(entry: &Entry) -> bool {
     entry.attributes & attribute::DIRECTORY != 0
 }
@@ -128,8 +132,8 @@ pub(super) fn dir(shell: &mut Shell, dos: &mut Dos<'_>, rest: &[u8]) -> Done {
     options.parse(&Words::of(&preset).switches)?;
     let words = Words::of(rest);
     options.parse(&words.switches)?;
-    let name = words.names.first().map_or(b"".as_slice(), Vec::as_slice);
-    let (place, pattern) = shown(dos, name)?;
+    let name = optional_name(words)?.unwrap_or_default();
+    let (place, pattern) = shown(dos, &name)?;
     let heading = if options.bare { Vec::new() } else { about::label_text(dos, place.drive)? };
     shell.jobs.push(Job::Pages(Pages::listing(Listing::new(options, place, pattern))));
     shell.say(STDOUT, heading);
@@ -184,13 +188,18 @@ impl Listing {
         (self.files == 0).then(|| Complaint::from(error))
     }
 
-    /// The next directory, which may have nothing to show; at last the totals.
-    pub(in super::super) fn next(&mut self, dos: &Dos<'_>) -> Option<Vec<u8>> {
+    /// The next directory, which may have nothing to show; at last the totals. *Errors*: the
+    /// drive failed; the same directory is next.
+    pub(in super::super) fn next(&mut self, dos: &Dos<'_>) -> Result<Option<Vec<u8>>, Complaint> {
         match self.walk.next(dos) {
             Some(Ok(visit)) => self.directory(dos, &visit),
+            Some(Err(error)) if error.is_critical() => {
+                self.walk.again();
+                return Err(error).reading(self.drive, Complaint::from);
+            }
             // One that cannot be read is left out.
             Some(Err(error)) => self.failed = self.failed.or(Some(error)),
-            None if self.ended => return None,
+            None if self.ended => return Ok(None),
             None => {
                 self.ended = true;
                 if self.files > 0 && !self.options.bare {
@@ -198,7 +207,7 @@ impl Listing {
                 }
             }
         }
-        Some(std::mem::take(&mut self.text))
+        Ok(Some(std::mem::take(&mut self.text)))
     }
 
     fn directory(&mut self, dos: &Dos<'_>, visit: &Visit) {
@@ -210,6 +219,9 @@ impl Listing {
             entries.splice(0..0, dots(dos, place).into_iter().filter(|entry| self.options.shows(entry)));
         }
         if entries.is_empty() {
+            if !self.options.bare && !self.options.within {
+                self.text.extend(heading(place));
+            }
             return;
         }
         self.add(&entries, place);
@@ -222,7 +234,7 @@ impl Listing {
     fn add(&mut self, entries: &[Entry], place: &Place) {
         let folder = text_of(place.drive, &place.path);
         if !self.options.bare {
-            self.text.extend([b" Directory of ".as_slice(), &folder, b"\r\n\r\n"].concat());
+            self.text.extend(heading(place));
         }
         self.files += entries.len();
         self.bytes += entries.iter().map(|entry| u64::from(entry.size)).sum::<u64>();
@@ -268,6 +280,10 @@ impl Listing {
         let totals = format!("{:9} file(s) {:10} bytes\r\n{free:28} bytes free\r\n", self.files, self.bytes);
         self.text.extend(totals.into_bytes());
     }
+}
+
+fn heading(place: &Place) -> Vec<u8> {
+    [b" Directory of ".as_slice(), &text_of(place.drive, &place.path), b"\r\n\r\n"].concat()
 }
 
 /// `.` and `..` of a directory that is not the root.

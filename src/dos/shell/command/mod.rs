@@ -32,8 +32,9 @@ pub(super) use list::Listing;
 use super::super::Dos;
 use super::super::drive::{Entry, attribute};
 use super::super::error::DosError;
-use super::super::path::{Pattern, Place};
-use super::text::Done;
+use super::super::path::{self, Pattern, Place};
+use super::line::{self, Words};
+use super::text::{Complaint, Done};
 use super::{Shell, control};
 
 /// An internal command: what is behind its name comes along.
@@ -100,6 +101,37 @@ fn entries_of(dos: &Dos<'_>, place: &Place, pattern: Pattern) -> Result<Vec<Entr
     let mut entries = dos.drive(place.drive)?.list(&place.path)?;
     entries.retain(|entry| pattern.matches(entry.name));
     Ok(entries)
+}
+
+/// The name that a command is about, if there is one.
+fn optional_name(words: Words) -> Result<Option<Vec<u8>>, Complaint> {
+    match words.names.get(1) {
+        Some(second) => Err(Complaint::about("Too many parameters", second)),
+        None => Ok(words.names.into_iter().next()),
+    }
+}
+
+/// The name that a command has to have.
+fn only_name(words: Words) -> Result<Vec<u8>, Complaint> {
+    optional_name(words)?.ok_or_else(Complaint::missing_parameter)
+}
+
+/// Commands whose words are names of files, directories and drives.
+const ABOUT_FILES: [&[u8]; 14] = [
+    b"CD", b"CHDIR", b"COPY", b"DEL", b"DIR", b"ERASE", b"MD", b"MKDIR", b"RD", b"REN", b"RENAME", b"RMDIR", b"TYPE",
+    b"VOL",
+];
+
+/// Drives that command `name` is given have to be there, before anything else is looked at.
+pub(super) fn check_drives(dos: &Dos<'_>, name: &[u8], rest: &[u8]) -> Done {
+    if !ABOUT_FILES.contains(&name) {
+        return Ok(());
+    }
+    let drives = rest.split(|&byte| line::is_separator(byte) || matches!(byte, b'+' | b'"'));
+    for drive in drives.filter_map(|word| path::drive_of(word).0) {
+        dos.drive(drive)?;
+    }
+    Ok(())
 }
 
 /// True if `name` is a directory that exists.
