@@ -278,6 +278,45 @@ fn only_named_commands_of_the_host_run_and_their_exit_codes_come_back() {
 }
 
 #[test]
+fn a_signal_ends_the_command_of_the_host_and_then_dosmux() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = folder();
+    let script = "echo $$; exec sleep 600";
+    let mut child =
+        start(folder.path(), &["run", "--host-command", "sh", "unix", "sh", "-c", &format!("\"{script}\"")]);
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.as_mut().unwrap()), &mut line).unwrap();
+    let process = |text: &str| rustix::process::Pid::from_raw(text.trim().parse().unwrap()).unwrap();
+    let (own, command) = (process(&child.id().to_string()), process(&line));
+    rustix::process::kill_process(own, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(rustix::process::Signal::TERM.as_raw()));
+    while rustix::process::test_kill_process(command).is_ok() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_full_disk_behind_standard_output_is_told() {
+    let folder = folder();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dosmux"));
+    let output = command.args(["run", "hello"]).current_dir(folder.path()).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(125));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("No space left on device"), "{output:?}");
+}
+
+#[test]
+fn a_directory_of_any_name_is_drive_c_and_needs_no_home() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("Ünï — a long name.d");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("hello.com"), hello()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dosmux"));
+    let output = command.args(["run", "hello"]).current_dir(&folder).env_clear().output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(3), b"Hi".as_slice()));
+}
+
+#[test]
 fn a_first_line_for_the_host_is_none_for_dos() {
     let folder = folder();
     std::fs::write(folder.path().join("greet.bat"), "#!/usr/bin/env -S dosmux run\n@echo off\necho Hi, %1!\n").unwrap();

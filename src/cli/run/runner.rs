@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -36,14 +36,14 @@ pub(super) struct Runner {
     from_guest: [FromGuest; 2],
     /// The terminal, once it shows the screen.
     front: Option<Front>,
-    /// Set by a signal, where commands of the host have to be ended before dosmux.
-    interrupted: Option<Arc<AtomicBool>>,
+    /// The signal that has come, where commands of the host have to be ended before dosmux.
+    interrupted: Option<Arc<AtomicUsize>>,
 }
 
 impl Runner {
     pub(super) fn new(args: &RunArgs, session: Session) -> Result<Runner, Failure> {
         let page = args.code_page;
-        let interrupted = if args.host_commands.is_empty() { None } else { Some(interrupt::watch()?) };
+        let interrupted = if args.host_commands.is_empty() { None } else { Some(interrupt::watch_number()?) };
         Ok(Runner {
             session,
             deadline: args.timeout.map(|timeout| Instant::now() + timeout),
@@ -84,8 +84,9 @@ impl Runner {
             if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return Err(Failure::TimedOut);
             }
-            if self.interrupted.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)) {
-                return Err(Failure::Signalled(SIGINT));
+            let signal = self.interrupted.as_ref().map_or(0, |signal| signal.load(Ordering::Relaxed));
+            if signal != 0 {
+                return Err(Failure::Signalled(i32::try_from(signal).unwrap_or(SIGINT)));
             }
             self.wait(starves)?;
         }

@@ -52,10 +52,7 @@ fn find_at(dos: &Dos<'_>, name: &[u8]) -> Result<Option<Found>, Complaint> {
     let last = name.rsplit(|byte| matches!(byte, b'\\' | b':')).next().unwrap_or_default();
     if let Some(dot) = last.iter().position(|&byte| byte == b'.') {
         let extension = last[dot + 1..].to_ascii_uppercase();
-        return match EXTENSIONS.contains(&extension.as_slice()) {
-            true => found(dos, name, &extension),
-            false => Ok(None),
-        };
+        return if EXTENSIONS.contains(&extension.as_slice()) { found(dos, name, &extension) } else { Ok(None) };
     }
     for extension in EXTENSIONS {
         let found = found(dos, &[name, b".", extension].concat(), extension)?;

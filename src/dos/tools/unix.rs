@@ -63,7 +63,9 @@ The session's settings name the commands that may be run (host_commands).
 
     fn begin(&mut self, dos: &Dos<'_>) -> Result<(), String> {
         let Some(host) = &dos.state.host_commands else {
-            return Err("this session may run no commands of the host".to_owned());
+            return Err(
+                "no command of the host may run here: host_commands in the settings names those that may".to_owned()
+            );
         };
         let words = words(&tail(dos), dos.state.page);
         let (name, arguments) = words.split_first().ok_or("which command?")?;
