@@ -5,6 +5,8 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, SystemTime};
 
+use rustix::fs::XattrFlags;
+
 use super::{APPS, BIN, Desk, SETUP, shows};
 
 fn setup(name: &str) -> Option<Desk> {
@@ -42,6 +44,24 @@ fn attrib_protects_a_file_of_the_host() {
     assert_ne!(mode(&desk) & 0o200, 0);
     desk.run("del precious");
     assert!(!desk.has("precious"));
+}
+
+#[test]
+fn attrib_hides_a_file_and_xcopy_saves_what_has_changed() {
+    let Some(mut desk) = Desk::with(SETUP, &[&format!("{BIN}ATTRIB.COM"), &format!("{BIN}XCOPY.EXE")]) else { return };
+    for name in ["a.txt", "b.txt", "secret"] {
+        desk.write(name, name);
+    }
+    if rustix::fs::setxattr(desk.folder.path().join("a.txt"), "user.DOSATTRIB", b"0x20", XattrFlags::empty()).is_err() {
+        eprintln!("skipped: no extended attributes here");
+        return;
+    }
+    shows(&desk.run("attrib +h +s -a secret"), &["[-HS--] SECRET"]);
+    assert!(!desk.run("dir /b").contains("SECRET"));
+    shows(&desk.run("xcopy *.txt one /i /m"), &["2 file(s) copied"]);
+    desk.run("echo more>>b.txt");
+    shows(&desk.run("xcopy *.txt two /i /m"), &["1 file(s) copied"]);
+    assert!(desk.has("two/b.txt") && !desk.has("two/a.txt"));
 }
 
 #[test]

@@ -40,6 +40,23 @@ fn mem_tells_what_memory_is_used_for() {
     let Some(mut desk) = Desk::with(SETUP, &[&format!("{BIN}MEM.EXE")]) else { return };
     shows(&desk.run("mem"), &["Conventional          640K", "Largest executable program size"]);
     shows(&desk.run("mem /c"), &["COMMAND", "SYSTEM", "Free"]);
+    shows(&desk.run("mem /d"), &["Largest executable program size"]);
+}
+
+/// A driver without any device but itself: it takes every request and keeps all of its code.
+const DRIVER: &[u8] = b"\xFF\xFF\xFF\xFF\x00\x80\x16\x00\x21\x00TESTDEV \x00\x00\x00\x00\
+    \x2E\x89\x1E\x12\x00\x2E\x8C\x06\x14\x00\xCB\
+    \x53\x06\x2E\xC4\x1E\x12\x00\x26\x80\x7F\x02\x00\x75\x0A\
+    \x26\xC7\x47\x0E\x42\x00\x26\x8C\x4F\x10\
+    \x26\xC7\x47\x03\x00\x01\x07\x5B\xCB";
+
+#[test]
+fn devload_loads_a_driver_and_puts_it_into_the_chain() {
+    let Some(mut desk) = Desk::with(SETUP, &[&format!("{BIN}DEVLOAD.COM")]) else { return };
+    desk.write("t.sys", DRIVER);
+    shows(&desk.run("devload t.sys"), &["1 char device installed.", "Driver loaded."]);
+    desk.run("echo x>testdev");
+    assert!(!desk.has("testdev"));
 }
 
 #[test]
