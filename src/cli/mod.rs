@@ -33,20 +33,18 @@ use exit::Trouble;
 /// Runs the program; returns its exit status.
 #[must_use]
 pub fn run() -> ExitCode {
-    let status = match parse_args() {
-        Ok(Args { command: Some(Command::Run(args)), .. }) => return run::run(&args),
+    match parse_args() {
         Ok(args) => dispatch(args).unwrap_or_else(|trouble| {
             // With standard error gone there is nobody left to tell.
             let _ = print_error(trouble.error.as_ref());
-            trouble.status
+            trouble.status.into()
         }),
         Err(error) => {
             // `--help` and `--version` come this way, too.
             let _ = error.print();
-            if error.use_stderr() { Status::BadInput } else { Status::Success }
+            if error.use_stderr() { Status::BadInput.into() } else { Status::Success.into() }
         }
-    };
-    status.into()
+    }
 }
 
 /// Reads the command line.
@@ -60,12 +58,12 @@ fn parse_args() -> Result<Args, clap::Error> {
 }
 
 /// Does what the arguments ask for.
-fn dispatch(args: Args) -> Result<Status, Trouble> {
+fn dispatch(args: Args) -> Result<ExitCode, Trouble> {
     if let Some(path) = &args.log {
         log::start(path, args.log_level.into()).map_err(Trouble::bad_input)?;
     }
-    match args.command {
-        Some(Command::Run(_)) => Ok(Status::Success),
+    let status = match args.command {
+        Some(Command::Run(args)) => return Ok(run::run(&args)),
         Some(Command::Names { directory }) => print(&names::names(&directory)?),
         None => open_ui(located_config(args.config)?),
         Some(Command::Boot { images, writes }) => open_ui(config_of_images(&images, writes.into())?),
@@ -75,7 +73,8 @@ fn dispatch(args: Args) -> Result<Status, Trouble> {
         Some(Command::Test(args)) => test::test(&args),
         Some(Command::Watch(args)) => watch::watch(&args),
         Some(Command::Record { script, images }) => record::record(&script, recorded_config(args.config, &images)?),
-    }
+    };
+    status.map(ExitCode::from)
 }
 
 /// The config file that counts.

@@ -296,6 +296,15 @@ fn a_signal_ends_the_command_of_the_host_and_then_dosmux() {
 }
 
 #[test]
+fn a_log_is_written_where_it_is_asked_for() {
+    let folder = folder();
+    let output = run(folder.path(), &["run", "--log", "log.txt", "hello"], b"");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(std::fs::read_to_string(folder.path().join("log.txt")).unwrap().contains("Int21"));
+    assert_eq!(run(folder.path(), &["run", "--log", "no/log.txt", "hello"], b"").status.code(), Some(2));
+}
+
+#[test]
 fn a_full_disk_behind_standard_output_is_told() {
     let folder = folder();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
