@@ -28,6 +28,7 @@ impl Dos<'_> {
         let chain = Chain::create(&mut self.mem, FIRST_MCB, CONVENTIONAL_END);
         self.state.restart(chain);
         sda::CURRENT_PSP.set(&mut self.mem, SDA, DOS);
+        sda::CRITICAL_DRIVE.set(&mut self.mem, SDA, 0xFF);
         device::create(&mut self.mem);
         self.create_lists();
         self.create_upper_memory();
@@ -35,7 +36,7 @@ impl Dos<'_> {
         super::function::country::create(&mut self.mem, page);
         sft::create(&mut self.mem, FILES);
         for drive in 0..cds::DRIVES {
-            let present = self.drive(drive).is_ok();
+            let present = self.drive_behind(drive).is_some();
             cds::create(&mut self.mem, drive, present);
         }
         let first = (2..cds::DRIVES).find(|&drive| self.drive(drive).is_ok());

@@ -2,7 +2,7 @@
 //!
 //! Source: RBIL, INT 21h/AH=52h, "Format of current directory structure (DOS 4.0+)".
 
-use super::field::{Far, Word};
+use super::field::{Dword, Far, Word};
 use super::memory_map::CDS_ARRAY;
 use crate::mem::GuestMemory;
 use crate::types::SegOff;
@@ -15,7 +15,8 @@ const BYTES: u16 = 0x58;
 const PATH_BYTES: usize = 67;
 const FLAGS: Word = Word(0x43);
 const DPB: Far = Far(0x45);
-const CLUSTER: Word = Word(0x49);
+/// Of a network's drive: where its redirector has more, which is nowhere.
+const REDIRECTOR: Dword = Dword(0x49);
 const ROOT_LENGTH: Word = Word(0x4F);
 
 /// A drive that can be used, on a network, which the host's directories come nearest to.
@@ -34,8 +35,19 @@ pub(super) fn create(mem: &mut GuestMemory<'_>, drive: u8, present: bool) {
     mem.write_bytes(at, &[b'A' + drive, b':', b'\\']);
     FLAGS.set(mem, at, if present { READY | REMOTE } else { 0 });
     DPB.set(mem, at, SegOff::default());
-    CLUSTER.set(mem, at, 0xFFFF);
+    REDIRECTOR.set(mem, at, u32::MAX);
     ROOT_LENGTH.set(mem, at, 2);
+}
+
+/// True if programs may use `drive`.
+pub(super) fn is_ready(mem: &GuestMemory<'_>, drive: u8) -> bool {
+    FLAGS.get(mem, base(drive)) & READY != 0
+}
+
+/// Lets programs use `drive`, or not.
+pub(super) fn set_ready(mem: &mut GuestMemory<'_>, drive: u8, ready: bool) {
+    let flags = FLAGS.get(mem, base(drive));
+    FLAGS.set(mem, base(drive), if ready { flags | READY } else { flags & !READY });
 }
 
 /// The current directory of `drive`, without drive and leading backslash.

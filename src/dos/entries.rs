@@ -8,8 +8,10 @@ use super::{Dos, Outcome};
 use crate::cpu::regs::eflags;
 use crate::types::{SegOff, lo16};
 
-/// AX of INT 25h and 26h for a drive without sectors: it does not respond, and is not ready.
+/// AX of INT 25h and 26h for a drive without sectors: it does not respond, and is not ready; and for one
+/// that is not there: an unknown unit. Source: RBIL, INT 25h.
 const NOT_READY: u16 = 0x8002;
+const UNKNOWN_UNIT: u16 = 0x0201;
 /// Highest function of the call at offset 5.
 const LAST_CPM_FUNCTION: u8 = 0x24;
 
@@ -52,7 +54,8 @@ pub fn enter(entry: Entry, dos: &mut Dos<'_>) -> Outcome {
 impl Dos<'_> {
     /// INT 25h and 26h: host directories have no sectors. The caller's FLAGS stay on the stack.
     fn int25(&mut self) -> Outcome {
-        self.regs.set_ax(NOT_READY);
+        let there = self.drive(self.regs.al()).is_ok();
+        self.regs.set_ax(if there { NOT_READY } else { UNKNOWN_UNIT });
         self.regs.eflags |= eflags::CF;
         Outcome::LeaveFlags
     }

@@ -50,8 +50,15 @@ impl Dos<'_> {
 
     /// Drive `number`, 0 is A:. *Errors*: there is none.
     pub(super) fn drive(&self, number: u8) -> Result<&Drive, DosError> {
-        let drive = self.state.drives.get(usize::from(number));
-        drive.and_then(Option::as_deref).ok_or(DosError::InvalidDrive)
+        match self.drive_behind(number) {
+            Some(drive) if cds::is_ready(&self.mem, number) => Ok(drive),
+            _ => Err(DosError::InvalidDrive),
+        }
+    }
+
+    /// Drive `number`, whether programs may use it or not.
+    pub(super) fn drive_behind(&self, number: u8) -> Option<&Drive> {
+        self.state.drives.get(usize::from(number)).and_then(Option::as_deref)
     }
 
     /// The current directory of drive `number`.
@@ -240,13 +247,12 @@ impl Dos<'_> {
     fn enter_file(&mut self, index: u8, drive: u8, mode: u8, entry: &Entry, file: OpenFile) {
         let Some(at) = sft::entry(&self.mem, index) else { return };
         let (owner, mem) = (self.psp(), &mut self.mem);
+        sft::clear(mem, at);
         sft::REFERENCES.set(mem, at, 1);
         sft::MODE.set(mem, at, u16::from(mode));
         sft::ATTRIBUTES.set(mem, at, entry.attributes);
         sft::INFO.set(mem, at, sft::info::REMOTE | sft::info::CLEAN | u16::from(drive));
-        sft::DEVICE.set(mem, at, SegOff::default());
         sft::SIZE.set(mem, at, entry.size);
-        sft::POSITION.set(mem, at, 0);
         sft::OWNER.set(mem, at, owner);
         sft::set_name(mem, at, entry.name);
         sft::set_stamp(mem, at, entry.written);
@@ -262,16 +268,16 @@ impl Dos<'_> {
         let index = self.free_file()?;
         let at = sft::entry(&self.mem, index).ok_or(DosError::TooManyOpenFiles)?;
         let (info, name, owner) = (device::info(self, header), device::name(self, header), self.psp());
+        let stamp = super::function::clock::stamp(self);
         let mem = &mut self.mem;
+        sft::clear(mem, at);
         sft::REFERENCES.set(mem, at, 1);
         sft::MODE.set(mem, at, u16::from(mode));
-        sft::ATTRIBUTES.set(mem, at, 0);
         sft::INFO.set(mem, at, info);
         sft::DEVICE.set(mem, at, header);
-        sft::SIZE.set(mem, at, 0);
-        sft::POSITION.set(mem, at, 0);
         sft::OWNER.set(mem, at, owner);
         sft::set_name(mem, at, name);
+        sft::set_stamp(mem, at, stamp);
         Ok(index)
     }
 

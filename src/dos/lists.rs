@@ -15,7 +15,11 @@ use super::{Dos, cds, device};
 use crate::mem::GuestMemory;
 use crate::types::{Port, SegOff, Width, lo16};
 
-/// Segment of the first memory control block, in front of the list.
+/// How often, and after how many loops, a share that is denied is tried again: in front of the list.
+/// Source: MS-DOS 5's values.
+const RETRIES: Word = Word(0u16.wrapping_sub(12));
+const RETRY_DELAY: Word = Word(0u16.wrapping_sub(10));
+/// Segment of the first memory control block.
 const FIRST_BLOCK: Word = Word(0u16.wrapping_sub(2));
 const FIRST_DPB: Far = Far(0x00);
 const FILE_TABLE: Far = Far(0x04);
@@ -65,6 +69,8 @@ impl Dos<'_> {
 /// Writes the list, and what else it leads to that is nobody's module.
 fn create(mem: &mut GuestMemory<'_>, extended_kib: u16) {
     let at = LIST_OF_LISTS;
+    RETRIES.set(mem, at, 3);
+    RETRY_DELAY.set(mem, at, 1);
     FIRST_BLOCK.set(mem, at, FIRST_MCB);
     FIRST_DPB.set(mem, at, PARAMETER_BLOCK);
     FILE_TABLE.set(mem, at, SFT);

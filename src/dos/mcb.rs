@@ -107,7 +107,9 @@ impl Block {
             LAST => true,
             _ => return Err(DosError::MemoryDestroyed),
         };
-        Ok(Block { at, owner: OWNER.get(mem, base), paragraphs: PARAGRAPHS.get(mem, base), last })
+        let block = Block { at, owner: OWNER.get(mem, base), paragraphs: PARAGRAPHS.get(mem, base), last };
+        // What comes behind it has a segment.
+        if block.end() > u32::from(u16::MAX) { Err(DosError::MemoryDestroyed) } else { Ok(block) }
     }
 
     fn write(self, mem: &mut GuestMemory<'_>) {
@@ -473,6 +475,14 @@ mod tests {
             mem.write_u8(SegOff::new(0x1005, 0), b'M');
             mem.write_u16(SegOff::new(0x1005, 3), 0xFFFF);
             assert_eq!(chain.free(mem, 0x2000), Err(DosError::MemoryDestroyed));
+        });
+    }
+
+    #[test]
+    fn a_last_block_that_leads_beyond_the_end_of_memory_is_no_block() {
+        with_chain(|mem, chain| {
+            mem.write_u16(SegOff::new(0x1000, 3), 0xFFFF);
+            assert_eq!(chain.largest(mem, Zone::Any), Err(DosError::MemoryDestroyed));
         });
     }
 

@@ -99,12 +99,26 @@ impl Dos<'_> {
         sda::DTA.set(&mut self.mem, SDA, SegOff::new(psp, 0x80));
     }
 
+    /// What a program finds in AL and AH: whether the drives in its two file control blocks are there.
+    ///
+    /// Source: RBIL, INT 21h/AH=4Bh, "values on entry".
+    fn drives_of_blocks(&self, psp: u16) -> u16 {
+        const THERE: u8 = 0x00;
+        const NOT_THERE: u8 = 0xFF;
+        let state = |fcb: u16| match self.mem.read_u8(SegOff::new(psp, fcb)).checked_sub(1) {
+            Some(drive) if self.drive(drive).is_err() => NOT_THERE,
+            _ => THERE,
+        };
+        u16::from_le_bytes([state(psp::FCB1), state(psp::FCB2)])
+    }
+
     /// Makes a loaded program the current process and goes to its entry.
     pub(super) fn start(&mut self, loaded: Loaded) -> Outcome {
         self.make_current(loaded.psp);
+        let drives = self.drives_of_blocks(loaded.psp);
         let regs = &mut *self.regs;
-        regs.set_ax(0);
-        regs.set_bx(0);
+        regs.set_ax(drives);
+        regs.set_bx(drives);
         // Source: RBIL, INT 21h/AH=4Bh: what programs are used to find in the other registers.
         regs.set_cx(0x00FF);
         regs.set_dx(loaded.psp);

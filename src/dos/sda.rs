@@ -12,6 +12,8 @@ use crate::types::SegOff;
 pub(super) const CRITICAL_ERROR: Byte = Byte(0x00);
 /// How deep the processor is in DOS.
 pub(super) const IN_DOS: Byte = Byte(0x01);
+/// Drive of the critical error that INT 24h is asked about, 0 is A:; FFh if it is none.
+pub(super) const CRITICAL_DRIVE: Byte = Byte(0x02);
 const ERROR_LOCUS: Byte = Byte(0x03);
 const ERROR_CODE: Word = Word(0x04);
 const ERROR_ACTION: Byte = Byte(0x06);

@@ -1,5 +1,6 @@
-//! The system file table: what is open in the whole machine. Handles of processes are numbers of its
-//! entries.
+//! The system file tables: what is open in the whole machine. Handles of processes are numbers of their
+//! entries, counted through a chain of tables: one that DOS begins with, one for the rest, and what
+//! programs that enlarge it append.
 //!
 //! Source: RBIL, INT 21h/AH=52h, "Format of DOS 4.0+ System File Tables".
 
@@ -60,19 +61,48 @@ pub(super) mod info {
     pub(in crate::dos) const REMOTE: u16 = 1 << 15;
 }
 
-/// Writes an empty table of `entries`.
+/// Entries of the first table. Source: MS-DOS 5, whose own data it is part of.
+const FIRST_TABLE: u16 = 5;
+/// Tables of a chain at most; a longer one is a loop.
+const MOST_TABLES: usize = 16;
+/// Offset of a chain's end.
+const NO_MORE: u16 = 0xFFFF;
+
+/// Writes empty tables of `entries` in all.
 pub(super) fn create(mem: &mut GuestMemory<'_>, entries: u16) {
-    NEXT.set(mem, SFT, SegOff::new(0xFFFF, 0xFFFF));
-    ENTRIES.set(mem, SFT, entries);
+    let second = SFT.offset(FIRST_ENTRY + FIRST_TABLE * ENTRY_BYTES);
+    create_table(mem, SFT, FIRST_TABLE, second);
+    create_table(mem, second, entries.saturating_sub(FIRST_TABLE), SegOff::new(NO_MORE, NO_MORE));
+}
+
+fn create_table(mem: &mut GuestMemory<'_>, at: SegOff, entries: u16, next: SegOff) {
+    NEXT.set(mem, at, next);
+    ENTRIES.set(mem, at, entries);
     for index in 0..entries {
-        mem.write_bytes(SFT.offset(FIRST_ENTRY + index * ENTRY_BYTES), &[0; ENTRY_BYTES as usize]);
+        clear(mem, at.offset(FIRST_ENTRY + index * ENTRY_BYTES));
     }
+}
+
+/// Empties the entry at `at`.
+pub(super) fn clear(mem: &mut GuestMemory<'_>, at: SegOff) {
+    mem.write_bytes(at, &[0; ENTRY_BYTES as usize]);
 }
 
 /// Where entry `index` lies, if there is such an entry.
 pub(super) fn entry(mem: &GuestMemory<'_>, index: u8) -> Option<SegOff> {
-    let index = u16::from(index);
-    (index < ENTRIES.get(mem, SFT)).then(|| SFT.offset(FIRST_ENTRY + index * ENTRY_BYTES))
+    let (mut table, mut index) = (SFT, u16::from(index));
+    for _ in 0..MOST_TABLES {
+        let entries = ENTRIES.get(mem, table);
+        if index < entries {
+            return Some(table.offset(FIRST_ENTRY + index * ENTRY_BYTES));
+        }
+        index -= entries;
+        table = NEXT.get(mem, table);
+        if table.off == NO_MORE {
+            return None;
+        }
+    }
+    None
 }
 
 /// The lowest entry that is free.

@@ -14,6 +14,8 @@ use super::{Doing, Event, Pending, Port, WORK_BYTES};
 use crate::types::{SegOff, lo8};
 
 const INT_CRITICAL: u8 = 0x24;
+/// In the data area: no drive is in trouble.
+const NO_DRIVE: u8 = 0xFF;
 
 /// A question that INT 24h's handler has to answer.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +66,7 @@ impl Dos<'_> {
         self.regs.set_sp(pending.frame.off);
         sda::leave(&mut self.mem);
         sda::CRITICAL_ERROR.set(&mut self.mem, SDA, 1);
+        sda::CRITICAL_DRIVE.set(&mut self.mem, SDA, if asked.device { NO_DRIVE } else { drive });
         pending.doing = Doing::Asking(asked);
         self.wait(pending);
         Outcome::Interrupt(INT_CRITICAL, Entry::Resume)
@@ -73,6 +76,7 @@ impl Dos<'_> {
     pub(super) fn asked(&mut self, pending: Pending, frame: Frame, asked: Asked) -> Outcome {
         sda::enter(&mut self.mem);
         sda::CRITICAL_ERROR.set(&mut self.mem, SDA, 0);
+        sda::CRITICAL_DRIVE.set(&mut self.mem, SDA, NO_DRIVE);
         match self.regs.al() {
             reply::RETRY if asked.flags & flag::MAY_RETRY != 0 => self.retry(pending, frame),
             reply::IGNORE if asked.flags & flag::MAY_IGNORE != 0 => self.ignore(pending, frame),

@@ -2,10 +2,10 @@
 //!
 //! Source: RBIL, INT 21h/AX=4400h to 440Fh.
 
-use super::super::Dos;
 use super::super::error::DosError;
 use super::super::frame::Frame;
 use super::super::sft::{self, info};
+use super::super::{Dos, device};
 use super::device::Control;
 use super::directory::numbered_drive;
 use super::{Answer, Task, answer};
@@ -61,8 +61,13 @@ fn drive(dos: &Dos<'_>, frame: &Frame) -> Result<(), DosError> {
 
 fn device_information(dos: &Dos<'_>, frame: &mut Frame) -> Result<(), DosError> {
     let target = dos.target(frame.bx)?;
-    frame.dx = target.info;
-    frame.ax = target.info;
+    let mut info = target.info;
+    if target.is_device() {
+        // Source: RBIL, INT 21h/AX=4400h: the high byte is that of the driver's attributes.
+        let header = sft::DEVICE.get(&dos.mem, target.at);
+        info = info & 0x00FF | device::ATTRIBUTES.get(&dos.mem, header) & 0xFF00;
+    }
+    (frame.ax, frame.dx) = (info, info);
     Ok(())
 }
 

@@ -15,7 +15,9 @@ mod ioctl;
 mod line;
 pub(super) mod long;
 mod memory;
+mod network;
 mod opening;
+mod parameters;
 mod prefix;
 mod process;
 mod structures;
@@ -200,6 +202,7 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x4E => find::int21_4e_find_first(dos, frame),
         0x4F => find::int21_4f_find_next(dos, frame),
         0x52 => structures::int21_52_list_of_lists(frame),
+        0x53 => parameters::int21_53_translate(dos, frame),
         0x54 => system::int21_54_verify(dos, frame),
         0x55 => prefix::int21_55_child(dos, frame),
         0x56 => directory::int21_56_rename(dos, frame),
@@ -210,6 +213,8 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
         0x5B => handle::int21_5b_create_new(dos, frame),
         0x5C => handle::int21_5c_lock(dos, frame),
         0x5D => structures::int21_5d_data_area(dos, frame),
+        0x5E => network::int21_5e_machine_name(dos, frame),
+        0x5F => network::int21_5f_drives(dos, frame),
         0x60 => directory::int21_60_true_name(dos, frame),
         0x63 => country::int21_63_lead_bytes(dos, frame),
         0x65 => country::int21_65_tables(dos, frame),
@@ -226,8 +231,8 @@ pub(super) fn call(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
 
 /// The first function behind those of DOS 5.
 const BEHIND_LAST: u8 = 0x6D;
-/// Does nothing, and says so by AL = 0. Source: RBIL, INT 21h/AH=6Bh.
-const NULL_FUNCTION: u8 = 0x6B;
+/// Do nothing, and say so by AL = 0. Source: RBIL, INT 21h/AH=61h, 6Bh.
+const NULL_FUNCTIONS: [u8; 2] = [0x61, 0x6B];
 
 /// A function that is not offered. Those of later versions say so by AL = 0, as in DOS 5, and by carry,
 /// which programs that know long names look at: AX = 7100h. Of the others those from 38h on answer with
@@ -235,7 +240,8 @@ const NULL_FUNCTION: u8 = 0x6B;
 fn unknown(dos: &mut Dos<'_>, frame: &mut Frame) -> Answer {
     tracing::warn!("INT 21h/AX={:04X}h is not offered", frame.ax);
     match frame.ah() {
-        0x00..0x38 | NULL_FUNCTION => frame.set_al(0),
+        0x00..0x38 => frame.set_al(0),
+        null if NULL_FUNCTIONS.contains(&null) => frame.set_al(0),
         0x38..BEHIND_LAST => return answer(dos, frame, Err(DosError::InvalidFunction)),
         BEHIND_LAST.. => {
             frame.set_al(0);

@@ -73,6 +73,10 @@ fn set_handle_count(dos: &mut Dos<'_>, count: u16) -> Result<(), DosError> {
     dos.mem.write_bytes(new, &table);
     psp::TABLE.set(&mut dos.mem, base, new);
     psp::TABLE_ENTRIES.set(&mut dos.mem, base, count);
+    if old.off == 0 && old.seg != psp {
+        // One that this function made before; a program's own is none of DOS's blocks, and stays.
+        let _ = chain.free(&mut dos.mem, old.seg);
+    }
     Ok(())
 }
 

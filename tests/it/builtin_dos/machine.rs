@@ -103,11 +103,27 @@ impl Machine {
         Machine::boot_with(DosState::with_shell(drives(folder), CodePage::US), MouseSupport::Driver)
     }
 
+    /// A program of which nothing is expected, with long names and drive C: on a host directory. It has not
+    /// run yet.
+    pub(super) fn wild(folder: &Path, program: Vec<u8>, read_only: bool) -> Machine {
+        let drive = HostDrive::open(folder, CodePage::US, Zone::universal(), read_only).unwrap();
+        let mut drives = builtin_drives();
+        drives[2] = Some(Arc::new(Drive::Host(drive)));
+        let dos = DosState::new(program, drives, CodePage::US).with_long_names(true);
+        Machine::made(dos, MouseSupport::None)
+    }
+
     fn boot(dos: DosState) -> Machine {
         Machine::boot_with(dos, MouseSupport::None)
     }
 
     fn boot_with(dos: DosState, mouse: MouseSupport) -> Machine {
+        let mut machine = Machine::made(dos, mouse);
+        machine.settle();
+        machine
+    }
+
+    fn made(dos: DosState, mouse: MouseSupport) -> Machine {
         let config = VmConfig {
             memory_bytes: 2 << 20,
             rtc_start: 0,
@@ -119,9 +135,27 @@ impl Machine {
             ps_per_instruction: 40_000,
         };
         let vm = Vm::new(config, &Rom::with_stubs(&[dos::rom::image()]), Drives::default());
-        let mut machine = Machine { vm };
-        machine.settle();
-        machine
+        Machine { vm }
+    }
+
+    /// Runs for `span` of guest time; false if the machine has stopped.
+    pub(super) fn runs_on(&mut self, span: Duration) -> bool {
+        let end: VirtTime = self.vm.now() + span;
+        while self.vm.now() < end {
+            match self.vm.run(end, u64::MAX) {
+                Pause::Idle(next) => self.vm.skip_to(next.unwrap_or(end).min(end)),
+                Pause::Stopped(_) => return false,
+                Pause::TimeReached | Pause::BudgetUsed => {}
+            }
+        }
+        true
+    }
+
+    /// Strikes a chord that the guest may never look at.
+    pub(super) fn strikes_if_there_is_room(&mut self, keys: &[Key]) {
+        for event in chord_events(keys) {
+            self.vm.press(event);
+        }
     }
 
     /// Runs until the program waits for a key or has had all its time.

@@ -1,7 +1,9 @@
 //! Programs started ten thousand times, and a hundred sessions at once: nothing is left over.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use dosmux::config::{BootDrive, DriveSource, HostDriveSpec, SessionSpec};
@@ -9,7 +11,7 @@ use dosmux::session::{Host, Session, SessionOptions};
 use dosmux::types::PhysAddr;
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, com, dos, store};
+use super::machine::{Machine, com, dos, rest, store};
 use crate::dos::last_line;
 
 const ROUNDS: u16 = 10_000;
@@ -34,8 +36,8 @@ fn child() -> Vec<u8> {
     })
 }
 
-/// Runs CHILD.COM DX times; BP counts those that ended with 7.
-fn parent(a: &mut CodeAssembler, rounds: u16) {
+/// Runs CHILD.COM `rounds` times, then does what `end` says; BP counts those that ended with 7.
+fn parent(a: &mut CodeAssembler, rounds: u16, end: impl FnOnce(&mut CodeAssembler)) {
     const NAME: u32 = 0x800;
     const BLOCK: u32 = 0x900;
     const LEFT: u32 = 0x920;
@@ -52,7 +54,7 @@ fn parent(a: &mut CodeAssembler, rounds: u16) {
     }
     a.mov(word_ptr(LEFT), u32::from(rounds)).unwrap();
     a.mov(bp, 0).unwrap();
-    let (mut again, mut failed, mut here) = (a.create_label(), a.create_label(), a.create_label());
+    let (mut again, mut failed) = (a.create_label(), a.create_label());
     a.set_label(&mut again).unwrap();
     a.mov(dx, NAME).unwrap();
     a.mov(bx, BLOCK).unwrap();
@@ -67,8 +69,7 @@ fn parent(a: &mut CodeAssembler, rounds: u16) {
     a.jnz(again).unwrap();
     a.set_label(&mut failed).unwrap();
     a.nop().unwrap();
-    a.set_label(&mut here).unwrap();
-    a.jmp(here).unwrap();
+    end(a);
 }
 
 /// Size and owner of each memory control block, from the one that DOS begins with.
@@ -100,9 +101,9 @@ fn ten_thousand_programs_leave_memory_and_open_files_as_they_were() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("child.com"), child()).unwrap();
     fs::write(folder.path().join("data"), "data").unwrap();
-    let once = Machine::on(folder.path(), |a| parent(a, 1));
+    let once = Machine::on(folder.path(), |a| parent(a, 1, rest));
     assert_eq!(once.vm.regs().bp(), 1);
-    let mut often = Machine::on(folder.path(), |a| parent(a, ROUNDS));
+    let mut often = Machine::on(folder.path(), |a| parent(a, ROUNDS, rest));
     for _ in 0..60 {
         if often.vm.regs().bp() == ROUNDS {
             break;
@@ -112,6 +113,40 @@ fn ten_thousand_programs_leave_memory_and_open_files_as_they_were() {
     assert_eq!(often.vm.regs().bp(), ROUNDS, "{}", often.text());
     assert_eq!(chain(&often), chain(&once));
     assert_eq!(open_files(folder.path()), 0);
+}
+
+/// KiB that `dosmux` has in memory once its program has run CHILD.COM that often, and waits.
+fn resident_kib(folder: &Path, rounds: u16) -> u64 {
+    let program = com(|a| {
+        parent(a, rounds, |a| {
+            a.mov(dl, u32::from(b'!')).unwrap();
+            dos(a, 0x0200);
+            // There is no end of input as long as nobody closes it.
+            dos(a, 0x0800);
+            dos(a, 0x4C00);
+        });
+    });
+    fs::write(folder.join("parent.com"), program).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dosmux"));
+    command.args(["run", "--raw", "./parent.com"]).current_dir(folder);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut done = [0];
+    child.stdout.take().unwrap().read_exact(&mut done).unwrap();
+    assert_eq!(&done, b"!");
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_hosts_memory_does_not_grow_with_the_programs_that_have_run() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("child.com"), child()).unwrap();
+    fs::write(folder.path().join("data"), "data").unwrap();
+    let (few, many) = (resident_kib(folder.path(), ROUNDS / 10), resident_kib(folder.path(), ROUNDS));
+    assert!(many * 10 <= few * 11, "{few} KiB after a tenth of the programs, {many} KiB after all");
 }
 
 #[test]
@@ -138,6 +173,9 @@ fn a_hundred_sessions_work_at_once_and_leave_no_file_open() {
         assert!(done, "{number}: {}", session.screen().text());
     }
     assert_eq!(open_files(folder.path()), 0);
+    drop(sessions);
+    let left = fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+    assert_eq!(left.filter(|path| path.starts_with(folder.path())).count(), 0, "the directory itself is closed");
     for number in 0..SESSIONS {
         assert_eq!(fs::read(folder.path().join(format!("{number}.txt"))).unwrap(), b"what they all read\r\n");
     }

@@ -61,7 +61,8 @@ fn a_program_from_cp_m_calls_offset_5() {
 
 #[test]
 fn absolute_disk_access_is_refused_and_leaves_the_flags_on_the_stack() {
-    let machine = Machine::start(|a| {
+    let folder = tempfile::tempdir().unwrap();
+    let machine = Machine::on(folder.path(), |a| {
         a.mov(bp, sp).unwrap();
         a.mov(al, 2).unwrap();
         a.int(0x25).unwrap();

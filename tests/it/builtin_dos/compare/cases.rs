@@ -1,7 +1,7 @@
 //! What is called: cases as text, so that they can be read beside the manual.
 //!
 //! ```text
-//! == 3C Create or empty a file          a function: its number and its name
+//! == 3C Create or empty a file          a function: its number and its name (`INT_25`: no function)
 //! - a new file                          a case of it
 //!   ah=3C cx=0 dx="NEW.TXT"             a call: registers, in hexadecimal
 //!   $h=ax                               keeps a register of the last call
@@ -13,6 +13,7 @@
 //! areas a, b, c and d, 512 bytes each, zero at each case's start), `@cs` or a kept `$value`. DS and ES are
 //! the program's unless they are given. `int=2F` calls another interrupt; `+zf` compares the zero flag
 //! too; `!ax` leaves a register out, `!cf` the carry flag. `put @a "bytes"` fills memory, `\x41` is a byte by its number.
+//! A case with the line `not on DOSBox` is one that DOSBox ends itself over.
 //! `show` takes a place in an area or `es:bx+4`, by the registers that the last call returned, or `$value:4`.
 
 /// A register that is given to a call and compared after it.
@@ -67,6 +68,8 @@ pub(super) struct Case {
     /// Index of its function.
     pub(super) function: usize,
     pub(super) title: String,
+    /// False of one that DOSBox ends itself over.
+    pub(super) suits_dosbox: bool,
     pub(super) steps: Vec<Step>,
 }
 
@@ -86,6 +89,12 @@ pub(super) struct Group {
 }
 
 impl Group {
+    /// The group without what DOSBox ends itself over.
+    pub(super) fn for_dosbox(&self) -> Group {
+        let cases = self.cases.iter().filter(|case| case.suits_dosbox).cloned().collect();
+        Group { cases, ..self.clone() }
+    }
+
     /// "3C a new file".
     pub(super) fn label(&self, case: &Case) -> String {
         format!("{} {}", self.functions[case.function].number, case.title)
@@ -106,7 +115,9 @@ pub(super) fn parse(name: &str, text: &str) -> Group {
             group.functions.push(Function { number: number.into(), name: name.trim().into() });
         } else if let Some(title) = line.strip_prefix("- ") {
             let function = group.functions.len() - 1;
-            group.cases.push(Case { function, title: title.into(), steps: Vec::new() });
+            group.cases.push(Case { function, title: title.into(), suits_dosbox: true, steps: Vec::new() });
+        } else if line == "not on DOSBox" {
+            group.cases.last_mut().unwrap_or_else(|| panic!("no case: {}", at())).suits_dosbox = false;
         } else {
             let step = step(line).unwrap_or_else(|| panic!("not understood: {}", at()));
             group.cases.last_mut().unwrap_or_else(|| panic!("no case: {}", at())).steps.push(step);

@@ -20,7 +20,7 @@ use std::path::Path;
 use cases::Group;
 
 /// The files of cases, each of which becomes a program of that name.
-const FILES: [&str; 6] = ["console", "files", "names", "fcbs", "memblk", "system"];
+const FILES: [&str; 7] = ["console", "files", "names", "fcbs", "memblk", "system", "breaks"];
 
 fn groups() -> Vec<Group> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/builtin_dos/compare/cases");

@@ -29,5 +29,5 @@ pub(super) fn check(system: &str, answers: &Outcomes) {
     for (kept, answer) in read(system).iter().zip(answers) {
         assert_eq!(answer, kept, "{system}: DOSMUX_BLESS=1 keeps what it answers now");
     }
-    assert_eq!(lines(&read(system)), lines(answers), "{system}");
+    assert_eq!(read(system).len(), answers.len(), "{system}: DOSMUX_BLESS=1 keeps what it answers now");
 }

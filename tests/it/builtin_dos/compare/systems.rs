@@ -16,13 +16,25 @@ use super::outcome::{self, Outcomes};
 use crate::dos::{Dos, floppy, image};
 
 /// What is on drive B: beside the programs: children to start.
-const CHILDREN: [(&str, &[u8]); 3] = [
+const CHILDREN: [(&str, &[u8]); 6] = [
     // MOV AX,4C07; INT 21h.
     ("EXIT7.COM", &[0xB8, 0x07, 0x4C, 0xCD, 0x21]),
+    // MOV AH,0; INT 21h.
+    ("INT00.COM", &[0xB4, 0x00, 0xCD, 0x21]),
+    // MOV DX,110h; INT 27h.
+    ("INT27.COM", &[0xBA, 0x10, 0x01, 0xCD, 0x27]),
+    // INT 23h leads to STC, RETF; a look for a key finds the Ctrl-C that is put in front of it.
+    ("BREAK.COM", BREAK),
     // INT 20h.
     ("INT20.COM", &[0xCD, 0x20]),
     // MOV AX,3109; MOV DX,20; INT 21h.
     ("STAY9.COM", &[0xB8, 0x09, 0x31, 0xBA, 0x20, 0x00, 0xCD, 0x21]),
+];
+/// MOV DX,handler; MOV AX,2523h; INT 21h; MOV AH,5; MOV CX,2E03h; INT 16h; MOV AH,0Bh; INT 21h; MOV AX,4C63h;
+/// INT 21h; handler: STC; RETF.
+const BREAK: &[u8] = &[
+    0xBA, 0x18, 0x01, 0xB8, 0x23, 0x25, 0xCD, 0x21, 0xB4, 0x05, 0xB9, 0x03, 0x2E, 0xCD, 0x16, 0xB4, 0x0B, 0xCD, 0x21,
+    0xB8, 0x63, 0x4C, 0xCD, 0x21, 0xF9, 0xCB,
 ];
 const BATCH: &str = "RUN.BAT";
 
@@ -80,10 +92,13 @@ pub(super) fn freedos(groups: &[Group]) -> Option<Outcomes> {
 /// DOSBox, with B: on a host directory; `None` if it is not installed.
 pub(super) fn dosbox(groups: &[Group]) -> Option<Outcomes> {
     let folder = tempfile::tempdir().unwrap();
+    let groups: &[Group] = &groups.iter().map(Group::for_dosbox).collect::<Vec<_>>();
     fill(folder.path(), groups);
     let settings = folder.path().join("dosbox.set");
     let mount = folder.path().display();
-    fs::write(&settings, format!("[autoexec]\nmount b {mount}\nb:\ncall run\nexit\n")).unwrap();
+    // Without a serial port its AH=03h does not wait for one.
+    let serial = "[serial]\nserial1=disabled\nserial2=disabled\n";
+    fs::write(&settings, format!("{serial}[autoexec]\nmount b {mount}\nb:\ncall run\nexit\n")).unwrap();
     let mut command = Command::new("timeout");
     command.args(["120", "dosbox", "-conf"]).arg(&settings).arg("-exit");
     command.env("SDL_VIDEODRIVER", "dummy").env("SDL_AUDIODRIVER", "dummy");

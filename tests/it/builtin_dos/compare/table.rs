@@ -39,7 +39,7 @@ fn differences(here: &Outcomes) -> Vec<Difference> {
         Some(answer) if answer == here => SAME.to_owned(),
         Some(answer) if answer.is_empty() => "-".to_owned(),
         Some(answer) => answer.clone(),
-        None => "not recorded".to_owned(),
+        None => "not asked".to_owned(),
     };
     let difference = |(label, here): &(String, String)| Difference {
         label: label.clone(),
@@ -62,9 +62,10 @@ fn functions(groups: &[Group], differences: &[Difference]) -> String {
                     .count();
                 if count == 0 { SAME.to_owned() } else { format!("{count} differ") }
             };
-            let (number, name, count) = (&function.number, &function.name, labels.len());
+            // INT_20: a number of its own kind, in one word.
+            let (number, name, count) = (function.number.replace('_', " "), &function.name, labels.len());
             let row = format!("| {number}h | {name} | {count} | {} | {} |\n", differing(0), differing(1));
-            rows.push((number.clone(), row));
+            rows.push((function.number.clone(), row));
         }
     }
     rows.sort();
