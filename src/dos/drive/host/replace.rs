@@ -32,13 +32,11 @@ impl HostDrive {
 
     /// The file is not there yet.
     fn write_first(&self, folder: &Folder<'_>, name: DosName, bytes: &[u8]) -> Result<(), DosError> {
-        let name = self.new_name(name)?;
-        let file = folder.create(&name).map_err(|error| of_host(&error))?;
-        write_whole(&file, bytes).map_err(|error| {
-            // Nobody misses what was never whole.
-            let _ = folder.remove(&name);
-            of_host(&error)
-        })
+        let (part, file) = make_beside(folder)?;
+        let written = write_whole(&file, bytes).map_err(|error| of_host(&error)).and_then(|()| self.new_name(name));
+        let named = written.and_then(|name| folder.rename(&part, folder, &name).map_err(|error| of_host(&error)));
+        // Nobody misses what was never whole.
+        named.inspect_err(|_| drop(folder.remove(&part)))
     }
 
     fn write_anew(&self, folder: &Folder<'_>, found: &Found, bytes: &[u8]) -> Result<(), DosError> {
