@@ -1,5 +1,7 @@
 //! Builds the kernel's structures and starts the first program.
 
+use std::time::Duration;
+
 use super::error::DosError;
 use super::exe::Image;
 use super::mcb::{Chain, DOS};
@@ -16,6 +18,10 @@ const VARIABLES: &[u8] = b"COMSPEC=Z:\\COMMAND.COM\0PATH=Z:\\\0PROMPT=$P$G\0";
 const SHELL: &[u8] = b"Z:\\COMMAND.COM";
 /// Room of its environment.
 const ENVIRONMENT_BYTES: usize = 0x400;
+/// A first program that ends within so much time has done nothing.
+const AT_ONCE: Duration = Duration::from_millis(1);
+/// So many times one after the other, and it never will.
+const MOST_FALSE_STARTS: u32 = 8;
 
 impl Dos<'_> {
     /// INT 19h in a session of the built-in DOS.
@@ -70,7 +76,12 @@ impl Dos<'_> {
             return self.boot();
         }
         sda::CURRENT_PSP.set(&mut self.mem, SDA, DOS);
-        self.start_first_program()
+        let at_once = self.now.since(self.state.first_start) < AT_ONCE;
+        self.state.false_starts = if at_once { self.state.false_starts + 1 } else { 0 };
+        match self.state.false_starts {
+            MOST_FALSE_STARTS => Outcome::Stop,
+            _ => self.start_first_program(),
+        }
     }
 
     /// The environment that all others are made from, with room for more.
@@ -84,6 +95,7 @@ impl Dos<'_> {
         if self.state.job.is_some() {
             return self.start_job();
         }
+        self.state.first_start = self.now;
         let (file, tail) = (self.state.first_program.clone(), self.state.first_tail.clone());
         let environment = self.first_environment().unwrap_or_default();
         // It has no parent to go on.

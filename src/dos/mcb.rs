@@ -289,8 +289,11 @@ impl Chain {
         let mut at = self.first;
         for _ in 0..MOST_BLOCKS {
             let block = Block::read(mem, at)?;
-            let block = if block.owner == FREE { absorb(mem, block)? } else { block };
-            block.write(mem);
+            let joined = if block.owner == FREE { absorb(mem, block)? } else { block };
+            if joined != block {
+                joined.write(mem);
+            }
+            let block = joined;
             if block.last {
                 return Ok(());
             }

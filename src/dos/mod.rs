@@ -139,6 +139,9 @@ pub struct DosState {
     first_program: Vec<u8>,
     /// Its command tail.
     first_tail: Vec<u8>,
+    /// When it was started last, and how many times running it has ended at once.
+    first_start: VirtTime,
+    false_starts: u32,
 }
 
 /// Who gets which memory.
@@ -188,6 +191,8 @@ impl DosState {
             host_commands: None,
             first_program,
             first_tail: Vec::new(),
+            first_start: VirtTime::ZERO,
+            false_starts: 0,
         }
     }
 
@@ -275,6 +280,7 @@ impl DosState {
             job.restart();
         }
         self.apps.clear();
+        self.false_starts = 0;
         self.searches = function::find::Searches::default();
         self.long_searches = function::long::LongSearches::default();
     }

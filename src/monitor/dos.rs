@@ -48,7 +48,7 @@ impl Vm {
                 Next::Go
             }
             Outcome::Interrupt(vector, back) => self.call_from_dos(Vector(vector), back),
-            Outcome::Stop => Next::Stop(StopReason::NoBootDisk),
+            Outcome::Stop => Next::Stop(StopReason::NoShell),
         }
     }
 

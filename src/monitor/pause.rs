@@ -35,6 +35,8 @@ pub enum StopReason {
     NotOffered(&'static str, SegOff),
     /// No bootable disk.
     NoBootDisk,
+    /// The first program of the built-in DOS cannot be started, or ends each time as soon as it has begun.
+    NoShell,
 }
 
 impl fmt::Display for StopReason {
@@ -49,6 +51,7 @@ impl fmt::Display for StopReason {
             StopReason::UnhandledException(vector, at) => write!(f, "unhandled exception {vector:02X}h at {at}"),
             StopReason::NotOffered(what, at) => write!(f, "{what} is not offered to a V86 task, at {at}"),
             StopReason::NoBootDisk => write!(f, "no bootable disk"),
+            StopReason::NoShell => write!(f, "its DOS cannot keep COMMAND.COM running"),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! INT 21h/AH=4Bh and the end of programs.
 
 use std::fs;
+use std::time::Duration;
 
+use dosmux::config::{BootDrive, DriveSource, HostDriveSpec, SessionSpec};
+use dosmux::monitor::vm::StopReason;
+use dosmux::session::{Host, Session, SessionOptions};
 use iced_x86::code_asm::*;
 
 use super::machine::{Machine, com, dos, rest, store};
@@ -127,4 +131,21 @@ fn a_program_of_drive_z_runs_as_a_child_with_its_parents_handles() {
     machine.strikes(&[dosmux::keys::Key::LeftCtrl, dosmux::keys::Key::Z]);
     machine.types("\n");
     assert_eq!((machine.text().as_str(), machine.vm.regs().ax()), ("b\na\nc\n^Z\nc\nb\na", 0));
+}
+
+#[test]
+fn a_session_whose_shell_can_no_longer_run_stops_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    // The place where its parent goes on, called as an interrupt: the shell begins anew, and nothing is given
+    // back.
+    let endless = com(|a| a.int(0x22).unwrap());
+    fs::write(folder.path().join("endless.com"), endless).unwrap();
+    fs::write(folder.path().join("autoexec.bat"), "endless\r\n").unwrap();
+    let source = DriveSource::Directory(folder.path().into());
+    let drives = vec![HostDriveSpec { letter: 'C', source, read_only: false }];
+    let spec = SessionSpec { boot: BootDrive::Dos, drives, ..SessionSpec::new("endless") };
+    let options = SessionOptions { force_overlay: true, rtc_start: 0, local_time: false };
+    let mut session = Session::new(&spec, &Host::new(), options).unwrap();
+    session.run_for(Duration::from_secs(10));
+    assert_eq!(session.stopped(), Some(&StopReason::NoShell));
 }
