@@ -12,8 +12,8 @@ use crate::types::SessionId;
 
 /// Scales virtual runtime, so that heavy sessions' short slices are not rounded away.
 const RUNTIME_SCALE: u64 = 64;
-/// How much later than its timer the foreground session may wake.
-const FOREGROUND_SLACK: Duration = Duration::from_millis(5);
+/// How much later than its timer the foreground session may wake: what a key waits for is delayed by it.
+const FOREGROUND_SLACK: Duration = Duration::from_millis(1);
 /// How much later than their timers the others may wake, so that many idle sessions share wake-ups: less
 /// than the 54.9 ms of a timer tick, so that each takes its tick when the foreground session does. None is
 /// lost: a session that wakes late catches up.
@@ -425,8 +425,8 @@ mod tests {
         queue.set_foreground(A, true);
         queue.take(0);
         queue.give_back(A, 0, Next::Park(Some(41 * MS)));
-        assert_eq!((queue.next_wake(), queue.take(40 * MS)), (Some(46 * MS), None));
-        assert_eq!(queue.take(46 * MS), Some(A));
+        assert_eq!((queue.next_wake(), queue.take(40 * MS)), (Some(42 * MS), None));
+        assert_eq!(queue.take(42 * MS), Some(A));
         queue.give_back(A, 0, Next::ParkExactly(61 * MS));
         assert_eq!(queue.next_wake(), Some(61 * MS));
     }
