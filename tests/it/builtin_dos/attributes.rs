@@ -22,7 +22,7 @@ fn keep(file: &Path, value: &[u8]) {
 }
 
 /// True if files there can have extended attributes; says so if not.
-fn has_attributes(folder: &Path) -> bool {
+pub(super) fn has_attributes(folder: &Path) -> bool {
     let file = folder.join("probe");
     fs::write(&file, "").unwrap();
     let has = rustix::fs::setxattr(&file, NAME, b"0x0", rustix::fs::XattrFlags::empty()).is_ok();

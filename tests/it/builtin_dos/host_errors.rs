@@ -101,10 +101,11 @@ fn what_the_host_does_not_permit_is_access_denied() {
     assert_eq!(fs::read_dir(drive.join("locked")).unwrap().count(), 1);
 }
 
-/// True if this user may mount a file system in a name space of its own.
+/// True if this user may mount a file system, and mount it again, in a name space of its own.
 fn mounts(folder: &Path) -> bool {
     let mut command = Command::new("unshare");
-    command.args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "disk"]).current_dir(folder);
+    let script = "mount -t tmpfs tmpfs disk && mount -o remount,ro disk";
+    command.args(["-rm", "sh", "-c", script]).current_dir(folder);
     command.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
