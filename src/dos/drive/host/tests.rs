@@ -106,9 +106,10 @@ fn an_open_file_is_not_deleted() {
 fn a_read_only_file_is_neither_written_nor_deleted_until_that_is_taken_back() {
     let (folder, drive) = drive();
     fs::write(folder.path().join("a"), "x").unwrap();
-    drive.set_attributes(&path("A"), attribute::READ_ONLY).unwrap();
+    let attributes = attribute::READ_ONLY | attribute::ARCHIVE;
+    drive.set_attributes(&path("A"), attributes).unwrap();
     assert_eq!(fs::metadata(folder.path().join("a")).unwrap().permissions().mode() & 0o222, 0);
-    assert_eq!(drive.lookup(&path("A")).unwrap().attributes, attribute::READ_ONLY);
+    assert_eq!(drive.lookup(&path("A")).unwrap().attributes, attributes);
     let opened = drive.open_file(&path("A"), Access::Write, Share::DenyNone);
     assert_eq!(opened.unwrap_err(), DosError::AccessDenied);
     assert_eq!(drive.remove(&path("A")), Err(DosError::AccessDenied));
