@@ -29,13 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
     for (name, bytes) in &files {
         fs::write(drive.join(name), bytes).expect("the folder is ours");
     }
-    let (first, second) = (run(&drive), run(&drive));
-    assert_eq!(first.now(), second.now());
-    assert_eq!(first.stopped(), second.stopped());
-    assert_eq!(first.stats(), second.stats());
-    assert_eq!(first.vm().regs(), second.vm().regs());
-    assert_eq!(first.screen().text(), second.screen().text());
-    assert_eq!(dosmux_fuzz::memory(&first), dosmux_fuzz::memory(&second));
+    dosmux_fuzz::assert_same(&run(&drive), &run(&drive));
     for (name, bytes) in &files {
         assert_eq!(&fs::read(drive.join(name)).expect("nothing is taken away"), bytes);
     }

@@ -23,12 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
     let program = program(bytes);
     let (first, second) = (run(&program), run(&program));
     assert!(first.stopped().is_some() || first.now().as_ns() >= SPAN.as_nanos() as u64, "time stands still");
-    assert_eq!(first.now(), second.now());
-    assert_eq!(first.stopped(), second.stopped());
-    assert_eq!(first.stats(), second.stats());
-    assert_eq!(first.vm().regs(), second.vm().regs());
-    assert_eq!(first.screen().text(), second.screen().text());
-    assert_eq!(dosmux_fuzz::memory(&first), dosmux_fuzz::memory(&second));
+    dosmux_fuzz::assert_same(&first, &second);
 });
 
 /// Plain bytes, or mostly valid instructions.

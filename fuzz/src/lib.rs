@@ -24,10 +24,18 @@ pub fn boot_sector(code: &[u8]) -> [u8; 512] {
     chaos::boot_sector(code)
 }
 
+/// *Panics* if two sessions are not in the same state, or a machine has more memory than it was given.
+pub fn assert_same(first: &Session, second: &Session) {
+    assert_eq!(first.now(), second.now());
+    assert_eq!(first.stopped(), second.stopped());
+    assert_eq!(first.stats(), second.stats());
+    assert_eq!(first.vm().regs(), second.vm().regs());
+    assert_eq!(first.screen().text(), second.screen().text());
+    assert_eq!(memory(first), memory(second));
+}
+
 /// All of a machine's memory.
-///
-/// *Panics* if it has more than it was given.
-pub fn memory(session: &Session) -> Vec<u8> {
+fn memory(session: &Session) -> Vec<u8> {
     let memory = session.vm().memory();
     assert!(memory.private_frames() <= (memory.size() / PAGE_BYTES) as usize);
     let mut bytes = vec![0; memory.size() as usize];

@@ -330,32 +330,24 @@ impl Dos<'_> {
         if left > 0 {
             return;
         }
-        self.stamp_written(index);
         if let Some(file) = self.state.files.get_mut(usize::from(index)) {
             *file = None;
         }
     }
 
-    /// Notes in entry `index` that its file has been written.
+    /// Notes in entry `index` that its file has just been written.
     pub(super) fn note_written(&mut self, index: u8) {
         let Some(at) = sft::entry(&self.mem, index) else { return };
         let info = sft::INFO.get(&self.mem, at);
         sft::INFO.set(&mut self.mem, at, info & !(sft::info::CLEAN | sft::info::TIME_SET));
+        self.stamp(index);
     }
 
-    /// Has the file of `target` written at `stamp`, and no more at the time when it is closed.
+    /// Has the file of `target` written at `stamp`.
     pub(super) fn set_written(&mut self, target: Target, stamp: Stamp) -> Result<(), DosError> {
         sft::set_stamp(&mut self.mem, target.at, stamp);
         sft::INFO.set(&mut self.mem, target.at, target.info | sft::info::TIME_SET);
         self.file(target)?.set_written(stamp)
-    }
-
-    /// As [`Dos::stamp`], if the file has been written and no program has said when.
-    pub(super) fn stamp_written(&mut self, index: u8) {
-        let info = sft::entry(&self.mem, index).map_or(sft::info::CLEAN, |at| sft::INFO.get(&self.mem, at));
-        if info & (sft::info::DEVICE | sft::info::CLEAN | sft::info::TIME_SET) == 0 {
-            self.stamp(index);
-        }
     }
 
     /// As [`Dos::stamp`], for the file at `place`, which has just been written.

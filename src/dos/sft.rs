@@ -55,7 +55,7 @@ pub(super) mod info {
     pub(in crate::dos) const CLEAN: u16 = NOT_EOF;
     /// A device.
     pub(in crate::dos) const DEVICE: u16 = 1 << 7;
-    /// Of a file: its time stays as it is when it is closed, because a program has set it.
+    /// Of a file: a program has set its time since it was written last.
     pub(in crate::dos) const TIME_SET: u16 = 1 << 14;
     /// The drive is a network's, which the host's directories come nearest to.
     pub(in crate::dos) const REMOTE: u16 = 1 << 15;

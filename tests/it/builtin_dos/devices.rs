@@ -3,18 +3,7 @@
 use dosmux::keys::Key;
 use iced_x86::code_asm::*;
 
-use super::machine::{Machine, dos, rest, store};
-
-/// Points interrupt `vector` to what `handler` assembles, which is jumped over.
-fn hook(a: &mut CodeAssembler, vector: u32, handler: impl FnOnce(&mut CodeAssembler)) {
-    let mut behind = a.create_label();
-    // The call leaves the handler's offset on the stack.
-    a.call(behind).unwrap();
-    handler(a);
-    a.set_label(&mut behind).unwrap();
-    a.pop(dx).unwrap();
-    dos(a, 0x2500 | vector);
-}
+use super::machine::{Machine, dos, hook, rest, store};
 
 /// Opens the device called `name`: AX is its handle.
 fn open(a: &mut CodeAssembler, name: &[u8]) {

@@ -7,18 +7,7 @@ use dosmux::keys::Key;
 use iced_x86::code_asm::*;
 use tempfile::TempDir;
 
-use super::machine::{Machine, com, dos, rest, store};
-
-/// Points interrupt `vector` to what `handler` assembles, which is jumped over.
-fn hook(a: &mut CodeAssembler, vector: u32, handler: impl FnOnce(&mut CodeAssembler)) {
-    let mut behind = a.create_label();
-    // The call leaves the handler's offset on the stack.
-    a.call(behind).unwrap();
-    handler(a);
-    a.set_label(&mut behind).unwrap();
-    a.pop(dx).unwrap();
-    dos(a, 0x2500 | vector);
-}
+use super::machine::{Machine, com, dos, hook, rest, store};
 
 /// Runs CHILD.COM, which `child` assembles; AX = what AH=4Dh says of it.
 fn parent_of(child: impl FnOnce(&mut CodeAssembler)) -> (TempDir, Machine) {

@@ -14,7 +14,7 @@ use dosmux::monitor::vm::{Pause, Vm, VmConfig};
 use dosmux::pointer::{Button, Buttons, CellPlace, MouseSupport};
 use dosmux::screen::CodePage;
 use dosmux::types::PhysAddr;
-use iced_x86::code_asm::{CodeAssembler, ax, byte_ptr};
+use iced_x86::code_asm::{CodeAssembler, ax, byte_ptr, dx};
 
 pub(super) use crate::run::com;
 
@@ -37,6 +37,17 @@ pub(super) fn store(a: &mut CodeAssembler, at: u32, bytes: &[u8]) {
 pub(super) fn dos(a: &mut CodeAssembler, function: u32) {
     a.mov(ax, function).unwrap();
     a.int(0x21).unwrap();
+}
+
+/// Points interrupt `vector` to what `handler` assembles, which is jumped over.
+pub(super) fn hook(a: &mut CodeAssembler, vector: u32, handler: impl FnOnce(&mut CodeAssembler)) {
+    let mut behind = a.create_label();
+    // The call leaves the handler's offset on the stack.
+    a.call(behind).unwrap();
+    handler(a);
+    a.set_label(&mut behind).unwrap();
+    a.pop(dx).unwrap();
+    dos(a, 0x2500 | vector);
 }
 
 /// The program has done its work: it stays here.
