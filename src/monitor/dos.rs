@@ -94,6 +94,7 @@ impl Vm {
         let back = back.stub();
         self.cpu.set_cs_eip(back.seg, u32::from(back.off));
         self.enable_interrupts(true);
+        self.note_interrupt(vector.0);
         match self.reflect(vector) {
             Ok(()) => Next::Go,
             Err(reason) => Next::Stop(reason),

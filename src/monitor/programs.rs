@@ -113,7 +113,9 @@ impl Programs {
     fn start(&mut self, name: String, started: VirtTime, back: Return) {
         self.settle();
         // A parent that calls again is back from the call before, though it was not seen to return.
-        if self.running.last().is_some_and(|top| top.back.to.seg == back.to.seg) {
+        // Programs of the built-in DOS all call from its ROM, each with a stack of its own.
+        let is_same = |top: &Running| top.back.to.seg == back.to.seg && top.back.stack.seg == back.stack.seg;
+        if self.running.last().is_some_and(is_same) {
             self.running.pop();
         }
         if self.running.len() >= DEPTH {

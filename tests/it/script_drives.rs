@@ -6,6 +6,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, UNIX_EPOCH};
 
+use iced_x86::code_asm::*;
+
+use crate::run::com;
+
 /// Writes on the drive, shows when, and keeps what it wrote.
 const SCRIPT: &str = r#"
 [sessions.a]
@@ -85,6 +89,64 @@ fn every_run_shows_the_same_and_leaves_the_directories_as_they_are() {
     }
     assert_eq!(shown[0], shown[1]);
     assert!(shown[0].contains("COPY     TXT") && shown[0].contains("LIB      TXT"), "{}", shown[0]);
+}
+
+/// Writes a file and, while it is open, ends with the years since 1980 that its date has.
+fn dated() -> Vec<u8> {
+    const NAME: u32 = 0x800;
+    com(|a| {
+        a.mov(dword_ptr(NAME), u32::from_le_bytes(*b"new\0")).unwrap();
+        a.mov(dx, NAME).unwrap();
+        a.mov(cx, 0).unwrap();
+        for function in [0x3C00, 0x4000, 0x5700] {
+            a.mov(ax, function).unwrap();
+            a.int(0x21).unwrap();
+            if function == 0x3C00 {
+                a.mov(bx, ax).unwrap();
+                a.mov(cx, 3).unwrap();
+            }
+        }
+        a.shr(dx, 9).unwrap();
+        a.mov(al, dl).unwrap();
+        a.mov(ah, 0x4C).unwrap();
+        a.int(0x21).unwrap();
+    })
+}
+
+#[test]
+fn a_file_that_is_still_open_has_the_time_of_the_guests_clock() {
+    // The clock of scripts starts in 1994.
+    let steps = "[[steps]]\ntype = \"dated\\n\"\n[[steps]]\nexpect_exit = { program = 'DATED.COM', code = 14 }";
+    let folder = folder(&format!("[sessions.a]\ndrives = {{ c = 'work' }}\n{steps}"), Duration::ZERO);
+    fs::write(folder.path().join("work/dated.com"), dated()).unwrap();
+    let run = test(folder.path());
+    assert!(run.status.success(), "{}", text(&run));
+}
+
+#[test]
+fn programs_of_the_built_in_dos_are_known_with_what_they_end_with() {
+    let script = r#"
+[sessions.a]
+drives = { c = "work" }
+[[steps]]
+type = "command /c ends\n"
+[[steps]]
+expect_exit = { program = "ENDS.COM", code = 7 }
+[[steps]]
+wait_exit = "COMMAND.COM"
+[[steps]]
+type = "dir | sort\n"
+[[steps]]
+expect_exit = { program = "SORT.COM", code = 0 }
+"#;
+    let folder = folder(script, Duration::ZERO);
+    let ends = com(|a| {
+        a.mov(ax, 0x4C07).unwrap();
+        a.int(0x21).unwrap();
+    });
+    fs::write(folder.path().join("work/ends.com"), ends).unwrap();
+    let run = test(folder.path());
+    assert!(run.status.success(), "{}", text(&run));
 }
 
 #[test]
